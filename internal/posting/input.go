@@ -1,0 +1,118 @@
+package posting
+
+import (
+	"time"
+
+	"entrepot/ent"
+	"entrepot/internal/fault"
+	"entrepot/internal/money"
+	"entrepot/internal/stock"
+)
+
+// Limits told in the graph's descriptions.
+const (
+	// MaxLines is the most lines of one command.
+	MaxLines = 250
+	// MaxQuantity is the most units that one line may move or count.
+	MaxQuantity = 1<<31 - 1
+	maxKey      = 100
+	maxNote     = 500
+)
+
+// ErrorPolicy says what becomes of the good lines when others are refused.
+type ErrorPolicy string
+
+// The values of ErrorPolicy.
+const (
+	// RejectAll posts every line or none.
+	RejectAll ErrorPolicy = "REJECT_ALL"
+	// RejectFailedRows decides line by line, in order; the accepted lines are one posting.
+	RejectFailedRows ErrorPolicy = "REJECT_FAILED_ROWS"
+)
+
+// Command is what every command here is told beside its lines. The json names
+// and omitempty make the hash behind an idempotency key: a field added later
+// leaves the hash of older inputs as it was.
+type Command struct {
+	IdempotencyKey string      `json:"-"`
+	DryRun         bool        `json:"-"`
+	ReasonCode     string      `json:"reasonCode,omitempty"`
+	Note           string      `json:"note,omitempty"`
+	OccurredAt     *time.Time  `json:"occurredAt,omitempty"`
+	ErrorPolicy    ErrorPolicy `json:"errorPolicy,omitempty"`
+}
+
+// Target names one stock by codes.
+type Target struct {
+	SKU           string `json:"sku,omitempty"`
+	WarehouseCode string `json:"warehouseCode,omitempty"`
+	BatchNo       string `json:"batchNo,omitempty"`
+}
+
+// AdjustInput changes stocks by deltas.
+type AdjustInput struct {
+	Command
+	Changes []AdjustLine `json:"changes,omitempty"`
+}
+
+// AdjustLine changes one bucket of one stock. A delta of AVAILABLE, DAMAGED or
+// ON_HOLD changes the physical quantity too: goods came or went.
+type AdjustLine struct {
+	Target
+	Bucket          stock.Bucket  `json:"bucket,omitempty"`
+	Delta           int64         `json:"delta,omitempty"`
+	ExpectedVersion *int64        `json:"expectedVersion,omitempty"`
+	UnitCost        *money.Amount `json:"unitCost,omitempty"`
+	Currency        string        `json:"currency,omitempty"`
+}
+
+// SetInput sets stocks to what was counted.
+type SetInput struct {
+	Command
+	Counts []SetLine `json:"counts,omitempty"`
+}
+
+// SetLine sets one bucket to Quantity, provided that it still is ExpectedQuantity.
+type SetLine struct {
+	Target
+	Bucket           stock.Bucket  `json:"bucket,omitempty"`
+	Quantity         int64         `json:"quantity,omitempty"`
+	ExpectedQuantity int64         `json:"expectedQuantity,omitempty"`
+	UnitCost         *money.Amount `json:"unitCost,omitempty"`
+	Currency         string        `json:"currency,omitempty"`
+}
+
+// MoveInput moves units between the buckets of stocks.
+type MoveInput struct {
+	Command
+	Moves []MoveLine `json:"moves,omitempty"`
+}
+
+// MoveLine moves units from one bucket of a stock to another; the physical
+// quantity stays.
+type MoveLine struct {
+	Target
+	From            stock.Bucket `json:"from,omitempty"`
+	To              stock.Bucket `json:"to,omitempty"`
+	Quantity        int64        `json:"quantity,omitempty"`
+	ExpectedVersion *int64       `json:"expectedVersion,omitempty"`
+}
+
+// ReverseInput takes a whole posting back.
+type ReverseInput struct {
+	Command
+	PostingID int64 `json:"postingId,omitempty"`
+}
+
+// Result tells what a command did, would do (DryRun), or did when it was first
+// sent (Replayed).
+type Result struct {
+	// PostingID is 0 when nothing was posted.
+	PostingID int64
+	// Movements are the ledger rows; those of a dry run have no id.
+	Movements []*ent.StockMovement
+	DryRun    bool
+	Replayed  bool
+	// UserErrors are the lines refused under REJECT_FAILED_ROWS.
+	UserErrors fault.List
+}

@@ -1,0 +1,50 @@
+package stock
+
+import "io"
+
+// DocumentKind is the sort of a stock document.
+type DocumentKind string
+
+// The values of DocumentKind.
+const (
+	DocumentInbound    DocumentKind = "INBOUND"
+	DocumentOutbound   DocumentKind = "OUTBOUND"
+	DocumentTransfer   DocumentKind = "TRANSFER"
+	DocumentAdjustment DocumentKind = "ADJUSTMENT"
+	DocumentStocktake  DocumentKind = "STOCKTAKE"
+	DocumentAssembly   DocumentKind = "ASSEMBLY"
+)
+
+// Values lists every DocumentKind, in the order of the graph's enum.
+func (DocumentKind) Values() []string {
+	return []string{string(DocumentInbound), string(DocumentOutbound), string(DocumentTransfer), string(DocumentAdjustment), string(DocumentStocktake), string(DocumentAssembly)}
+}
+
+// MarshalGQL writes v as a GraphQL enum value.
+func (v DocumentKind) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL accepts the values of the enum only.
+func (v *DocumentKind) UnmarshalGQL(in any) error { return unmarshal(v, in, v.Values()) }
+
+// DocumentState is where a document stands in its life.
+type DocumentState string
+
+// The values of DocumentState.
+const (
+	DocumentDraft     DocumentState = "DRAFT"
+	DocumentApproved  DocumentState = "APPROVED"
+	DocumentExecuting DocumentState = "EXECUTING"
+	DocumentCompleted DocumentState = "COMPLETED"
+	DocumentCancelled DocumentState = "CANCELLED"
+)
+
+// Values lists every DocumentState, in the order of the graph's enum.
+func (DocumentState) Values() []string {
+	return []string{string(DocumentDraft), string(DocumentApproved), string(DocumentExecuting), string(DocumentCompleted), string(DocumentCancelled)}
+}
+
+// MarshalGQL writes v as a GraphQL enum value.
+func (v DocumentState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL accepts the values of the enum only.
+func (v *DocumentState) UnmarshalGQL(in any) error { return unmarshal(v, in, v.Values()) }
