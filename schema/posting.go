@@ -71,6 +71,9 @@ func (StockMovement) Annotations() []schema.Annotation {
 	return []schema.Annotation{table("stock_movements", map[string]string{
 		"stock_movements_identity":       "available_delta = quantity_delta - allocated_delta - damaged_delta - hold_delta",
 		"stock_movements_identity_after": "available_after = physical_after - allocated_after - damaged_after - hold_after",
+		"stock_movements_not_negative": "physical_after >= 0 AND available_after >= 0 AND allocated_after >= 0" +
+			" AND damaged_after >= 0 AND hold_after >= 0 AND in_transit_after >= 0",
+		"stock_movements_worth": "cost_version IS NOT NULL OR (quantity_delta = 0 AND value_delta = 0)",
 	})}
 }
 
@@ -105,9 +108,11 @@ func (StockMovement) Fields() []ent.Field {
 		field.Int64("exchange_rate").GoType(money.Rate(0)).Immutable().
 			Comment("base currency per unit of currency × 10^10, as of the posting"),
 		field.Int64("value_delta").GoType(money.Amount(0)).Immutable().Comment("× 10^4"),
-		field.Int64("cost_quantity_after").Immutable().Comment("stock_costs.quantity after"),
-		field.Int64("cost_value_after").GoType(money.Amount(0)).Immutable().Comment("stock_costs.value after"),
-		field.Int64("cost_version").Immutable().Comment("stock_costs.version after"),
+		// NULL on a row that leaves the worth of the SKU alone (a promise, goods in transit).
+		field.Int64("cost_quantity_after").Optional().Nillable().Immutable().Comment("stock_costs.quantity after"),
+		field.Int64("cost_value_after").GoType(money.Amount(0)).Optional().Nillable().Immutable().
+			Comment("stock_costs.value after"),
+		field.Int64("cost_version").Optional().Nillable().Immutable().Comment("stock_costs.version after"),
 
 		field.Time("occurred_at").Immutable(),
 		field.Time("recorded_at").Immutable().Comment("never runs against stock_version"),

@@ -78,9 +78,14 @@ func (a Amount) Times(n int64) (Amount, error) {
 }
 
 // Share is the part of a that n of total units bear, rounded half away from
-// zero; all of it when n is total. total must not be zero.
-func (a Amount) Share(n, total int64) Amount {
-	return mulDiv(int64(a), n, total)
+// zero; all of it when n is total. ErrRange when total is zero or the result
+// overflows, which it cannot while n is within total.
+func (a Amount) Share(n, total int64) (Amount, error) {
+	if total == 0 {
+		return 0, ErrRange
+	}
+	p := new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(n)) // leaves 64 bits early
+	return fromBig(divRound(p, big.NewInt(total)))
 }
 
 // Convert turns an amount into the currency that r prices it in, rounded half
@@ -88,12 +93,6 @@ func (a Amount) Share(n, total int64) Amount {
 func (a Amount) Convert(r Rate) (Amount, error) {
 	p := new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(r)))
 	return fromBig(divRound(p, big.NewInt(int64(ParityRate))))
-}
-
-// mulDiv is a·n/d through 128 bits: value × quantity leaves 64 bits early.
-func mulDiv(a, n, d int64) Amount {
-	p := new(big.Int).Mul(big.NewInt(a), big.NewInt(n))
-	return Amount(divRound(p, big.NewInt(d)).Int64())
 }
 
 func divRound(p, d *big.Int) *big.Int {

@@ -316,16 +316,17 @@ CREATE TABLE stock_movements (
     currency varchar NOT NULL,
     exchange_rate bigint NOT NULL,
     value_delta bigint NOT NULL,
-    cost_quantity_after bigint NOT NULL,
-    cost_value_after bigint NOT NULL,
-    cost_version bigint NOT NULL,
+    cost_quantity_after bigint,
+    cost_value_after bigint,
+    cost_version bigint,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT stock_movements_postings_movements FOREIGN KEY (posting_id) REFERENCES postings (id),
     CONSTRAINT stock_movements_identity CHECK (available_delta = quantity_delta - allocated_delta - damaged_delta - hold_delta),
     CONSTRAINT stock_movements_identity_after CHECK (available_after = physical_after - allocated_after - damaged_after - hold_after),
-    CONSTRAINT stock_movements_not_negative CHECK (physical_after >= 0 AND available_after >= 0 AND allocated_after >= 0 AND damaged_after >= 0 AND hold_after >= 0 AND in_transit_after >= 0)
+    CONSTRAINT stock_movements_not_negative CHECK (physical_after >= 0 AND available_after >= 0 AND allocated_after >= 0 AND damaged_after >= 0 AND hold_after >= 0 AND in_transit_after >= 0),
+    CONSTRAINT stock_movements_worth CHECK (cost_version IS NOT NULL OR (quantity_delta = 0 AND value_delta = 0))
 );
 CREATE UNIQUE INDEX stock_movements_chain ON stock_movements (stock_id, stock_version);
 CREATE INDEX stock_movements_posting_id ON stock_movements (posting_id);

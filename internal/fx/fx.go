@@ -1,0 +1,103 @@
+// Package fx keeps exchange rates. A rate has a day, and what is posted keeps
+// the rate it was posted at; a missing rate blocks the posting and never
+// counts as 1.
+package fx
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"entrepot/ent"
+	"entrepot/ent/exchangerate"
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/money"
+	"entrepot/internal/store"
+)
+
+// LatestSQL is a scalar subquery: the rate from one currency to another on or
+// before a day, NULL when there is none. The arguments are SQL expressions.
+func LatestSQL(from, to, day string) string {
+	return fmt.Sprintf(`(SELECT rate FROM exchange_rates
+  WHERE from_currency = %s AND to_currency = %s AND rate_date <= %s ORDER BY rate_date DESC LIMIT 1)`, from, to, day)
+}
+
+// Day is the day of a moment, as rates are kept by: UTC.
+func Day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// SetInput gives the rate of a day.
+type SetInput struct {
+	FromCurrency, ToCurrency string
+	// Date is the day from which the rate holds; nil is today (UTC).
+	Date *time.Time
+	Rate money.Rate
+}
+
+// Service keeps the rates.
+type Service struct {
+	db  *store.DB
+	now func() time.Time
+}
+
+// New is a Service over db with the clock now.
+func New(db *store.DB, now func() time.Time) *Service { return &Service{db, now} }
+
+// Set enters or corrects the rate of a day by hand. What is posted already
+// keeps the rate that it was posted at. It needs fx:edit, and returns the fault
+// INVALID for a currency that is no three-letter code or a rate not above zero.
+func (s *Service) Set(ctx context.Context, in SetInput) (_ *ent.ExchangeRate, err error) {
+	defer fault.Wrap(&err, "fx.Set")
+	if _, err := auth.Require(ctx, auth.RateEdit); err != nil {
+		return nil, err
+	}
+	in.FromCurrency, in.ToCurrency = Currency(in.FromCurrency), Currency(in.ToCurrency)
+	var faults fault.List
+	CheckCurrency(&faults, fault.Input.At("fromCurrency"), in.FromCurrency)
+	CheckCurrency(&faults, fault.Input.At("toCurrency"), in.ToCurrency)
+	if in.FromCurrency == in.ToCurrency {
+		faults.Add(fault.Invalid, fault.Input.At("toCurrency"), "a currency is always worth 1 of itself")
+	}
+	if in.Rate <= 0 {
+		faults.Add(fault.Invalid, fault.Input.At("rate"), "a rate is above zero")
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	now := store.Moment(s.now())
+	day := Day(now)
+	if in.Date != nil {
+		day = Day(*in.Date)
+	}
+	var row *ent.ExchangeRate
+	err = s.db.InTx(ctx, func(tx store.Tx) error {
+		n, err := tx.Ent.ExchangeRate.Update().
+			Where(exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)).
+			SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			if err := tx.Ent.ExchangeRate.Create().SetFromCurrency(in.FromCurrency).SetToCurrency(in.ToCurrency).
+				SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		row, err = tx.Ent.ExchangeRate.Query().
+			Where(exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)).
+			Only(ctx)
+		return err
+	})
+	return row, err
+}
+
+// Currency is a currency code as it is kept.
+func Currency(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+// CheckCurrency adds a fault when code is no three-letter currency code.
+func CheckCurrency(faults *fault.List, path fault.Path, code string) {
+	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		faults.Add(fault.Invalid, path, "%q is no currency code; give three letters such as CNY", code)
+	}
+}

@@ -1,0 +1,104 @@
+// Package idempotency makes a mutation that is sent twice happen once. The key
+// is claimed by the first statement of the command's own transaction, so that
+// it stands or falls with the effect: there is no moment between the two in
+// which a crash or a second sender could slip through.
+//
+// A rejected command keeps no key, and a dry run neither reads nor keeps one.
+package idempotency
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode"
+
+	"entrepot/internal/fault"
+	"entrepot/internal/store"
+)
+
+// Kept is how long a key is remembered.
+const Kept = 30 * 24 * time.Hour
+
+// MaxLength is the most characters of a key.
+const MaxLength = 100
+
+// Key is one sender's name for one act. Principal is the user or API token,
+// never the device or session: a retry may come from another one.
+type Key struct {
+	Principal, Operation, Value string
+	hash                        []byte
+}
+
+// New is the key of an input. The input is hashed as canonical JSON: encoding/json
+// writes the fields of a struct in one order and omits what was not given.
+func New(principal, operation, value string, input any) (Key, error) {
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return Key{}, fmt.Errorf("hash the input of %s: %w", operation, err)
+	}
+	sum := sha256.Sum256(raw)
+	return Key{principal, operation, value, sum[:]}, nil
+}
+
+// Check adds a fault when value cannot be a key.
+func Check(faults *fault.List, path fault.Path, value string) {
+	switch n := len([]rune(value)); {
+	case n == 0:
+		faults.Add(fault.Required, path, "give an idempotency key: a name of your own for this act, the same when you send it again")
+	case n > MaxLength:
+		faults.Add(fault.Invalid, path, "an idempotency key has at most %d characters, this one has %d", MaxLength, n)
+	default:
+		for _, r := range value {
+			if unicode.IsControl(r) {
+				faults.Add(fault.Invalid, path, "an idempotency key has no control characters")
+				return
+			}
+		}
+	}
+}
+
+func (k Key) id() string { return k.Principal + "/" + k.Operation + "/" + k.Value }
+
+// Claim takes the key for this transaction, or finds that it was used: then it
+// fills outcome with what [Settle] kept and replayed is true. A sender of the
+// same key at the same time waits here until the first has ended.
+//
+// It returns the fault IDEMPOTENCY_KEY_REUSED when the key was used with
+// another input.
+func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome any) (replayed bool, err error) {
+	defer fault.Wrap(&err, "idempotency.Claim")
+	res, err := tx.SQL.ExecContext(ctx,
+		`INSERT INTO idempotency_keys (id, input_hash, outcome, created_at) VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING`,
+		k.id(), k.hash, now)
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return false, err
+	}
+	var hash []byte
+	var raw string
+	err = tx.SQL.QueryRowContext(ctx, `SELECT input_hash, outcome FROM idempotency_keys WHERE id = $1`, k.id()).Scan(&hash, &raw)
+	if err != nil {
+		return false, err
+	}
+	if subtle.ConstantTimeCompare(hash, k.hash) == 0 {
+		return false, fault.New(fault.IdempotencyKeyReused, fault.Input.At("idempotencyKey"),
+			"this idempotency key was used for another input of %s; use a new key for a new act", k.Operation)
+	}
+	return true, json.Unmarshal([]byte(raw), outcome)
+}
+
+// Settle keeps what the command did under the key that this transaction claimed.
+func Settle(ctx context.Context, tx store.Tx, k Key, outcome any) (err error) {
+	defer fault.Wrap(&err, "idempotency.Settle")
+	raw, err := json.Marshal(outcome)
+	if err != nil {
+		return err
+	}
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE idempotency_keys SET outcome = $1 WHERE id = $2`, string(raw), k.id())
+	return err
+}

@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"entrepot/ent"
+	entstock "entrepot/ent/stock"
+	"entrepot/ent/stockmovement"
+	"entrepot/internal/fault"
+	"entrepot/internal/store"
+)
+
+// Basis is which of the two times an as-of question goes by.
+type Basis string
+
+// The values of Basis.
+const (
+	// Recorded: what the books said at the time.
+	Recorded Basis = "RECORDED"
+	// Occurred: what lay on the floor at the time, as far as we know today.
+	// Work that was booked late can make it negative.
+	Occurred Basis = "OCCURRED"
+)
+
+// MarshalGQL writes the enum.
+func (b Basis) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(b))) }
+
+// UnmarshalGQL reads the enum.
+func (b *Basis) UnmarshalGQL(in any) error {
+	switch v := Basis(fmt.Sprint(in)); v {
+	case Recorded, Occurred:
+		*b = v
+		return nil
+	}
+	return fmt.Errorf("%v is not RECORDED or OCCURRED", in)
+}
+
+// AsOfQuery asks for the balance of one stock at a moment.
+type AsOfQuery struct {
+	Key
+	At    time.Time
+	Basis Basis
+}
+
+// AsOf is the balance of a stock at a moment, zeros when it had none. By
+// RECORDED it is one index probe: the values after the last movement until
+// then. By OCCURRED it sums the movements of the stock that had happened.
+func AsOf(ctx context.Context, db *store.DB, q AsOfQuery) (_ Quantities, err error) {
+	defer fault.Wrap(&err, "ledger.AsOf")
+	at := store.Moment(q.At)
+	s, err := db.Ent().Stock.Query().
+		Where(entstock.WarehouseID(q.WarehouseID), entstock.Sku(q.SKU), entstock.BatchNo(q.BatchNo)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return Quantities{}, nil
+	}
+	if err != nil {
+		return Quantities{}, err
+	}
+	if q.Basis == Occurred {
+		return sumOccurred(ctx, db, s.ID, at)
+	}
+	m, err := db.Ent().StockMovement.Query().
+		Where(stockmovement.StockID(s.ID), stockmovement.RecordedAtLTE(at)).
+		Order(stockmovement.ByStockVersion(entsql.OrderDesc())).First(ctx)
+	if ent.IsNotFound(err) {
+		return Quantities{}, nil
+	}
+	if err != nil {
+		return Quantities{}, err
+	}
+	return After(m), nil
+}
+
+// After are the buckets of the stock once the movement had happened.
+func After(m *ent.StockMovement) Quantities {
+	return Quantities{
+		Physical: m.PhysicalAfter, Available: m.AvailableAfter, Allocated: m.AllocatedAfter,
+		Damaged: m.DamagedAfter, OnHold: m.HoldAfter, InTransit: m.InTransitAfter,
+	}
+}
+
+func sumOccurred(ctx context.Context, db *store.DB, stockID int64, at time.Time) (Quantities, error) {
+	var q Quantities
+	err := db.SQL().QueryRowContext(ctx, `
+SELECT coalesce(sum(quantity_delta), 0), coalesce(sum(available_delta), 0), coalesce(sum(allocated_delta), 0),
+  coalesce(sum(damaged_delta), 0), coalesce(sum(hold_delta), 0), coalesce(sum(in_transit_delta), 0)
+FROM stock_movements WHERE stock_id = $1 AND occurred_at <= $2`, stockID, at).
+		Scan(&q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit)
+	if err != nil {
+		return q, fmt.Errorf("sum movements: %w", err)
+	}
+	return q, nil
+}

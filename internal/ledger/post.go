@@ -1,0 +1,248 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"entrepot/ent"
+	"entrepot/internal/fault"
+	"entrepot/internal/money"
+	"entrepot/internal/store"
+)
+
+// keysPerStatement bounds the set-wise write, whose cost is quadratic in keys.
+const keysPerStatement = 250
+
+// Balance is a stock as it is: its buckets and its version, 0 when there is
+// no such stock yet.
+type Balance struct {
+	Quantities
+	Version int64
+}
+
+// Posted is a posting that has been written, though not committed yet.
+type Posted struct {
+	ID        int64
+	Movements []*ent.StockMovement
+}
+
+// written is one stock after the guarded write.
+type written struct {
+	Key
+	stockID int64
+	after   Balance
+	at      time.Time // recorded_at: never before the stock's last one
+}
+
+// writer is what differs between the databases: how rows get in. Guards, order
+// and results are the same, and one suite holds both to them.
+type writer interface {
+	// change applies the changes, which are in lock order, to stocks where
+	// every bucket stays at zero or above and the version is as expected, and
+	// returns the stocks that took theirs, and the worth of their SKUs, locked.
+	change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error)
+	// record writes the posting, its movements and the new worths.
+	record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error)
+	// lock reads the stocks, which are in lock order, and keeps them as they
+	// are until the transaction ends.
+	lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error)
+}
+
+func writerFor(tx store.Tx) writer {
+	if tx.Dialect == dialect.Postgres {
+		return postgres{}
+	}
+	return sqlite{}
+}
+
+// Post writes one posting: every balance it touches, the worth of the goods,
+// and a movement per stock, in the transaction tx.
+//
+// It returns [Refused] when a bucket would fall below zero or a version is not
+// as expected, and the fault ALREADY_REVERSED when another posting reverses
+// ReversesID. The caller must then roll back, by returning the error from
+// store.InTx: part of the posting may have been written.
+func Post(ctx context.Context, tx store.Tx, p Posting) (_ Posted, err error) {
+	defer fault.Wrap(&err, "ledger.Post(%s)", p.Operation)
+	if len(p.Moves) == 0 {
+		return Posted{}, errors.New("a posting without moves")
+	}
+	p.Now = store.Moment(p.Now)
+	p.OccurredAt = store.Moment(p.OccurredAt)
+	changes := merge(p.Moves)
+	w := writerFor(tx)
+	var rows []*ent.StockMovement
+	worths := map[costKey]worth{}
+	var refused Refused
+	for chunk := range slices.Chunk(changes, keysPerStatement) {
+		taken, found, err := w.change(ctx, tx, p.Now, chunk)
+		if err != nil {
+			return Posted{}, err
+		}
+		if len(taken) < len(chunk) {
+			r, err := explain(ctx, tx, w, chunk, taken)
+			if err != nil {
+				return Posted{}, err
+			}
+			refused = append(refused, r...)
+			continue // to name every short stock in one error
+		}
+		for k, v := range found {
+			if _, ok := worths[k]; !ok { // a SKU whose batches lie in two chunks is appraised on
+				worths[k] = v
+			}
+		}
+		for i, c := range chunk {
+			row, err := movement(p, c, taken[i], worths)
+			if err != nil {
+				return Posted{}, err
+			}
+			rows = append(rows, row)
+		}
+	}
+	if len(refused) > 0 {
+		return Posted{}, refused
+	}
+	id, err := w.record(ctx, tx, p, rows, worths)
+	if store.Duplicate(err) && p.ReversesID != nil {
+		return Posted{}, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
+	}
+	if err != nil {
+		return Posted{}, err
+	}
+	return Posted{ID: id, Movements: rows}, nil
+}
+
+// movement is the ledger row of one change, appraised.
+func movement(p Posting, c change, w written, worths map[costKey]worth) (*ent.StockMovement, error) {
+	a, first := w.after, c.moves[0]
+	row := &ent.StockMovement{
+		WarehouseID: c.WarehouseID, StockID: w.stockID, Sku: c.SKU, BatchNo: c.BatchNo, Kind: p.Kind,
+		QuantityDelta: c.delta.Physical, AvailableDelta: c.delta.Available(), AllocatedDelta: c.delta.Allocated,
+		DamagedDelta: c.delta.Damaged, HoldDelta: c.delta.OnHold, InTransitDelta: c.delta.InTransit,
+		PhysicalAfter: a.Physical, AvailableAfter: a.Available, AllocatedAfter: a.Allocated,
+		DamagedAfter: a.Damaged, HoldAfter: a.OnHold, InTransitAfter: a.InTransit, StockVersion: a.Version,
+		Currency: first.Currency, ExchangeRate: first.Rate,
+		OccurredAt: p.OccurredAt, RecordedAt: w.at,
+	}
+	if !c.goods() {
+		return row, nil
+	}
+	key := costKey{c.WarehouseID, c.SKU}
+	v, err := appraise(worths[key], c)
+	if errors.Is(err, money.ErrRange) {
+		return nil, fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", c.SKU)
+	}
+	if err != nil {
+		return nil, err
+	}
+	worths[key] = v.after
+	row.UnitCost, row.ValueDelta = v.unitCost, v.value
+	row.CostQuantityAfter, row.CostValueAfter, row.CostVersion = &v.after.quantity, &v.after.value, &v.after.version
+	return row, nil
+}
+
+// explain finds out why stocks did not take their change. The transaction is
+// still good: the guard matched no row, no statement failed.
+func explain(ctx context.Context, tx store.Tx, w writer, asked []change, taken []written) (Refused, error) {
+	ok := make(map[Key]bool, len(taken))
+	for _, t := range taken {
+		ok[t.Key] = true
+	}
+	var short []change
+	var keys []Key
+	for _, c := range asked {
+		if !ok[c.Key] {
+			short, keys = append(short, c), append(keys, c.Key)
+		}
+	}
+	now, err := w.lock(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var refused Refused
+	for _, c := range short {
+		r, still := refuse(c, now[c.Key])
+		if !still {
+			return nil, fmt.Errorf("stock %v changed while it was refused: %w", c.Key, store.Retry)
+		}
+		refused = append(refused, r)
+	}
+	return refused, nil
+}
+
+// Lock reads the stocks and keeps them as they are until the transaction ends,
+// for commands that must know a balance before they decide. A stock that does
+// not exist cannot be locked: give its move ExpectedVersion 0.
+func Lock(ctx context.Context, tx store.Tx, keys []Key) (_ map[Key]Balance, err error) {
+	defer fault.Wrap(&err, "ledger.Lock")
+	keys = slices.Clone(keys)
+	slices.SortFunc(keys, Key.Compare)
+	keys = slices.Compact(keys)
+	all := make(map[Key]Balance, len(keys))
+	for chunk := range slices.Chunk(keys, keysPerStatement) {
+		got, err := writerFor(tx).lock(ctx, tx, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for k, b := range got {
+			all[k] = b
+		}
+	}
+	return all, nil
+}
+
+// Decide splits moves into those that fit the stocks as they are and those
+// that do not, line by line: a later line of the same stock sees the effect of
+// the accepted ones before it. The stocks stay locked, so the accepted moves
+// may be posted in the same transaction.
+func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, refused Refused, err error) {
+	keys := make([]Key, len(moves))
+	for i, m := range moves {
+		keys[i] = m.Key
+	}
+	now, err := Lock(ctx, tx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	running := make(map[Key]Balance, len(now))
+	for _, m := range moves {
+		b, seen := running[m.Key]
+		if !seen {
+			b = now[m.Key]
+		}
+		if r, bad := refuse(change{Key: m.Key, delta: m.Delta, moves: []Move{m}}, b); bad {
+			refused = append(refused, r)
+			continue
+		}
+		b.Quantities = b.Add(m.Delta) // the version rises once, with the posting
+		running[m.Key] = b
+		accepted = append(accepted, m)
+	}
+	return accepted, refused, nil
+}
+
+// Reversal is the posting that takes another one back: on every stock the
+// opposite change, at the opposite value.
+func Reversal(original []*ent.StockMovement) []Move {
+	moves := make([]Move, len(original))
+	for i, m := range original {
+		moves[i] = Move{
+			Key:      Key{m.WarehouseID, m.Sku, m.BatchNo},
+			Line:     i,
+			Delta:    Delta{m.QuantityDelta, m.AllocatedDelta, m.DamagedDelta, m.HoldDelta, m.InTransitDelta}.Minus(),
+			Currency: m.Currency,
+			Rate:     m.ExchangeRate,
+		}
+		if m.CostVersion != nil {
+			v := -m.ValueDelta
+			moves[i].Value = &v
+		}
+	}
+	return moves
+}

@@ -1,0 +1,249 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"entrepot/ent"
+	"entrepot/internal/store"
+)
+
+// postgres writes set-wise: one statement for all keys, with array parameters,
+// so that its text and its plan are always the same.
+type postgres struct{}
+
+// The obvious INSERT … ON CONFLICT DO UPDATE … WHERE fails twice: a CHECK looks
+// at the proposed row before the conflict is found, so taking 3 from 10 would
+// be refused as −3; and DO UPDATE's WHERE is not asked about a row that does
+// not exist. So a row that could not stand alone is proposed as zeros, with
+// version 0, which no stock keeps: whoever finds it returned rolls back.
+//
+// d is in lock order, and takes and gives share one statement: in two, or
+// unsorted, transactions that cross deadlock. k reads up to its end before c
+// locks, so that all stocks are locked before all worths. The clock is read
+// once the row is locked, by the projection of DO UPDATE.
+const pgChange = `
+WITH d AS MATERIALIZED (
+  SELECT *, p - a - dm - h AS av, least(p, a, dm, h, it, p - a - dm - h) >= 0 AND ev <= 0 AS fresh
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bool[])
+    AS d(w, s, b, p, a, dm, h, it, ev, goods)
+), up AS (
+  INSERT INTO stocks AS st (warehouse_id, sku, batch_no, physical_quantity, allocated_quantity, damaged_quantity,
+    hold_quantity, in_transit_quantity, available_quantity, version, changed_at)
+  SELECT w, s, b, CASE WHEN fresh THEN p ELSE 0 END, CASE WHEN fresh THEN a ELSE 0 END, CASE WHEN fresh THEN dm ELSE 0 END,
+    CASE WHEN fresh THEN h ELSE 0 END, CASE WHEN fresh THEN it ELSE 0 END, CASE WHEN fresh THEN av ELSE 0 END,
+    CASE WHEN fresh THEN 1 ELSE 0 END, coalesce($11::timestamptz, clock_timestamp())
+  FROM d ORDER BY w, s COLLATE "C", b COLLATE "C"
+  ON CONFLICT (warehouse_id, sku, batch_no) DO UPDATE SET
+    (physical_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, available_quantity, version, changed_at) =
+    (SELECT st.physical_quantity + p, st.allocated_quantity + a, st.damaged_quantity + dm, st.hold_quantity + h,
+       st.in_transit_quantity + it, st.available_quantity + av, st.version + 1,
+       greatest(st.changed_at, coalesce($11::timestamptz, clock_timestamp()))
+     FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no))
+  WHERE EXISTS (SELECT FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no)
+    AND least(st.physical_quantity + p, st.allocated_quantity + a, st.damaged_quantity + dm, st.hold_quantity + h,
+      st.in_transit_quantity + it, st.available_quantity + av) >= 0
+    AND (ev = -1 OR ev = st.version))
+  RETURNING st.warehouse_id, st.sku, st.batch_no, st.id, st.physical_quantity, st.available_quantity, st.allocated_quantity,
+    st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version, st.changed_at
+), k AS MATERIALIZED (
+  SELECT DISTINCT up.warehouse_id AS w, up.sku AS s
+  FROM up JOIN d ON (w, s, b) = (up.warehouse_id, up.sku, up.batch_no) WHERE goods
+  ORDER BY 1, 2
+), c AS MATERIALIZED (
+  SELECT sc.* FROM k CROSS JOIN LATERAL (
+    SELECT id, warehouse_id, sku, quantity, value, version FROM stock_costs WHERE warehouse_id = k.w AND sku = k.s FOR UPDATE) sc
+)
+SELECT up.*, coalesce(c.id, 0), coalesce(c.quantity, 0), coalesce(c.value, 0), coalesce(c.version, 0)
+FROM up LEFT JOIN c ON (c.warehouse_id, c.sku) = (up.warehouse_id, up.sku)`
+
+func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error) {
+	n := len(changes)
+	w, p, a, dm, h, it, ev := make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n),
+		make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n)
+	s, b, goods := make(pq.StringArray, n), make(pq.StringArray, n), make(pq.BoolArray, n)
+	for i, c := range changes {
+		w[i], s[i], b[i], ev[i], goods[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, c.goods()
+		p[i], a[i], dm[i], h[i], it[i] = c.delta.Physical, c.delta.Allocated, c.delta.Damaged, c.delta.OnHold, c.delta.InTransit
+	}
+	at := sql.NullTime{Time: now, Valid: !now.IsZero()}
+	rows, err := tx.SQL.QueryContext(ctx, pgChange, w, s, b, p, a, dm, h, it, ev, goods, at)
+	if err != nil {
+		return nil, nil, fmt.Errorf("change stocks: %w", err)
+	}
+	defer rows.Close()
+	byKey := make(map[Key]written, n)
+	worths := make(map[costKey]worth, n)
+	for rows.Next() {
+		var r written
+		var c worth
+		q := &r.after
+		if err := rows.Scan(&r.WarehouseID, &r.SKU, &r.BatchNo, &r.stockID, &q.Physical, &q.Available, &q.Allocated,
+			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &r.at, &c.id, &c.quantity, &c.value, &c.version); err != nil {
+			return nil, nil, err
+		}
+		if r.after.Version == 0 {
+			continue // a new row of zeros: short
+		}
+		r.at = store.Moment(r.at)
+		byKey[r.Key] = r
+		worths[costKey{r.WarehouseID, r.SKU}] = c
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("change stocks: %w", err)
+	}
+	return inOrder(changes, byKey), worths, nil
+}
+
+// inOrder lists what was written in the order of the changes.
+func inOrder(changes []change, byKey map[Key]written) []written {
+	out := make([]written, 0, len(byKey))
+	for _, c := range changes {
+		if r, ok := byKey[c.Key]; ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// A worth without a row gets one, unless somebody else made it since: then ids
+// differ, it is not returned, and the transaction starts over.
+const pgRecord = `
+WITH po AS (
+  INSERT INTO postings (kind, operation, actor_id, reason_code, note, request_id, document_id, reverses_id,
+    occurred_at, recorded_at, transaction_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, pg_current_xact_id()::text::bigint)
+  RETURNING id
+), co AS (
+  INSERT INTO stock_costs AS sc (id, warehouse_id, sku, quantity, value, version)
+  SELECT CASE WHEN i > 0 THEN i ELSE nextval('stock_costs_id_seq') END, w, s, q, v, n
+  FROM unnest($33::bigint[], $34::bigint[], $35::text[], $36::bigint[], $37::bigint[], $38::bigint[]) AS x(i, w, s, q, v, n)
+  ON CONFLICT (warehouse_id, sku) DO UPDATE SET quantity = excluded.quantity, value = excluded.value, version = excluded.version
+  WHERE sc.id = excluded.id
+  RETURNING 1
+), mv AS (
+  INSERT INTO stock_movements (posting_id, warehouse_id, stock_id, sku, batch_no, kind,
+    quantity_delta, available_delta, allocated_delta, damaged_delta, hold_delta, in_transit_delta,
+    physical_after, available_after, allocated_after, damaged_after, hold_after, in_transit_after, stock_version,
+    unit_cost, currency, exchange_rate, value_delta, cost_quantity_after, cost_value_after, cost_version,
+    occurred_at, recorded_at)
+  SELECT po.id, m.w, m.st, m.s, m.b, $1, m.pd, m.pd - m.ad - m.dd - m.hd, m.ad, m.dd, m.hd, m.td,
+    m.pa, m.pa - m.aa - m.da - m.ha, m.aa, m.da, m.ha, m.ta, m.sv,
+    m.uc, m.cu, m.xr, m.vd, m.cq, m.cv, m.cn, $9, m.at
+  FROM po, unnest($11::bigint[], $12::bigint[], $13::text[], $14::text[],
+    $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
+    $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
+    $26::bigint[], $27::text[], $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $39::timestamptz[])
+    AS m(w, st, s, b, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv, uc, cu, xr, vd, cq, cv, cn, at)
+  RETURNING id, stock_id
+)
+SELECT po.id, mv.id, mv.stock_id, (SELECT count(*) FROM co) FROM po, mv`
+
+func (postgres) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error) {
+	type ints = pq.Int64Array
+	n := len(rows)
+	var (
+		w, st, pd, ad, dd, hd, td = make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n)
+		pa, aa, da, ha, ta, sv    = make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n)
+		xr, vd                    = make(ints, n), make(ints, n)
+		uc, cq, cv, cn            = make([]*int64, n), make([]*int64, n), make([]*int64, n), make([]*int64, n)
+		s, b, cu, at              = make(pq.StringArray, n), make(pq.StringArray, n), make(pq.StringArray, n), make(pq.StringArray, n)
+		last                      time.Time
+	)
+	touched := make(map[costKey]worth, len(worths))
+	for i, m := range rows {
+		w[i], st[i], s[i], b[i] = m.WarehouseID, m.StockID, m.Sku, m.BatchNo
+		pd[i], ad[i], dd[i], hd[i], td[i] = m.QuantityDelta, m.AllocatedDelta, m.DamagedDelta, m.HoldDelta, m.InTransitDelta
+		pa[i], aa[i], da[i], ha[i], ta[i], sv[i] = m.PhysicalAfter, m.AllocatedAfter, m.DamagedAfter, m.HoldAfter, m.InTransitAfter, m.StockVersion
+		uc[i], cu[i], xr[i], vd[i] = (*int64)(m.UnitCost), m.Currency, int64(m.ExchangeRate), int64(m.ValueDelta)
+		cq[i], cv[i], cn[i] = m.CostQuantityAfter, (*int64)(m.CostValueAfter), m.CostVersion
+		at[i] = m.RecordedAt.Format(time.RFC3339Nano)
+		if m.RecordedAt.After(last) {
+			last = m.RecordedAt
+		}
+		if m.CostVersion != nil {
+			key := costKey{m.WarehouseID, m.Sku}
+			touched[key] = worths[key]
+		}
+	}
+	c := columnsOf(touched)
+	res, err := tx.SQL.QueryContext(ctx, pgRecord,
+		p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.DocumentID, p.ReversesID, p.OccurredAt, last,
+		w, st, s, b, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv,
+		pq.Array(uc), cu, xr, vd, pq.Array(cq), pq.Array(cv), pq.Array(cn),
+		c.id, c.warehouse, c.sku, c.quantity, c.value, c.version, at)
+	if err != nil {
+		return 0, fmt.Errorf("record posting: %w", err)
+	}
+	defer res.Close()
+	byStock := make(map[int64]*ent.StockMovement, n)
+	for _, m := range rows {
+		byStock[m.StockID] = m
+	}
+	var id int64
+	var costs int
+	for res.Next() {
+		var movementID, stockID int64
+		if err := res.Scan(&id, &movementID, &stockID, &costs); err != nil {
+			return 0, err
+		}
+		byStock[stockID].ID, byStock[stockID].PostingID = movementID, id
+	}
+	if err := res.Err(); err != nil {
+		return 0, fmt.Errorf("record posting: %w", err)
+	}
+	if costs != len(touched) {
+		return 0, fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.Retry)
+	}
+	return id, nil
+}
+
+type costColumns struct {
+	id, warehouse, quantity, value, version pq.Int64Array
+	sku                                     pq.StringArray
+}
+
+func columnsOf(worths map[costKey]worth) costColumns {
+	var c costColumns
+	for _, k := range sortedCostKeys(worths) {
+		v := worths[k]
+		c.id, c.warehouse, c.sku = append(c.id, v.id), append(c.warehouse, k.warehouseID), append(c.sku, k.sku)
+		c.quantity, c.value, c.version = append(c.quantity, v.quantity), append(c.value, int64(v.value)), append(c.version, v.version)
+	}
+	return c
+}
+
+func (postgres) lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error) {
+	w, s, b := make(pq.Int64Array, len(keys)), make(pq.StringArray, len(keys)), make(pq.StringArray, len(keys))
+	for i, k := range keys {
+		w[i], s[i], b[i] = k.WarehouseID, k.SKU, k.BatchNo
+	}
+	rows, err := tx.SQL.QueryContext(ctx, `
+SELECT st.warehouse_id, st.sku, st.batch_no, st.physical_quantity, st.available_quantity, st.allocated_quantity,
+  st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version
+FROM stocks st JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS k(w, s, b) ON (st.warehouse_id, st.sku, st.batch_no) = (k.w, k.s, k.b)
+ORDER BY st.warehouse_id, st.sku, st.batch_no FOR UPDATE OF st`, w, s, b)
+	if err != nil {
+		return nil, fmt.Errorf("lock stocks: %w", err)
+	}
+	return scanBalances(rows)
+}
+
+func scanBalances(rows *sql.Rows) (map[Key]Balance, error) {
+	defer rows.Close()
+	found := map[Key]Balance{}
+	for rows.Next() {
+		var k Key
+		var q Balance
+		if err := rows.Scan(&k.WarehouseID, &k.SKU, &k.BatchNo, &q.Physical, &q.Available, &q.Allocated,
+			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version); err != nil {
+			return nil, err
+		}
+		found[k] = q
+	}
+	return found, rows.Err()
+}

@@ -1,0 +1,84 @@
+package posting
+
+import (
+	"context"
+	"slices"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/fx"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// Adjust changes stocks by deltas, which is what machines should send: two
+// deltas never overwrite each other. It needs stock:adjust.
+//
+// Beside the faults of a malformed input it returns NOT_FOUND and ARCHIVED for
+// codes, RATE_MISSING, INSUFFICIENT_STOCK, STALE_VERSION where an expected
+// version was given, and IDEMPOTENCY_KEY_REUSED.
+func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
+	lines := slices.Clone(in.Changes)
+	for i := range lines {
+		lines[i].tidy()
+		lines[i].Currency = fx.Currency(lines[i].Currency)
+	}
+	return s.run(ctx, work{
+		operation: "stockAdjust", kind: stock.MovementAdjustment, needs: auth.StockAdjust,
+		command: in.Command, input: in,
+		lines: "changes", quantity: "delta", name: func(i int) string { return lines[i].Target.String() },
+		check: func(faults *fault.List) {
+			if !checkLines(faults, "changes", len(lines)) {
+				return
+			}
+			for i, l := range lines {
+				l.check(faults, fault.Input.At("changes").Item(i))
+			}
+		},
+		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+			targets, currencies := make([]Target, len(lines)), []string{}
+			for i, l := range lines {
+				targets[i] = l.Target
+				if l.UnitCost != nil && l.Currency != "" {
+					currencies = append(currencies, l.Currency)
+				}
+			}
+			refs, err := s.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+			if err != nil {
+				return nil, nil, err
+			}
+			moves := make([]ledger.Move, 0, len(lines))
+			for i, l := range lines {
+				path := fault.Input.At("changes").Item(i)
+				m, ok := refs.move(faults, path, i, l.Target, l.Delta > 0)
+				if !ok {
+					continue
+				}
+				n := len(*faults)
+				m.Delta = ledger.In(l.Bucket, l.Delta)
+				m.ExpectedVersion = l.ExpectedVersion
+				m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
+				if len(*faults) == n {
+					moves = append(moves, m)
+				}
+			}
+			return moves, nil, nil
+		},
+	})
+}
+
+func (l AdjustLine) check(faults *fault.List, path fault.Path) {
+	l.Target.check(faults, path)
+	switch l.Bucket {
+	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+	default:
+		faults.Add(fault.Invalid, path.At("bucket"), "%s changes by documents and reservations only; adjust AVAILABLE, DAMAGED or ON_HOLD", l.Bucket)
+	}
+	if l.Delta == 0 {
+		faults.Add(fault.Invalid, path.At("delta"), "a delta of zero changes nothing")
+	}
+	checkQuantity(faults, path.At("delta"), l.Delta)
+	checkVersion(faults, path, l.ExpectedVersion)
+	checkCost(faults, path, l.UnitCost, l.Currency, l.Delta)
+}

@@ -1,0 +1,73 @@
+package posting
+
+import (
+	"context"
+	"slices"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// Move brings units from one bucket of a stock into another: found damaged, put
+// on hold, released. The physical quantity and the worth stay. It needs
+// stock:adjust and returns the faults of [Service.Adjust].
+func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
+	lines := slices.Clone(in.Moves)
+	for i := range lines {
+		lines[i].tidy()
+	}
+	return s.run(ctx, work{
+		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
+		command: in.Command, input: in,
+		lines: "moves", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
+		check: func(faults *fault.List) {
+			if !checkLines(faults, "moves", len(lines)) {
+				return
+			}
+			for i, l := range lines {
+				l.check(faults, fault.Input.At("moves").Item(i))
+			}
+		},
+		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+			targets := make([]Target, len(lines))
+			for i, l := range lines {
+				targets[i] = l.Target
+			}
+			refs, err := s.resolve(ctx, tx, s.day(in.Command), targets, nil)
+			if err != nil {
+				return nil, nil, err
+			}
+			moves := make([]ledger.Move, 0, len(lines))
+			for i, l := range lines {
+				if m, ok := refs.move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
+					m.Delta = ledger.Between(l.From, l.To, l.Quantity)
+					m.ExpectedVersion = l.ExpectedVersion
+					moves = append(moves, m)
+				}
+			}
+			return moves, nil, nil
+		},
+	})
+}
+
+func (l MoveLine) check(faults *fault.List, path fault.Path) {
+	l.Target.check(faults, path)
+	for field, b := range map[string]stock.Bucket{"from": l.From, "to": l.To} {
+		switch b {
+		case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+		default:
+			faults.Add(fault.Invalid, path.At(field), "%s changes by documents and reservations only; move between AVAILABLE, DAMAGED and ON_HOLD", b)
+		}
+	}
+	if l.From == l.To {
+		faults.Add(fault.Invalid, path.At("to"), "from and to are the same bucket")
+	}
+	if l.Quantity <= 0 {
+		faults.Add(fault.Invalid, path.At("quantity"), "move at least one unit")
+	}
+	checkQuantity(faults, path.At("quantity"), l.Quantity)
+	checkVersion(faults, path, l.ExpectedVersion)
+}

@@ -1,0 +1,144 @@
+package posting
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"entrepot/internal/fault"
+	"entrepot/internal/fx"
+	"entrepot/internal/ledger"
+	"entrepot/internal/money"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// refs is what the codes of an input mean, as the transaction sees it.
+type refs struct {
+	base       string
+	warehouses map[string]warehouseRef
+	products   map[string]stock.Status
+	rates      map[string]money.Rate // of other currencies that lines give costs in
+}
+
+type warehouseRef struct {
+	id       int64
+	status   stock.Status
+	category stock.WarehouseCategory
+	currency string
+	rate     money.Rate // 0: none on or before the day
+}
+
+// resolve looks all codes up in one statement: every posting passes here, and a
+// round trip more per kind of code would be felt.
+func (s *Service) resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (refs, error) {
+	r := refs{
+		base:       s.baseCurrency,
+		warehouses: map[string]warehouseRef{},
+		products:   map[string]stock.Status{},
+		rates:      map[string]money.Rate{s.baseCurrency: money.ParityRate},
+	}
+	skus, codes := make([]string, 0, len(targets)), make([]string, 0, len(targets))
+	for _, t := range targets {
+		skus, codes = append(skus, t.SKU), append(codes, t.WarehouseCode)
+	}
+	rows, err := tx.SQL.QueryContext(ctx, resolveSQL[tx.Dialect], store.Strings(tx.Dialect, codes), store.Strings(tx.Dialect, skus),
+		store.Strings(tx.Dialect, currencies), s.baseCurrency, fx.Day(day))
+	if err != nil {
+		return r, fmt.Errorf("resolve codes: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, code, status, category, currency string
+		var id int64
+		var rate sql.NullInt64
+		if err := rows.Scan(&kind, &id, &code, &status, &category, &currency, &rate); err != nil {
+			return r, err
+		}
+		switch kind {
+		case "warehouse":
+			w := warehouseRef{id, stock.Status(status), stock.WarehouseCategory(category), currency, money.Rate(rate.Int64)}
+			if currency == s.baseCurrency {
+				w.rate = money.ParityRate
+			}
+			r.warehouses[code] = w
+		case "product":
+			r.products[code] = stock.Status(status)
+		case "currency":
+			if rate.Valid {
+				r.rates[code] = money.Rate(rate.Int64)
+			}
+		}
+	}
+	return r, rows.Err()
+}
+
+var resolveSQL = map[string]string{
+	dialect.Postgres: resolveFor("w.code = ANY ($1)", "p.sku = ANY ($2)", "unnest($3::text[]) AS c(code)"),
+	dialect.SQLite: resolveFor("w.code IN (SELECT value FROM json_each($1))", "p.sku IN (SELECT value FROM json_each($2))",
+		"(SELECT value AS code FROM json_each($3)) c"),
+}
+
+func resolveFor(warehouses, products, currencies string) string {
+	return `SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
+		` FROM warehouses w WHERE ` + warehouses + `
+UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
+UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
+}
+
+// move is the start of a line's move: the stock that its codes name, and the
+// money it is kept in. It adds a fault and returns false for a code that does
+// not lead to a stock that may be changed.
+func (r refs) move(faults *fault.List, path fault.Path, line int, t Target, arriving bool) (ledger.Move, bool) {
+	before := len(*faults)
+	status, known := r.products[t.SKU]
+	switch {
+	case !known:
+		faults.Add(fault.NotFound, path.At("sku"), "there is no SKU %q", short(t.SKU))
+	case status == stock.StatusArchived && arriving:
+		faults.Add(fault.Archived, path.At("sku"), "SKU %s is archived: its stock may leave, but no more may arrive", t.SKU)
+	}
+	w, known := r.warehouses[t.WarehouseCode]
+	switch at := path.At("warehouseCode"); {
+	case !known:
+		faults.Add(fault.NotFound, at, "there is no warehouse %q", short(t.WarehouseCode))
+	case w.status == stock.StatusArchived:
+		faults.Add(fault.Archived, at, "warehouse %s is archived", t.WarehouseCode)
+	case w.category == stock.WarehouseVirtual:
+		faults.Add(fault.Invalid, at, "warehouse %s is virtual: it holds no stock of its own", t.WarehouseCode)
+	case w.rate == 0:
+		faults.Add(fault.RateMissing, at, "warehouse %s keeps its costs in %s, and there is no rate from %s to %s; enter one with exchangeRateSet",
+			t.WarehouseCode, w.currency, w.currency, r.base)
+	}
+	return ledger.Move{
+		Key:      ledger.Key{WarehouseID: w.id, SKU: t.SKU, BatchNo: t.BatchNo},
+		Line:     line,
+		Currency: w.currency,
+		Rate:     w.rate,
+	}, len(*faults) == before
+}
+
+// cost is a line's unit cost in the currency of the warehouse, by way of the
+// base currency when it was given in another one.
+func (r refs) cost(faults *fault.List, path fault.Path, m ledger.Move, cost *money.Amount, currency string) *money.Amount {
+	if cost == nil || currency == "" || currency == m.Currency {
+		return cost
+	}
+	rate, ok := r.rates[currency]
+	if !ok {
+		faults.Add(fault.RateMissing, path.At("currency"), "there is no rate from %s to %s; enter one with exchangeRateSet", currency, r.base)
+		return nil
+	}
+	base, err := cost.Convert(rate)
+	if err == nil {
+		base, err = base.Share(int64(money.ParityRate), int64(m.Rate))
+	}
+	if err != nil {
+		faults.Add(fault.Invalid, path.At("unitCost"), "this cost is out of range in %s", m.Currency)
+		return nil
+	}
+	return &base
+}

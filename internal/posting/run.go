@@ -1,0 +1,177 @@
+package posting
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"entrepot/ent"
+	"entrepot/ent/stockmovement"
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/idempotency"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// Service runs the commands.
+type Service struct {
+	db           *store.DB
+	baseCurrency string
+	now          func() time.Time
+}
+
+// New is a Service over db. Costs are valued in baseCurrency at the rate of the
+// day; now is the clock, nil the real one.
+func New(db *store.DB, baseCurrency string, now func() time.Time) *Service {
+	return &Service{db, baseCurrency, now}
+}
+
+// clock is the time of a command, and the time for the ledger to record: zero,
+// so that the database's clock counts, unless a clock was given.
+func (s *Service) clock() (now, recorded time.Time) {
+	if s.now == nil {
+		return store.Moment(time.Now()), time.Time{}
+	}
+	now = store.Moment(s.now())
+	return now, now
+}
+
+// work is what one command brings to the common walk.
+type work struct {
+	operation string
+	kind      stock.MovementKind
+	needs     auth.Permission
+	command   Command
+	input     any
+	// lines is the name of the list of lines in the input, quantity that of
+	// the field which a shortage is about, and name what a person calls the
+	// stock of a line.
+	lines, quantity string
+	name            func(line int) string
+	// check collects the faults of the input that need no database.
+	check func(*fault.List)
+	// plan makes moves, one a line; the refusals of lines that can be told
+	// before anything is written go into faults.
+	plan func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error)
+}
+
+// outcome is what an idempotency key remembers of a command.
+type outcome struct {
+	PostingID int64      `json:"posting,omitempty"`
+	Refused   fault.List `json:"refused,omitempty"`
+}
+
+func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
+	defer fault.Wrap(&err, "posting.%s", w.operation)
+	who, err := auth.Require(ctx, w.needs)
+	if err != nil {
+		return Result{}, err
+	}
+	now, recorded := s.clock()
+	var faults fault.List
+	w.command.check(&faults, now)
+	w.check(&faults)
+	if err := faults.Err(); err != nil {
+		return Result{}, err
+	}
+	key, err := idempotency.New(who.Key(), w.operation, w.command.IdempotencyKey, w.input)
+	if err != nil {
+		return Result{}, err
+	}
+	post := ledger.Posting{
+		Kind: w.kind, Operation: w.operation, ActorID: who.UserID,
+		ReasonCode: w.command.ReasonCode, Note: w.command.Note, RequestID: fault.RequestID(ctx),
+		OccurredAt: now, Now: recorded,
+	}
+	if w.command.OccurredAt != nil {
+		post.OccurredAt = *w.command.OccurredAt
+	}
+	err = s.db.InTx(ctx, func(tx store.Tx) error {
+		res = Result{DryRun: w.command.DryRun} // InTx may run this twice
+		if !res.DryRun {
+			var done outcome
+			replayed, err := idempotency.Claim(ctx, tx, key, now, &done)
+			if err != nil {
+				return err
+			}
+			if replayed {
+				res, err = replay(ctx, tx, done)
+				return err
+			}
+		}
+		return s.post(ctx, tx, w, key, post, &res)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return res, nil
+}
+
+// post plans, posts and settles, inside the transaction.
+func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency.Key, post ledger.Posting, res *Result) error {
+	var faults fault.List
+	moves, reverses, err := w.plan(ctx, tx, &faults)
+	if err != nil {
+		return err
+	}
+	partly := w.command.ErrorPolicy == RejectFailedRows
+	if len(faults) > 0 && !partly {
+		return faults
+	}
+	if partly {
+		accepted, refused, err := ledger.Decide(ctx, tx, moves)
+		if err != nil {
+			return err
+		}
+		moves = accepted
+		w.explain(&faults, refused)
+		res.UserErrors = faults
+	}
+	if len(moves) == 0 {
+		return s.nothing(ctx, tx, key, faults, res)
+	}
+	post.Moves, post.ReversesID = moves, reverses
+	posted, err := ledger.Post(ctx, tx, post)
+	var refused ledger.Refused
+	if errors.As(err, &refused) {
+		w.explain(&faults, refused)
+		return faults
+	}
+	if err != nil {
+		return err
+	}
+	res.Movements = posted.Movements
+	if res.DryRun {
+		for _, m := range res.Movements {
+			m.ID, m.PostingID = 0, 0 // they will never have been
+		}
+		return store.Rollback()
+	}
+	res.PostingID = posted.ID
+	return idempotency.Settle(ctx, tx, key, outcome{posted.ID, res.UserErrors})
+}
+
+// nothing ends a command that moves nothing: every line was refused, or every
+// count agreed with the books.
+func (s *Service) nothing(ctx context.Context, tx store.Tx, key idempotency.Key, faults fault.List, res *Result) error {
+	switch {
+	case len(faults) > 0:
+		return faults
+	case res.DryRun:
+		return store.Rollback()
+	}
+	return idempotency.Settle(ctx, tx, key, outcome{})
+}
+
+// replay is what the command answered when it was first sent.
+func replay(ctx context.Context, tx store.Tx, done outcome) (Result, error) {
+	rows, err := movementsOf(ctx, tx, done.PostingID)
+	return Result{PostingID: done.PostingID, Movements: rows, Replayed: true, UserErrors: done.Refused}, err
+}
+
+func movementsOf(ctx context.Context, tx store.Tx, postingID int64) ([]*ent.StockMovement, error) {
+	return tx.Ent.StockMovement.Query().Where(stockmovement.PostingID(postingID)).
+		Order(stockmovement.ByWarehouseID(), stockmovement.BySku(), stockmovement.ByBatchNo()).All(ctx)
+}

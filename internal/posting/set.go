@@ -1,0 +1,110 @@
+package posting
+
+import (
+	"context"
+	"slices"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/fx"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// Set brings stocks to what was counted, provided that each still has the
+// quantity that the person saw: otherwise somebody moved goods in between, and
+// the count says nothing about the stock as it is. It needs stock:adjust.
+//
+// It returns the faults of [Service.Adjust] and STALE_QUANTITY. A count that
+// agrees with the books posts nothing; when all do, nothing is posted at all.
+func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
+	lines := slices.Clone(in.Counts)
+	for i := range lines {
+		lines[i].tidy()
+		lines[i].Currency = fx.Currency(lines[i].Currency)
+	}
+	return s.run(ctx, work{
+		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
+		command: in.Command, input: in,
+		lines: "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
+		check: func(faults *fault.List) {
+			if !checkLines(faults, "counts", len(lines)) {
+				return
+			}
+			first := map[Target]int{}
+			for i, l := range lines {
+				path := fault.Input.At("counts").Item(i)
+				l.check(faults, path)
+				if j, twice := first[l.Target]; twice {
+					faults.Add(fault.Invalid, path, "line %d counts the same stock; count it once, or in two commands", j)
+				}
+				first[l.Target] = i
+			}
+		},
+		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+			return s.planSet(ctx, tx, in.Command, lines, faults)
+		},
+	})
+}
+
+func (s *Service) planSet(ctx context.Context, tx store.Tx, c Command, lines []SetLine, faults *fault.List) ([]ledger.Move, *int64, error) {
+	targets, currencies := make([]Target, len(lines)), []string{}
+	for i, l := range lines {
+		targets[i] = l.Target
+		if l.UnitCost != nil && l.Currency != "" {
+			currencies = append(currencies, l.Currency)
+		}
+	}
+	refs, err := s.resolve(ctx, tx, s.day(c), targets, currencies)
+	if err != nil {
+		return nil, nil, err
+	}
+	moves := make([]ledger.Move, 0, len(lines))
+	keys := make([]ledger.Key, 0, len(lines))
+	for i, l := range lines {
+		if m, ok := refs.move(faults, fault.Input.At("counts").Item(i), i, l.Target, l.Quantity > l.ExpectedQuantity); ok {
+			moves, keys = append(moves, m), append(keys, m.Key)
+		}
+	}
+	now, err := ledger.Lock(ctx, tx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	counted := moves[:0]
+	for _, m := range moves {
+		l, path := lines[m.Line], fault.Input.At("counts").Item(m.Line)
+		n := len(*faults)
+		is := now[m.Key]
+		if current := is.Of(l.Bucket); current != l.ExpectedQuantity {
+			f := faults.Add(fault.StaleQuantity, path.At("expectedQuantity"),
+				"%s has %d %s now, not %d: it moved since; count again", l.Target, current, words[l.Bucket], l.ExpectedQuantity)
+			f.CurrentQuantity, f.CurrentVersion = &current, &is.Version
+		}
+		m.Delta = ledger.In(l.Bucket, l.Quantity-l.ExpectedQuantity)
+		// The version holds what was compared: it also guards a stock that did
+		// not exist, and so could not be locked.
+		m.ExpectedVersion = &is.Version
+		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
+		if len(*faults) == n && l.Quantity != l.ExpectedQuantity {
+			counted = append(counted, m)
+		}
+	}
+	return counted, nil, nil
+}
+
+func (l SetLine) check(faults *fault.List, path fault.Path) {
+	l.Target.check(faults, path)
+	switch l.Bucket {
+	case stock.BucketPhysical, stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+	default:
+		faults.Add(fault.Invalid, path.At("bucket"), "%s cannot be counted; count PHYSICAL, AVAILABLE, DAMAGED or ON_HOLD", l.Bucket)
+	}
+	for field, n := range map[string]int64{"quantity": l.Quantity, "expectedQuantity": l.ExpectedQuantity} {
+		if n < 0 {
+			faults.Add(fault.Invalid, path.At(field), "a quantity on the shelf is not negative")
+		}
+		checkQuantity(faults, path.At(field), n)
+	}
+	checkCost(faults, path, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
+}
