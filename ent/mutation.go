@@ -15336,7 +15336,7 @@ func (m *StockMovementMutation) CostQuantityAfter() (r int64, exists bool) {
 // OldCostQuantityAfter returns the old "cost_quantity_after" field's value of the StockMovement entity.
 // If the StockMovement object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *StockMovementMutation) OldCostQuantityAfter(ctx context.Context) (v int64, err error) {
+func (m *StockMovementMutation) OldCostQuantityAfter(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldCostQuantityAfter is only allowed on UpdateOne operations")
 	}
@@ -15368,10 +15368,24 @@ func (m *StockMovementMutation) AddedCostQuantityAfter() (r int64, exists bool) 
 	return *v, true
 }
 
+// ClearCostQuantityAfter clears the value of the "cost_quantity_after" field.
+func (m *StockMovementMutation) ClearCostQuantityAfter() {
+	m.cost_quantity_after = nil
+	m.addcost_quantity_after = nil
+	m.clearedFields[stockmovement.FieldCostQuantityAfter] = struct{}{}
+}
+
+// CostQuantityAfterCleared returns if the "cost_quantity_after" field was cleared in this mutation.
+func (m *StockMovementMutation) CostQuantityAfterCleared() bool {
+	_, ok := m.clearedFields[stockmovement.FieldCostQuantityAfter]
+	return ok
+}
+
 // ResetCostQuantityAfter resets all changes to the "cost_quantity_after" field.
 func (m *StockMovementMutation) ResetCostQuantityAfter() {
 	m.cost_quantity_after = nil
 	m.addcost_quantity_after = nil
+	delete(m.clearedFields, stockmovement.FieldCostQuantityAfter)
 }
 
 // SetCostValueAfter sets the "cost_value_after" field.
@@ -15392,7 +15406,7 @@ func (m *StockMovementMutation) CostValueAfter() (r money.Amount, exists bool) {
 // OldCostValueAfter returns the old "cost_value_after" field's value of the StockMovement entity.
 // If the StockMovement object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *StockMovementMutation) OldCostValueAfter(ctx context.Context) (v money.Amount, err error) {
+func (m *StockMovementMutation) OldCostValueAfter(ctx context.Context) (v *money.Amount, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldCostValueAfter is only allowed on UpdateOne operations")
 	}
@@ -15424,10 +15438,24 @@ func (m *StockMovementMutation) AddedCostValueAfter() (r money.Amount, exists bo
 	return *v, true
 }
 
+// ClearCostValueAfter clears the value of the "cost_value_after" field.
+func (m *StockMovementMutation) ClearCostValueAfter() {
+	m.cost_value_after = nil
+	m.addcost_value_after = nil
+	m.clearedFields[stockmovement.FieldCostValueAfter] = struct{}{}
+}
+
+// CostValueAfterCleared returns if the "cost_value_after" field was cleared in this mutation.
+func (m *StockMovementMutation) CostValueAfterCleared() bool {
+	_, ok := m.clearedFields[stockmovement.FieldCostValueAfter]
+	return ok
+}
+
 // ResetCostValueAfter resets all changes to the "cost_value_after" field.
 func (m *StockMovementMutation) ResetCostValueAfter() {
 	m.cost_value_after = nil
 	m.addcost_value_after = nil
+	delete(m.clearedFields, stockmovement.FieldCostValueAfter)
 }
 
 // SetCostVersion sets the "cost_version" field.
@@ -15448,7 +15476,7 @@ func (m *StockMovementMutation) CostVersion() (r int64, exists bool) {
 // OldCostVersion returns the old "cost_version" field's value of the StockMovement entity.
 // If the StockMovement object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *StockMovementMutation) OldCostVersion(ctx context.Context) (v int64, err error) {
+func (m *StockMovementMutation) OldCostVersion(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldCostVersion is only allowed on UpdateOne operations")
 	}
@@ -15480,10 +15508,24 @@ func (m *StockMovementMutation) AddedCostVersion() (r int64, exists bool) {
 	return *v, true
 }
 
+// ClearCostVersion clears the value of the "cost_version" field.
+func (m *StockMovementMutation) ClearCostVersion() {
+	m.cost_version = nil
+	m.addcost_version = nil
+	m.clearedFields[stockmovement.FieldCostVersion] = struct{}{}
+}
+
+// CostVersionCleared returns if the "cost_version" field was cleared in this mutation.
+func (m *StockMovementMutation) CostVersionCleared() bool {
+	_, ok := m.clearedFields[stockmovement.FieldCostVersion]
+	return ok
+}
+
 // ResetCostVersion resets all changes to the "cost_version" field.
 func (m *StockMovementMutation) ResetCostVersion() {
 	m.cost_version = nil
 	m.addcost_version = nil
+	delete(m.clearedFields, stockmovement.FieldCostVersion)
 }
 
 // SetOccurredAt sets the "occurred_at" field.
@@ -16326,6 +16368,15 @@ func (m *StockMovementMutation) ClearedFields() []string {
 	if m.FieldCleared(stockmovement.FieldUnitCost) {
 		fields = append(fields, stockmovement.FieldUnitCost)
 	}
+	if m.FieldCleared(stockmovement.FieldCostQuantityAfter) {
+		fields = append(fields, stockmovement.FieldCostQuantityAfter)
+	}
+	if m.FieldCleared(stockmovement.FieldCostValueAfter) {
+		fields = append(fields, stockmovement.FieldCostValueAfter)
+	}
+	if m.FieldCleared(stockmovement.FieldCostVersion) {
+		fields = append(fields, stockmovement.FieldCostVersion)
+	}
 	return fields
 }
 
@@ -16342,6 +16393,15 @@ func (m *StockMovementMutation) ClearField(name string) error {
 	switch name {
 	case stockmovement.FieldUnitCost:
 		m.ClearUnitCost()
+		return nil
+	case stockmovement.FieldCostQuantityAfter:
+		m.ClearCostQuantityAfter()
+		return nil
+	case stockmovement.FieldCostValueAfter:
+		m.ClearCostValueAfter()
+		return nil
+	case stockmovement.FieldCostVersion:
+		m.ClearCostVersion()
 		return nil
 	}
 	return fmt.Errorf("unknown StockMovement nullable field %s", name)

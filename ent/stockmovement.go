@@ -67,11 +67,11 @@ type StockMovement struct {
 	// × 10^4
 	ValueDelta money.Amount `json:"value_delta,omitempty"`
 	// stock_costs.quantity after
-	CostQuantityAfter int64 `json:"cost_quantity_after,omitempty"`
+	CostQuantityAfter *int64 `json:"cost_quantity_after,omitempty"`
 	// stock_costs.value after
-	CostValueAfter money.Amount `json:"cost_value_after,omitempty"`
+	CostValueAfter *money.Amount `json:"cost_value_after,omitempty"`
 	// stock_costs.version after
-	CostVersion int64 `json:"cost_version,omitempty"`
+	CostVersion *int64 `json:"cost_version,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// never runs against stock_version
@@ -277,19 +277,22 @@ func (_m *StockMovement) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_quantity_after", values[i])
 			} else if value.Valid {
-				_m.CostQuantityAfter = value.Int64
+				_m.CostQuantityAfter = new(int64)
+				*_m.CostQuantityAfter = value.Int64
 			}
 		case stockmovement.FieldCostValueAfter:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_value_after", values[i])
 			} else if value.Valid {
-				_m.CostValueAfter = money.Amount(value.Int64)
+				_m.CostValueAfter = new(money.Amount)
+				*_m.CostValueAfter = money.Amount(value.Int64)
 			}
 		case stockmovement.FieldCostVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_version", values[i])
 			} else if value.Valid {
-				_m.CostVersion = value.Int64
+				_m.CostVersion = new(int64)
+				*_m.CostVersion = value.Int64
 			}
 		case stockmovement.FieldOccurredAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -415,14 +418,20 @@ func (_m *StockMovement) String() string {
 	builder.WriteString("value_delta=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ValueDelta))
 	builder.WriteString(", ")
-	builder.WriteString("cost_quantity_after=")
-	builder.WriteString(fmt.Sprintf("%v", _m.CostQuantityAfter))
+	if v := _m.CostQuantityAfter; v != nil {
+		builder.WriteString("cost_quantity_after=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("cost_value_after=")
-	builder.WriteString(fmt.Sprintf("%v", _m.CostValueAfter))
+	if v := _m.CostValueAfter; v != nil {
+		builder.WriteString("cost_value_after=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("cost_version=")
-	builder.WriteString(fmt.Sprintf("%v", _m.CostVersion))
+	if v := _m.CostVersion; v != nil {
+		builder.WriteString("cost_version=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("occurred_at=")
 	builder.WriteString(_m.OccurredAt.Format(time.ANSIC))

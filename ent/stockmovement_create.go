@@ -183,15 +183,39 @@ func (_c *StockMovementCreate) SetCostQuantityAfter(v int64) *StockMovementCreat
 	return _c
 }
 
+// SetNillableCostQuantityAfter sets the "cost_quantity_after" field if the given value is not nil.
+func (_c *StockMovementCreate) SetNillableCostQuantityAfter(v *int64) *StockMovementCreate {
+	if v != nil {
+		_c.SetCostQuantityAfter(*v)
+	}
+	return _c
+}
+
 // SetCostValueAfter sets the "cost_value_after" field.
 func (_c *StockMovementCreate) SetCostValueAfter(v money.Amount) *StockMovementCreate {
 	_c.mutation.SetCostValueAfter(v)
 	return _c
 }
 
+// SetNillableCostValueAfter sets the "cost_value_after" field if the given value is not nil.
+func (_c *StockMovementCreate) SetNillableCostValueAfter(v *money.Amount) *StockMovementCreate {
+	if v != nil {
+		_c.SetCostValueAfter(*v)
+	}
+	return _c
+}
+
 // SetCostVersion sets the "cost_version" field.
 func (_c *StockMovementCreate) SetCostVersion(v int64) *StockMovementCreate {
 	_c.mutation.SetCostVersion(v)
+	return _c
+}
+
+// SetNillableCostVersion sets the "cost_version" field if the given value is not nil.
+func (_c *StockMovementCreate) SetNillableCostVersion(v *int64) *StockMovementCreate {
+	if v != nil {
+		_c.SetCostVersion(*v)
+	}
 	return _c
 }
 
@@ -347,15 +371,6 @@ func (_c *StockMovementCreate) check() error {
 	if _, ok := _c.mutation.ValueDelta(); !ok {
 		return &ValidationError{Name: "value_delta", err: errors.New(`ent: missing required field "StockMovement.value_delta"`)}
 	}
-	if _, ok := _c.mutation.CostQuantityAfter(); !ok {
-		return &ValidationError{Name: "cost_quantity_after", err: errors.New(`ent: missing required field "StockMovement.cost_quantity_after"`)}
-	}
-	if _, ok := _c.mutation.CostValueAfter(); !ok {
-		return &ValidationError{Name: "cost_value_after", err: errors.New(`ent: missing required field "StockMovement.cost_value_after"`)}
-	}
-	if _, ok := _c.mutation.CostVersion(); !ok {
-		return &ValidationError{Name: "cost_version", err: errors.New(`ent: missing required field "StockMovement.cost_version"`)}
-	}
 	if _, ok := _c.mutation.OccurredAt(); !ok {
 		return &ValidationError{Name: "occurred_at", err: errors.New(`ent: missing required field "StockMovement.occurred_at"`)}
 	}
@@ -487,15 +502,15 @@ func (_c *StockMovementCreate) createSpec() (*StockMovement, *sqlgraph.CreateSpe
 	}
 	if value, ok := _c.mutation.CostQuantityAfter(); ok {
 		_spec.SetField(stockmovement.FieldCostQuantityAfter, field.TypeInt64, value)
-		_node.CostQuantityAfter = value
+		_node.CostQuantityAfter = &value
 	}
 	if value, ok := _c.mutation.CostValueAfter(); ok {
 		_spec.SetField(stockmovement.FieldCostValueAfter, field.TypeInt64, value)
-		_node.CostValueAfter = value
+		_node.CostValueAfter = &value
 	}
 	if value, ok := _c.mutation.CostVersion(); ok {
 		_spec.SetField(stockmovement.FieldCostVersion, field.TypeInt64, value)
-		_node.CostVersion = value
+		_node.CostVersion = &value
 	}
 	if value, ok := _c.mutation.OccurredAt(); ok {
 		_spec.SetField(stockmovement.FieldOccurredAt, field.TypeTime, value)

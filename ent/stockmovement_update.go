@@ -82,6 +82,15 @@ func (_u *StockMovementUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if _u.mutation.UnitCostCleared() {
 		_spec.ClearField(stockmovement.FieldUnitCost, field.TypeInt64)
 	}
+	if _u.mutation.CostQuantityAfterCleared() {
+		_spec.ClearField(stockmovement.FieldCostQuantityAfter, field.TypeInt64)
+	}
+	if _u.mutation.CostValueAfterCleared() {
+		_spec.ClearField(stockmovement.FieldCostValueAfter, field.TypeInt64)
+	}
+	if _u.mutation.CostVersionCleared() {
+		_spec.ClearField(stockmovement.FieldCostVersion, field.TypeInt64)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{stockmovement.Label}
@@ -186,6 +195,15 @@ func (_u *StockMovementUpdateOne) sqlSave(ctx context.Context) (_node *StockMove
 	}
 	if _u.mutation.UnitCostCleared() {
 		_spec.ClearField(stockmovement.FieldUnitCost, field.TypeInt64)
+	}
+	if _u.mutation.CostQuantityAfterCleared() {
+		_spec.ClearField(stockmovement.FieldCostQuantityAfter, field.TypeInt64)
+	}
+	if _u.mutation.CostValueAfterCleared() {
+		_spec.ClearField(stockmovement.FieldCostValueAfter, field.TypeInt64)
+	}
+	if _u.mutation.CostVersionCleared() {
+		_spec.ClearField(stockmovement.FieldCostVersion, field.TypeInt64)
 	}
 	_node = &StockMovement{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -473,9 +473,9 @@ var (
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "exchange_rate", Type: field.TypeInt64},
 		{Name: "value_delta", Type: field.TypeInt64},
-		{Name: "cost_quantity_after", Type: field.TypeInt64},
-		{Name: "cost_value_after", Type: field.TypeInt64},
-		{Name: "cost_version", Type: field.TypeInt64},
+		{Name: "cost_quantity_after", Type: field.TypeInt64, Nullable: true},
+		{Name: "cost_value_after", Type: field.TypeInt64, Nullable: true},
+		{Name: "cost_version", Type: field.TypeInt64, Nullable: true},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "posting_id", Type: field.TypeInt64},
@@ -705,6 +705,8 @@ func init() {
 	StockMovementsTable.Annotation.Checks = map[string]string{
 		"stock_movements_identity":       "available_delta = quantity_delta - allocated_delta - damaged_delta - hold_delta",
 		"stock_movements_identity_after": "available_after = physical_after - allocated_after - damaged_after - hold_after",
+		"stock_movements_not_negative":   "physical_after >= 0 AND available_after >= 0 AND allocated_after >= 0 AND damaged_after >= 0 AND hold_after >= 0 AND in_transit_after >= 0",
+		"stock_movements_worth":          "cost_version IS NOT NULL OR (quantity_delta = 0 AND value_delta = 0)",
 	}
 	UsersTable.Annotation = &entsql.Annotation{
 		Table: "users",

@@ -1253,6 +1253,16 @@ func CostQuantityAfterLTE(v int64) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldLTE(FieldCostQuantityAfter, v))
 }
 
+// CostQuantityAfterIsNil applies the IsNil predicate on the "cost_quantity_after" field.
+func CostQuantityAfterIsNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldIsNull(FieldCostQuantityAfter))
+}
+
+// CostQuantityAfterNotNil applies the NotNil predicate on the "cost_quantity_after" field.
+func CostQuantityAfterNotNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNotNull(FieldCostQuantityAfter))
+}
+
 // CostValueAfterEQ applies the EQ predicate on the "cost_value_after" field.
 func CostValueAfterEQ(v money.Amount) predicate.StockMovement {
 	vc := int64(v)
@@ -1307,6 +1317,16 @@ func CostValueAfterLTE(v money.Amount) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldLTE(FieldCostValueAfter, vc))
 }
 
+// CostValueAfterIsNil applies the IsNil predicate on the "cost_value_after" field.
+func CostValueAfterIsNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldIsNull(FieldCostValueAfter))
+}
+
+// CostValueAfterNotNil applies the NotNil predicate on the "cost_value_after" field.
+func CostValueAfterNotNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNotNull(FieldCostValueAfter))
+}
+
 // CostVersionEQ applies the EQ predicate on the "cost_version" field.
 func CostVersionEQ(v int64) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldEQ(FieldCostVersion, v))
@@ -1345,6 +1365,16 @@ func CostVersionLT(v int64) predicate.StockMovement {
 // CostVersionLTE applies the LTE predicate on the "cost_version" field.
 func CostVersionLTE(v int64) predicate.StockMovement {
 	return predicate.StockMovement(sql.FieldLTE(FieldCostVersion, v))
+}
+
+// CostVersionIsNil applies the IsNil predicate on the "cost_version" field.
+func CostVersionIsNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldIsNull(FieldCostVersion))
+}
+
+// CostVersionNotNil applies the NotNil predicate on the "cost_version" field.
+func CostVersionNotNil() predicate.StockMovement {
+	return predicate.StockMovement(sql.FieldNotNull(FieldCostVersion))
 }
 
 // OccurredAtEQ applies the EQ predicate on the "occurred_at" field.
