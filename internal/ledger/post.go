@@ -169,7 +169,7 @@ func explain(ctx context.Context, tx store.Tx, w writer, asked []change, taken [
 	for _, c := range short {
 		r, still := refuse(c, now[c.Key])
 		if !still {
-			return nil, fmt.Errorf("stock %v changed while it was refused: %w", c.Key, store.Retry)
+			return nil, fmt.Errorf("stock %v changed while it was refused: %w", c.Key, store.ErrRetry)
 		}
 		refused = append(refused, r)
 	}

@@ -197,7 +197,7 @@ func (postgres) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.
 		return 0, fmt.Errorf("record posting: %w", err)
 	}
 	if costs != len(touched) {
-		return 0, fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.Retry)
+		return 0, fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.ErrRetry)
 	}
 	return id, nil
 }

@@ -54,7 +54,7 @@ func TestInTxTriesAgainAndGivesUpWithConflict(t *testing.T) {
 		tries := 0
 		err := db.InTx(t.Context(), func(store.Tx) error {
 			if tries++; tries < 3 {
-				return fmt.Errorf("wrapped: %w", store.Retry)
+				return fmt.Errorf("wrapped: %w", store.ErrRetry)
 			}
 			return nil
 		})
@@ -62,7 +62,7 @@ func TestInTxTriesAgainAndGivesUpWithConflict(t *testing.T) {
 			t.Errorf("%d tries: %v", tries, err)
 		}
 		tries = 0
-		err = db.InTx(t.Context(), func(store.Tx) error { tries++; return store.Retry })
+		err = db.InTx(t.Context(), func(store.Tx) error { tries++; return store.ErrRetry })
 		var faults fault.List
 		if !errors.As(err, &faults) || faults[0].Code != fault.Conflict || tries != 4 {
 			t.Errorf("%d tries: %v, want CONFLICT", tries, err)

@@ -37,13 +37,13 @@ func (tx Tx) AfterCommit(f func(context.Context)) { *tx.after = append(*tx.after
 // errRollback ends a dry run.
 var errRollback = errors.New("roll back")
 
-// Retry is what a callback of InTx returns, wrapped or not, when another
+// ErrRetry is what a callback of InTx returns, wrapped or not, when another
 // transaction was faster in a way that the database does not itself report.
-var Retry = errors.New("another transaction was faster")
+var ErrRetry = errors.New("another transaction was faster")
 
 // InTx runs fn in one transaction and commits when it returns nil. When the
 // database reports a serialization failure or a deadlock, or fn returns
-// [Retry], it rolls back and runs fn again, three times at most, after a
+// [ErrRetry], it rolls back and runs fn again, three times at most, after a
 // random pause: so nothing outside the database may happen inside fn. It then
 // gives up with the fault CONFLICT, which a client may send again.
 func (db *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
@@ -125,7 +125,7 @@ func (db *DB) Snapshot(ctx context.Context, fn func(tx *sql.Tx) error) error {
 // retryable: serialization failure, deadlock, lock not available in time, or a
 // cached plan that a migration made invalid.
 func retryable(err error) bool {
-	if errors.Is(err, Retry) {
+	if errors.Is(err, ErrRetry) {
 		return true
 	}
 	var pe *pq.Error
