@@ -50,3 +50,12 @@ func (id *ID) UnmarshalGQL(in any) error {
 	*id, err = ParseID(s)
 	return err
 }
+
+// Of is the key when the id is of that type, and 0, which is nobody's key, when
+// it is of another: then there is no such row.
+func (id ID) Of(typ string) int64 {
+	if id.Type != typ {
+		return 0
+	}
+	return id.Key
+}

@@ -1,0 +1,67 @@
+package catalog
+
+import (
+	"context"
+	"strings"
+
+	"entrepot/ent"
+	"entrepot/ent/product"
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+)
+
+// SKU is a SKU code as it is stored, from what a person typed.
+func SKU(typed string) string { return strings.ToUpper(strings.TrimSpace(typed)) }
+
+// SKUs is SKU for many.
+func SKUs(typed []string) []string {
+	out := make([]string, len(typed))
+	for i, s := range typed {
+		out[i] = SKU(s)
+	}
+	return out
+}
+
+// BySKU finds products by code as stored, in no order. People without
+// product:view get none.
+func BySKU(ctx context.Context, db *store.DB, skus []string) (_ []*ent.Product, err error) {
+	defer fault.Wrap(&err, "catalog.BySKU")
+	if !auth.From(ctx).Can(auth.ProductView) {
+		return nil, nil
+	}
+	return db.Ent().Product.Query().Where(page.In(product.FieldSku, skus)).All(ctx)
+}
+
+// ByID finds products by key, in no order. People without product:view get none.
+func ByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Product, err error) {
+	defer fault.Wrap(&err, "catalog.ByID")
+	if !auth.From(ctx).Can(auth.ProductView) {
+		return nil, nil
+	}
+	return db.Ent().Product.Query().Where(page.In(product.FieldID, ids)).All(ctx)
+}
+
+// Find reads one product by its code or its id; nil when there is none. Ends
+// with Forbidden without product:view, with BadRequest unless exactly one is given.
+func Find(ctx context.Context, db *store.DB, sku *string, id *page.ID) (_ *ent.Product, err error) {
+	defer fault.Wrap(&err, "catalog.Find")
+	if _, err := auth.Require(ctx, auth.ProductView); err != nil {
+		return nil, err
+	}
+	if (sku == nil) == (id == nil) {
+		return nil, fault.Stop(fault.BadRequest, "give exactly one of sku and id")
+	}
+	query := db.Ent().Product.Query()
+	if sku != nil {
+		query.Where(product.Sku(SKU(*sku)))
+	} else {
+		query.Where(product.ID(id.Of("Product")))
+	}
+	p, err := query.Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return p, err
+}

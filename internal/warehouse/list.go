@@ -1,0 +1,116 @@
+package warehouse
+
+import (
+	"context"
+
+	"entrepot/ent"
+	"entrepot/ent/predicate"
+	entwarehouse "entrepot/ent/warehouse"
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/page"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+const maxSearch = 100
+
+// Filter narrows List. All conditions must hold.
+type Filter struct {
+	Codes         []string
+	Search        *string
+	Category      *stock.WarehouseCategory
+	LocationType  *stock.WarehouseLocationType
+	OwnershipType *stock.WarehouseOwnership
+	BusinessType  *stock.WarehouseBusinessType
+	Status        *stock.Status
+}
+
+// Order orders List.
+type Order struct {
+	Field     OrderField
+	Direction page.Direction
+}
+
+// OrderField is a column that warehouses can be ordered by.
+type OrderField string
+
+// The values of OrderField.
+const (
+	OrderByID   OrderField = "ID"
+	OrderByCode OrderField = "CODE"
+	OrderByName OrderField = "NAME"
+)
+
+var orderKeys = map[OrderField]page.Key[*ent.Warehouse]{
+	OrderByID:   {},
+	OrderByCode: page.Text(entwarehouse.FieldCode, func(w *ent.Warehouse) string { return w.Code }),
+	OrderByName: page.Text(entwarehouse.FieldName, func(w *ent.Warehouse) string { return w.Name }),
+}
+
+// List reads a page of warehouses. Ends with Forbidden without warehouse:view,
+// with BadRequest for arguments outside their limits.
+func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (_ *page.Connection[*ent.Warehouse], err error) {
+	defer fault.Wrap(&err, "warehouse.List")
+	if _, err := auth.Require(ctx, auth.WarehouseView); err != nil {
+		return nil, err
+	}
+	where, err := f.predicates()
+	if err != nil {
+		return nil, err
+	}
+	if o == nil {
+		o = &Order{Field: OrderByID, Direction: page.Asc}
+	}
+	order := page.Order[*ent.Warehouse]{
+		Name: "warehouses." + string(o.Field), Key: orderKeys[o.Field],
+		ID: func(w *ent.Warehouse) int64 { return w.ID }, Direction: o.Direction,
+	}
+	query := func() *ent.WarehouseQuery { return db.Ent().Warehouse.Query().Where(where...) }
+	return page.List(ctx, a, order,
+		func(ctx context.Context, s page.Slice) ([]*ent.Warehouse, error) {
+			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
+		},
+		func(ctx context.Context) (int, error) { return query().Count(ctx) })
+}
+
+func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
+	if f == nil {
+		return nil, nil
+	}
+	if f.Codes != nil {
+		if err := page.Keys("filter.codes", len(f.Codes)); err != nil {
+			return nil, err
+		}
+		codes := make([]string, len(f.Codes))
+		for i, c := range f.Codes {
+			codes[i] = Code(c)
+		}
+		where = append(where, page.In(entwarehouse.FieldCode, codes))
+	}
+	if f.Category != nil {
+		where = append(where, entwarehouse.CategoryEQ(*f.Category))
+	}
+	if f.LocationType != nil {
+		where = append(where, entwarehouse.LocationTypeEQ(*f.LocationType))
+	}
+	if f.OwnershipType != nil {
+		where = append(where, entwarehouse.OwnershipTypeEQ(*f.OwnershipType))
+	}
+	if f.BusinessType != nil {
+		where = append(where, entwarehouse.BusinessTypeEQ(*f.BusinessType))
+	}
+	if f.Status != nil {
+		where = append(where, entwarehouse.StatusEQ(*f.Status))
+	}
+	if f.Search == nil || *f.Search == "" {
+		return where, nil
+	}
+	if len([]rune(*f.Search)) > maxSearch {
+		return nil, fault.Stop(fault.BadRequest, "filter.search takes at most %d characters", maxSearch)
+	}
+	return append(where, entwarehouse.Or(
+		page.StartsWith(entwarehouse.FieldCode, Code(*f.Search)),
+		entwarehouse.NameContainsFold(*f.Search),
+	)), nil
+}
