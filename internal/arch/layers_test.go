@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/posting"},
 	{"internal/reservation"},
 	{"internal/document"},
-	{"internal/virtual", "internal/planning", "internal/pull", "internal/exchange", "internal/label", "internal/alert"},
+	{"internal/virtual", "internal/planning", "internal/pull", "internal/exchange", "internal/label", "internal/alert", "internal/demo"},
 	{
 		"internal/threepl", "internal/threepl/amazon", "internal/threepl/goodcang", "internal/threepl/winit",
 		"internal/threepl/generic", "internal/threepl/simulator",

@@ -1,6 +1,8 @@
 package posting
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -89,7 +91,8 @@ func checkQuantity(faults *fault.List, path fault.Path, n int64) {
 	}
 }
 
-// explain turns the ledger's refusals into faults of the lines that asked.
+// explain turns the ledger's refusals into faults of the lines that asked, and
+// brings all faults into the order of the lines.
 func (w work) explain(faults *fault.List, refused ledger.Refused) {
 	for _, r := range refused {
 		for _, line := range r.Lines {
@@ -109,6 +112,14 @@ func (w work) explain(faults *fault.List, refused ledger.Refused) {
 			f.CurrentQuantity, f.CurrentVersion, f.ShortBy = &current, &version, &missing
 		}
 	}
+	slices.SortStableFunc(*faults, func(a, b fault.Fault) int { return cmp.Compare(lineOf(a), lineOf(b)) })
+}
+
+func lineOf(f fault.Fault) int {
+	if f.Index == nil {
+		return -1
+	}
+	return *f.Index
 }
 
 var words = map[stock.Bucket]string{

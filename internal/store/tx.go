@@ -88,7 +88,7 @@ func (db *DB) once(ctx context.Context, fn func(tx Tx) error) (after []func(cont
 	}()
 	tx := Tx{
 		SQL:     sqlTx,
-		Ent:     ent.NewClient(ent.Driver(entsql.NewDriver(db.dialect, entsql.Conn{ExecQuerier: sqlTx}))),
+		Ent:     ent.NewClient(ent.Driver(inTx{entsql.NewDriver(db.dialect, entsql.Conn{ExecQuerier: sqlTx})})),
 		Dialect: db.dialect,
 		after:   &after,
 	}
@@ -101,6 +101,13 @@ func (db *DB) once(ctx context.Context, fn func(tx Tx) error) (after []func(cont
 	}
 	return after, nil
 }
+
+// inTx is ent's driver within our transaction. ent opens one of its own for a
+// row with edges; it gets ours, and its commit does nothing.
+type inTx struct{ *entsql.Driver }
+
+// Tx implements dialect.Driver.
+func (d inTx) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d.Driver), nil }
 
 // Snapshot runs fn over one unchanging view of the database, however long it
 // takes and whatever commits meanwhile. It cannot write.
