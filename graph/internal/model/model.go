@@ -1,0 +1,82 @@
+// Package model holds the types of the graph that belong to no domain: names
+// for the connections, and payloads. Everything else is bound to domain types in
+// gqlgen.yml, and nothing is invented by the generator: a type without a binding
+// fails to generate.
+//
+// It stands under internal/ because gqlgen (0.17.95) looks for the methods of an
+// alias of an internal type only when the alias is internal too.
+package model
+
+import (
+	"context"
+	"time"
+
+	"entrepot/ent"
+	"entrepot/graph/load"
+	"entrepot/internal/fault"
+	"entrepot/internal/page"
+	"entrepot/internal/posting"
+)
+
+// Node is a row that has a global id. The type switch over it in the generated
+// code decides which GraphQL type it is.
+type Node interface{ GlobalID() page.ID }
+
+// The connections of the graph, under the names of its schema.
+type (
+	ProductConnection       = page.Connection[*ent.Product]
+	ProductEdge             = page.Edge[*ent.Product]
+	WarehouseConnection     = page.Connection[*ent.Warehouse]
+	WarehouseEdge           = page.Edge[*ent.Warehouse]
+	StockConnection         = page.Connection[*ent.Stock]
+	StockEdge               = page.Edge[*ent.Stock]
+	StockMovementConnection = page.Connection[*ent.StockMovement]
+	StockMovementEdge       = page.Edge[*ent.StockMovement]
+)
+
+// LoginPayload answers login: a session or the reasons why not.
+type LoginPayload struct {
+	AccessToken *string
+	ExpiresAt   *time.Time
+	User        *ent.User
+	UserErrors  []fault.Fault
+}
+
+// StockChange is the payload of every command that changes stock.
+type StockChange struct {
+	Movements  []*ent.StockMovement
+	DryRun     bool
+	Replayed   bool
+	UserErrors []fault.Fault
+
+	postingID int64
+}
+
+// Changed makes the payload of what a command returned: faults that a person can
+// act on go into it, anything else ends the field.
+func Changed(ctx context.Context, dryRun bool, r posting.Result, err error) (*StockChange, error) {
+	if err != nil {
+		faults, err := fault.Split(err)
+		return &StockChange{DryRun: dryRun, UserErrors: faults}, err
+	}
+	load.Movements(ctx, r.Movements)
+	return &StockChange{r.Movements, r.DryRun, r.Replayed, r.UserErrors, r.PostingID}, nil
+}
+
+// Posting is what was posted, if anything was.
+func (c *StockChange) Posting(ctx context.Context) (*ent.Posting, error) {
+	return load.Posting(ctx, c.postingID)
+}
+
+// ServerLimits tells what this server takes at most.
+type ServerLimits struct {
+	DefaultPageSize         int
+	MaxPageSize             int
+	MaxOffset               int
+	MaxNodes                int
+	MaxSkus                 int
+	MaxLines                int
+	MaxQuantity             int64
+	MaxIdempotencyKeyLength int
+	IdempotencyDays         int
+}

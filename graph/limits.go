@@ -1,0 +1,23 @@
+package graph
+
+import (
+	"entrepot/graph/internal/model"
+	"entrepot/internal/page"
+	"entrepot/internal/posting"
+)
+
+const maxNodes = 100
+
+func limits() *model.ServerLimits {
+	return &model.ServerLimits{
+		DefaultPageSize:         page.DefaultSize,
+		MaxPageSize:             page.MaxSize,
+		MaxOffset:               page.MaxOffset,
+		MaxNodes:                maxNodes,
+		MaxSkus:                 page.MaxKeys,
+		MaxLines:                posting.MaxLines,
+		MaxQuantity:             posting.MaxQuantity,
+		MaxIdempotencyKeyLength: 100,
+		IdempotencyDays:         30,
+	}
+}

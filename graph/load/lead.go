@@ -1,0 +1,54 @@
+package load
+
+import (
+	"context"
+
+	"entrepot/ent"
+)
+
+// Stocks notes where the rows of a list lead to.
+func Stocks(ctx context.Context, rows []*ent.Stock) { from(ctx).leadStocks(rows) }
+
+// Movements notes where the rows of a list lead to.
+func Movements(ctx context.Context, rows []*ent.StockMovement) { from(ctx).leadMovements(rows) }
+
+// SKUs notes that the products of these SKUs may be asked for.
+func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
+
+func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
+	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)
+	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
+	return rows
+}
+
+func (l *loaders) leadMovements(rows []*ent.StockMovement) []*ent.StockMovement {
+	l.warehouses.want(distinct(rows, func(m *ent.StockMovement) int64 { return m.WarehouseID })...)
+	l.products.want(distinct(rows, func(m *ent.StockMovement) string { return m.Sku })...)
+	l.stocks.want(distinct(rows, func(m *ent.StockMovement) int64 { return m.StockID })...)
+	l.postings.want(distinct(rows, func(m *ent.StockMovement) int64 { return m.PostingID })...)
+	return rows
+}
+
+func (l *loaders) leadPostings(rows []*ent.Posting) []*ent.Posting {
+	for _, p := range rows {
+		l.users.want(p.ActorID)
+		l.movements.want(p.ID)
+		l.reversals.want(p.ID)
+		if p.ReversesID != nil {
+			l.postings.want(*p.ReversesID)
+		}
+	}
+	return rows
+}
+
+// distinct leaves out repeats that stand side by side, which is most of them
+// where it matters: a page of one warehouse, the movements of one posting.
+func distinct[R any, K comparable](rows []R, key func(R) K) []K {
+	out := make([]K, 0, len(rows))
+	for _, r := range rows {
+		if k := key(r); len(out) == 0 || out[len(out)-1] != k {
+			out = append(out, k)
+		}
+	}
+	return out
+}

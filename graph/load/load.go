@@ -1,0 +1,96 @@
+// Package load batches the edges of the graph within one request. Resolvers
+// hand the rows of a list to Stocks, Movements and the like before they return
+// it; edges then ask by key. A request has one set of loaders, made by With;
+// rows are those that the domain's look-ups show to the request's principal.
+package load
+
+import (
+	"context"
+
+	"entrepot/ent"
+	"entrepot/ent/user"
+	"entrepot/internal/auth"
+	"entrepot/internal/catalog"
+	"entrepot/internal/ledger"
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+	"entrepot/internal/warehouse"
+)
+
+type loaders struct {
+	warehouses  *loader[int64, *ent.Warehouse]
+	products    *loader[string, *ent.Product]
+	productByID *loader[int64, *ent.Product]
+	users       *loader[int64, *ent.User]
+	stocks      *loader[int64, *ent.Stock]
+	postings    *loader[int64, *ent.Posting]
+	reversals   *loader[int64, *ent.Posting]
+	movements   *loader[int64, []*ent.StockMovement]
+
+	// self is who signed in by this very request; see SignedIn.
+	self *auth.Principal
+}
+
+type contextKey struct{}
+
+// With gives the request its loaders. Loaders never outlive a request: what
+// they know is as of when they read it, and as its principal may see it.
+func With(ctx context.Context, db *store.DB) context.Context {
+	l := &loaders{}
+	l.warehouses = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Warehouse, error) {
+		rows, err := warehouse.ByID(ctx, db, ids)
+		return index(rows, func(w *ent.Warehouse) int64 { return w.ID }), err
+	})
+	l.products = newLoader(func(ctx context.Context, skus []string) (map[string]*ent.Product, error) {
+		rows, err := catalog.BySKU(ctx, db, skus)
+		return index(rows, func(p *ent.Product) string { return p.Sku }), err
+	})
+	l.productByID = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Product, error) {
+		rows, err := catalog.ByID(ctx, db, ids)
+		return index(rows, func(p *ent.Product) int64 { return p.ID }), err
+	})
+	l.users = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.User, error) {
+		if l.self == nil && auth.From(ctx) == nil {
+			return nil, nil
+		}
+		rows, err := db.Ent().User.Query().Where(page.In(user.FieldID, ids)).All(ctx)
+		return index(rows, func(u *ent.User) int64 { return u.ID }), err
+	})
+	l.stocks = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Stock, error) {
+		rows, err := ledger.FindStocks(ctx, db, ids)
+		return index(l.leadStocks(rows), func(s *ent.Stock) int64 { return s.ID }), err
+	})
+	l.postings = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Posting, error) {
+		rows, err := ledger.FindPostings(ctx, db, ids)
+		return index(l.leadPostings(rows), func(p *ent.Posting) int64 { return p.ID }), err
+	})
+	l.reversals = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Posting, error) {
+		rows, err := ledger.ReversalsOf(ctx, db, ids)
+		return index(l.leadPostings(rows), func(p *ent.Posting) int64 { return *p.ReversesID }), err
+	})
+	l.movements = newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.StockMovement, error) {
+		rows, err := ledger.MovementsOf(ctx, db, ids)
+		out := make(map[int64][]*ent.StockMovement, len(ids))
+		for _, m := range l.leadMovements(rows) {
+			out[m.PostingID] = append(out[m.PostingID], m)
+		}
+		return out, err
+	})
+	return context.WithValue(ctx, contextKey{}, l)
+}
+
+func from(ctx context.Context) *loaders {
+	l, ok := ctx.Value(contextKey{}).(*loaders)
+	if !ok {
+		panic("load: the request has no loaders; call graph.WithLoaders first")
+	}
+	return l
+}
+
+func index[K comparable, V any](rows []V, key func(V) K) map[K]V {
+	out := make(map[K]V, len(rows))
+	for _, r := range rows {
+		out[key(r)] = r
+	}
+	return out
+}

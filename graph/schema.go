@@ -1,0 +1,30 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"entrepot/graph/generated"
+	"entrepot/graph/load"
+	"entrepot/internal/auth"
+	"entrepot/internal/posting"
+	"entrepot/internal/store"
+)
+
+// Deps is what the graph stands on.
+type Deps struct {
+	DB       *store.DB
+	Auth     *auth.Service
+	Postings *posting.Service
+}
+
+// NewSchema is the executable schema, for gqlgen's executor. Give the server
+// Present as its error presenter and Recover as its recover function.
+func NewSchema(d Deps) graphql.ExecutableSchema {
+	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{d}})
+}
+
+// WithLoaders gives a request its batch loaders. Every request needs its own:
+// what they read is as one principal may see it, at one time.
+func WithLoaders(ctx context.Context, d Deps) context.Context { return load.With(ctx, d.DB) }
