@@ -1,0 +1,63 @@
+package httpd
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/httpd/graphqlhttp"
+	"entrepot/internal/store"
+)
+
+const (
+	maxBody          = 1 << 20
+	operationTimeout = 30 * time.Second
+)
+
+// Options are what the front stands before.
+type Options struct {
+	// Schema, Present, Recover and Prepare are the graph's, see graphqlhttp.Options.
+	Schema  graphql.ExecutableSchema
+	Present graphql.ErrorPresenterFunc
+	Recover graphql.RecoverFunc
+	Prepare func(context.Context) context.Context
+
+	Auth *auth.Service
+	DB   *store.DB
+	// PingRedis asks whether Redis answers; nil when none is configured.
+	PingRedis func(context.Context) error
+	Version   string
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// New makes the handler of everything.
+func New(o Options) http.Handler {
+	m := newMetrics(o.DB, o.Version)
+	graph := graphqlhttp.New(graphqlhttp.Options{
+		Schema: o.Schema, Present: o.Present, Recover: o.Recover, Prepare: o.Prepare,
+		Observe: func(ctx context.Context, ob graphqlhttp.Observation) {
+			m.operation(ob)
+			entryOf(ctx).operation(ob)
+		},
+		Timeout: operationTimeout, Now: o.Now,
+	})
+	h := health{o}
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", authenticate(o.Auth, o.Log, graph))
+	mux.HandleFunc("GET /playground", playgroundPage)
+	mux.HandleFunc("GET /playground/{$}", playgroundPage)
+	mux.HandleFunc("GET /playground/{file}", playgroundFile)
+	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	mux.HandleFunc("GET /health", h.process)
+	mux.HandleFunc("GET /health/database", h.database)
+	mux.HandleFunc("GET /health/redis", h.redis)
+	mux.Handle("GET /metrics", m.handler())
+
+	return identify(observe(o.Log, m, o.Now, protect(recovering(o.Log, mux))))
+}
