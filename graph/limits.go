@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"time"
+
 	"entrepot/graph/internal/model"
+	"entrepot/internal/idempotency"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
 )
@@ -17,7 +20,7 @@ func limits() *model.ServerLimits {
 		MaxSkus:                 page.MaxKeys,
 		MaxLines:                posting.MaxLines,
 		MaxQuantity:             posting.MaxQuantity,
-		MaxIdempotencyKeyLength: 100,
-		IdempotencyDays:         30,
+		MaxIdempotencyKeyLength: idempotency.MaxLength,
+		IdempotencyDays:         int(idempotency.Kept / (24 * time.Hour)),
 	}
 }

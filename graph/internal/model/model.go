@@ -22,17 +22,29 @@ import (
 // code decides which GraphQL type it is.
 type Node interface{ GlobalID() page.ID }
 
-// The connections of the graph, under the names of its schema.
-type (
-	ProductConnection       = page.Connection[*ent.Product]
-	ProductEdge             = page.Edge[*ent.Product]
-	WarehouseConnection     = page.Connection[*ent.Warehouse]
-	WarehouseEdge           = page.Edge[*ent.Warehouse]
-	StockConnection         = page.Connection[*ent.Stock]
-	StockEdge               = page.Edge[*ent.Stock]
-	StockMovementConnection = page.Connection[*ent.StockMovement]
-	StockMovementEdge       = page.Edge[*ent.StockMovement]
-)
+// ProductConnection is a page of products.
+type ProductConnection = page.Connection[*ent.Product]
+
+// ProductEdge is one of them with its cursor.
+type ProductEdge = page.Edge[*ent.Product]
+
+// WarehouseConnection is a page of warehouses.
+type WarehouseConnection = page.Connection[*ent.Warehouse]
+
+// WarehouseEdge is one of them with its cursor.
+type WarehouseEdge = page.Edge[*ent.Warehouse]
+
+// StockConnection is a page of stocks.
+type StockConnection = page.Connection[*ent.Stock]
+
+// StockEdge is one of them with its cursor.
+type StockEdge = page.Edge[*ent.Stock]
+
+// StockMovementConnection is a page of movements.
+type StockMovementConnection = page.Connection[*ent.StockMovement]
+
+// StockMovementEdge is one of them with its cursor.
+type StockMovementEdge = page.Edge[*ent.StockMovement]
 
 // LoginPayload answers login: a session or the reasons why not.
 type LoginPayload struct {

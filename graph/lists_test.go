@@ -1,0 +1,84 @@
+package graph_test
+
+import (
+	"fmt"
+	"testing"
+
+	"entrepot/graph/graphtest"
+	"entrepot/internal/auth"
+	"entrepot/internal/store"
+	"entrepot/internal/testdb"
+)
+
+func TestProductsAndWarehousesAreFoundByWhatPeopleType(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleAnalyst)
+		g.Products(t, "AB-1", "AB-2", "CD_1", "X%")
+		g.Warehouses(t, "BER", "BOS", "SZX")
+		for query, want := range map[string]string{
+			`products(filter: {search: "ab"}) { nodes { sku } }`:                           `[{"sku":"AB-1"},{"sku":"AB-2"}]`,
+			`products(filter: {search: "product cd"}) { nodes { sku } }`:                   `[{"sku":"CD_1"}]`,
+			`products(filter: {search: "%"}) { nodes { sku } }`:                            `[{"sku":"X%"}]`,
+			`products(filter: {search: "_"}) { nodes { sku } }`:                            `[{"sku":"CD_1"}]`,
+			`products(filter: {skus: ["ab-2", "nope"]}) { nodes { sku } }`:                 `[{"sku":"AB-2"}]`,
+			`products(filter: {status: ARCHIVED}) { nodes { sku } }`:                       `[]`,
+			`products(orderBy: {field: SKU, direction: DESC}, first: 2) { nodes { sku } }`: `[{"sku":"X%"},{"sku":"CD_1"}]`,
+			`products(orderBy: {field: NAME}, first: 1) { nodes { sku } }`:                 `[{"sku":"AB-1"}]`,
+			`products(orderBy: {field: UPDATED_AT}, last: 1) { nodes { sku } }`:            `[{"sku":"X%"}]`,
+			`warehouses(filter: {search: "b"}) { nodes { code } }`:                         `[{"code":"BER"},{"code":"BOS"}]`,
+			`warehouses(filter: {search: "house s"}) { nodes { code } }`:                   `[{"code":"SZX"}]`,
+			`warehouses(filter: {codes: ["bos"], category: PHYSICAL, locationType: DOMESTIC, ownershipType: SELF, businessType: STANDARD, status: ACTIVE}) { nodes { code } }`: `[{"code":"BOS"}]`,
+			`warehouses(orderBy: {field: CODE, direction: DESC}) { nodes { code } }`:                                                                                           `[{"code":"SZX"},{"code":"BOS"},{"code":"BER"}]`,
+		} {
+			var out map[string]struct{ Nodes any }
+			r := g.Do(t, p, "{ found: "+query+" }", nil)
+			r.Into(t, &out)
+			if got := fmt.Sprintf(`{"found":{"nodes":%s}}`, want); !same(t, r.Data, got) {
+				t.Errorf("%s\n got %s\nwant %s", query, r.Data, got)
+			}
+		}
+		for query, want := range map[string]string{
+			`{ product(sku: " ab-1 ") { sku } }`:                  `{"product":{"sku":"AB-1"}}`,
+			`{ product(sku: "nope") { sku } }`:                    `{"product":null}`,
+			`{ warehouse(code: "ber") { code } }`:                 `{"warehouse":{"code":"BER"}}`,
+			`{ warehouse(code: "") { code } }`:                    `{"warehouse":null}`,
+			`{ stock(sku: "ab-1", warehouseCode: "ber") { id } }`: `{"stock":null}`,
+			`{ stockAsOf(sku: "ab-1", warehouseCode: "ber", at: "2026-01-01T00:00:00Z", basis: OCCURRED) { physical } }`: `{"stockAsOf":{"physical":0}}`,
+			`{ stockAsOf(sku: "ab-1", warehouseCode: "nope", at: "2026-01-01T00:00:00Z") { physical } }`:                 `{"stockAsOf":null}`,
+			`{ serverLimits { maxPageSize maxLines maxQuantity idempotencyDays } }`:                                      `{"serverLimits":{"maxPageSize":200,"maxLines":250,"maxQuantity":2147483647,"idempotencyDays":30}}`,
+		} {
+			if r := g.Do(t, p, query, nil); r.Code() != "" || !same(t, r.Data, want) {
+				t.Errorf("%s\n got %s %v\nwant %s", query, r.Data, r.Errors, want)
+			}
+		}
+	})
+}
+
+func TestEdgesAreNullForThoseWhoMayNotSeeWhereTheyLead(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		seed(t, g, p, 1)
+		r := g.Do(t, &auth.Principal{UserID: p.UserID, Permissions: []auth.Permission{auth.StockView}},
+			`{ stocks { nodes { sku warehouse { code } product { name } } } }`, nil)
+		if want := `{"stocks":{"nodes":[{"sku":"SKU-0000","warehouse":null,"product":null}]}}`; r.Code() != "" || !same(t, r.Data, want) {
+			t.Errorf("%s %v", r.Data, r.Errors)
+		}
+	})
+}
+
+func TestWhatIsDeferredComesWithTheRest(t *testing.T) {
+	t.Parallel()
+	g := graphtest.New(t, testdb.SQLite(t))
+	p := g.SignIn(t, auth.RoleManager)
+	seed(t, g, p, 2)
+	r := g.Do(t, p, `{ stocks { nodes { ... @defer { warehouse { code } } sku ...F @defer(label: "f") } } } fragment F on Stock { product { name } }`, nil)
+	want := `{"stocks":{"nodes":[{"warehouse":{"code":"B0"},"sku":"SKU-0000","product":{"name":"Product SKU-0000"}},
+		{"warehouse":{"code":"B1"},"sku":"SKU-0001","product":{"name":"Product SKU-0001"}}]}}`
+	if r.Code() != "" || !same(t, r.Data, want) {
+		t.Errorf("%s %v", r.Data, r.Errors)
+	}
+}
