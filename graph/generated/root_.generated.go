@@ -165,7 +165,7 @@ type UserError {
   index: Int
   "With INSUFFICIENT_STOCK and STALE_QUANTITY: what the bucket holds now, in units."
   currentQuantity: Long
-  "With STALE_VERSION: the version that the stock has now."
+  "With STALE_VERSION, STALE_QUANTITY and INSUFFICIENT_STOCK: the version that the stock has now."
   currentVersion: Long
   "With INSUFFICIENT_STOCK: how many units are missing, over all lines of that stock."
   shortBy: Long
@@ -801,9 +801,12 @@ type SkuStocks {
 
 "Which of the two times of a movement counts."
 enum TimeBasis {
-  "When it was entered: what the system knew at that time."
+  "When it was entered: what the books said at that time."
   RECORDED
-  "When it happened on the floor: back-dated work counts from then on."
+  """
+  When it happened on the floor, as far as is known today: back-dated work counts
+  from then on. Work that was entered late can make a quantity negative.
+  """
   OCCURRED
 }
 
@@ -846,8 +849,8 @@ extend type Query {
   ): [SkuStocks!]! @requires(permission: "stock:view")
 
   """
-  What one stock held at an instant, summed from the ledger: every movement up
-  to and including ` + "`" + `at` + "`" + `. All zero when it was not stocked yet, null when there
+  What one stock held at an instant, by the ledger: every movement up to and
+  including ` + "`" + `at` + "`" + `. All zero when it was not stocked yet, null when there
   is no such warehouse.
   """
   stockAsOf(
@@ -941,11 +944,12 @@ type StockEdge {
   """
   Sets stocks to what was counted, where the person knows the result. Each line
   names the quantity that was seen before counting, and is refused when the
-  stock has changed since. At most 250 lines.
+  stock has changed since. A count that agrees with the books posts nothing. At
+  most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_QUANTITY, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -966,8 +970,8 @@ type StockEdge {
 
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
-  stays as it is. Refused when a bucket would fall below zero, and the second
-  time.
+  stays as it is. Refused when a bucket would fall below zero, the second time,
+  and for a posting that is a reversal itself or belongs to a document.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, INSUFFICIENT_STOCK,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
@@ -1028,14 +1032,14 @@ input StockAdjustInput {
   1 to 100 characters, chosen by the client for this one intent, such as a UUID.
   Sending the same input again under the same key within 30 days changes nothing
   more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused.
+  input under the same key is refused. It may be empty in a dry run.
   """
   idempotencyKey: String!
-  "Why, as a code of 1 to 50 characters."
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as FOUND or LOST."
   reasonCode: String!
   "Why, in words; at most 500 characters."
   note: String! = ""
-  "When it happened on the floor; now when left out. It cannot lie in the future."
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
   "What becomes of the good lines when others are refused."
   errorPolicy: ErrorPolicy! = REJECT_ALL
@@ -1055,7 +1059,7 @@ input StockAdjustLine {
   sku: String!
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
-  "The batch number, at most 50 characters; empty for goods without one."
+  "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket."
   bucket: AdjustableBucket! = AVAILABLE
@@ -1075,14 +1079,14 @@ input StockSetInput {
   1 to 100 characters, chosen by the client for this one intent, such as a UUID.
   Sending the same input again under the same key within 30 days changes nothing
   more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused.
+  input under the same key is refused. It may be empty in a dry run.
   """
   idempotencyKey: String!
-  "Why, as a code of 1 to 50 characters."
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as FOUND or LOST."
   reasonCode: String!
   "Why, in words; at most 500 characters."
   note: String! = ""
-  "When it was counted; now when left out. It cannot lie in the future."
+  "When it was counted; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
   "What becomes of the good lines when others are refused."
   errorPolicy: ErrorPolicy! = REJECT_ALL
@@ -1092,7 +1096,7 @@ input StockSetInput {
   idempotency key is neither read nor used up.
   """
   dryRun: Boolean! = false
-  "1 to 250 lines, at most one for each bucket of a stock."
+  "1 to 250 lines, at most one for each stock."
   counts: [StockSetLine!]!
 }
 
@@ -1102,7 +1106,7 @@ input StockSetLine {
   sku: String!
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
-  "The batch number, at most 50 characters; empty for goods without one."
+  "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket was counted."
   bucket: CountableBucket! = PHYSICAL
@@ -1122,14 +1126,14 @@ input StockMoveInput {
   1 to 100 characters, chosen by the client for this one intent, such as a UUID.
   Sending the same input again under the same key within 30 days changes nothing
   more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused.
+  input under the same key is refused. It may be empty in a dry run.
   """
   idempotencyKey: String!
-  "Why, as a code of 1 to 50 characters."
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as FOUND or LOST."
   reasonCode: String!
   "Why, in words; at most 500 characters."
   note: String! = ""
-  "When it happened on the floor; now when left out. It cannot lie in the future."
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
   "What becomes of the good lines when others are refused."
   errorPolicy: ErrorPolicy! = REJECT_ALL
@@ -1149,7 +1153,7 @@ input StockMoveLine {
   sku: String!
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
-  "The batch number, at most 50 characters; empty for goods without one."
+  "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "The bucket that they leave."
   from: MovableBucket!
@@ -1167,16 +1171,16 @@ input PostingReverseInput {
   1 to 100 characters, chosen by the client for this one intent, such as a UUID.
   Sending the same input again under the same key within 30 days changes nothing
   more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused.
+  input under the same key is refused. It may be empty in a dry run.
   """
   idempotencyKey: String!
   "The posting to take back."
   postingId: ID!
-  "Why, as a code of 1 to 50 characters."
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as FOUND or LOST."
   reasonCode: String!
   "Why, in words; at most 500 characters."
   note: String! = ""
-  "When it happened on the floor; now when left out. It cannot lie in the future."
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
   """
   True: everything is checked and planned and then rolled back. The payload
@@ -1188,7 +1192,7 @@ input PostingReverseInput {
 
 "The answer to stockAdjust."
 type StockAdjustPayload {
-  "What was posted. Null when nothing was: refused, without effect, or a dry run."
+  "What was posted. Null when nothing was: all refused, nothing to change, or a dry run."
   posting: Posting
   "The rows of the ledger, or those a dry run would write; empty when everything was refused."
   movements: [StockMovement!]!
@@ -1202,7 +1206,7 @@ type StockAdjustPayload {
 
 "The answer to stockSet."
 type StockSetPayload {
-  "What was posted. Null when nothing was: refused, without effect, or a dry run."
+  "What was posted. Null when nothing was: all refused, nothing to change, or a dry run."
   posting: Posting
   "The rows of the ledger, or those a dry run would write; empty when everything was refused."
   movements: [StockMovement!]!
@@ -1216,7 +1220,7 @@ type StockSetPayload {
 
 "The answer to stockMove."
 type StockMovePayload {
-  "What was posted. Null when nothing was: refused, without effect, or a dry run."
+  "What was posted. Null when nothing was: all refused, nothing to change, or a dry run."
   posting: Posting
   "The rows of the ledger, or those a dry run would write; empty when everything was refused."
   movements: [StockMovement!]!
@@ -1230,7 +1234,7 @@ type StockMovePayload {
 
 "The answer to postingReverse."
 type PostingReversePayload {
-  "What was posted. Null when nothing was: refused, without effect, or a dry run."
+  "What was posted. Null when nothing was: all refused, nothing to change, or a dry run."
   posting: Posting
   "The rows of the ledger, or those a dry run would write; empty when everything was refused."
   movements: [StockMovement!]!
