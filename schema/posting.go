@@ -31,6 +31,8 @@ func (Posting) Fields() []ent.Field {
 		field.String("reason_code").MaxLen(maxCode).Default("").Immutable(),
 		field.String("note").MaxLen(500).Default("").Immutable(),
 		field.String("request_id").MaxLen(64).Default("").Immutable(),
+		field.String("base_currency").MaxLen(3).Immutable().
+			Comment("the company's currency at the time: what the exchange rates of its movements lead to"),
 		field.Int64("document_id").Optional().Nillable().Immutable(),
 		field.Int64("reverses_id").Optional().Nillable().Immutable().
 			Comment("the posting that this one takes back; a posting is reversed at most once"),

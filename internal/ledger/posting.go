@@ -156,9 +156,11 @@ type Posting struct {
 	ReasonCode string
 	Note       string
 	RequestID  string
-	DocumentID *int64
-	ReversesID *int64
-	OccurredAt time.Time
+	// BaseCurrency is what the rates of the moves lead to.
+	BaseCurrency string
+	DocumentID   *int64
+	ReversesID   *int64
+	OccurredAt   time.Time
 	// Now, when set, stands for the clock (tests). Otherwise recorded_at is
 	// taken from PostgreSQL's clock after the lock on the stock is held, so
 	// that replicas with differing clocks agree.

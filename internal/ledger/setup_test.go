@@ -71,7 +71,7 @@ func (b *bundle) posting(moves ...ledger.Move) ledger.Posting {
 		moves[i].Line = i
 	}
 	return ledger.Posting{
-		Kind: stock.MovementAdjustment, Operation: "test", ActorID: b.user, ReasonCode: "TEST", OccurredAt: start, Moves: moves,
+		Kind: stock.MovementAdjustment, Operation: "test", ActorID: b.user, ReasonCode: "TEST", BaseCurrency: "CNY", OccurredAt: start, Moves: moves,
 	}
 }
 

@@ -279,6 +279,7 @@ CREATE TABLE postings (
     reason_code varchar NOT NULL DEFAULT '',
     note varchar NOT NULL DEFAULT '',
     request_id varchar NOT NULL DEFAULT '',
+    base_currency varchar NOT NULL,
     reverses_id bigint,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,

@@ -255,6 +255,7 @@ CREATE TABLE postings (
     reason_code text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
     request_id text NOT NULL DEFAULT '',
+    base_currency text NOT NULL,
     reverses_id integer,
     occurred_at datetime NOT NULL,
     recorded_at datetime NOT NULL,
