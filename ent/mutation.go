@@ -7851,6 +7851,7 @@ type PostingMutation struct {
 	reason_code       *string
 	note              *string
 	request_id        *string
+	base_currency     *string
 	document_id       *int64
 	adddocument_id    *int64
 	reverses_id       *int64
@@ -8206,6 +8207,42 @@ func (m *PostingMutation) OldRequestID(ctx context.Context) (v string, err error
 // ResetRequestID resets all changes to the "request_id" field.
 func (m *PostingMutation) ResetRequestID() {
 	m.request_id = nil
+}
+
+// SetBaseCurrency sets the "base_currency" field.
+func (m *PostingMutation) SetBaseCurrency(s string) {
+	m.base_currency = &s
+}
+
+// BaseCurrency returns the value of the "base_currency" field in the mutation.
+func (m *PostingMutation) BaseCurrency() (r string, exists bool) {
+	v := m.base_currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseCurrency returns the old "base_currency" field's value of the Posting entity.
+// If the Posting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostingMutation) OldBaseCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseCurrency: %w", err)
+	}
+	return oldValue.BaseCurrency, nil
+}
+
+// ResetBaseCurrency resets all changes to the "base_currency" field.
+func (m *PostingMutation) ResetBaseCurrency() {
+	m.base_currency = nil
 }
 
 // SetDocumentID sets the "document_id" field.
@@ -8564,7 +8601,7 @@ func (m *PostingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostingMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.kind != nil {
 		fields = append(fields, posting.FieldKind)
 	}
@@ -8582,6 +8619,9 @@ func (m *PostingMutation) Fields() []string {
 	}
 	if m.request_id != nil {
 		fields = append(fields, posting.FieldRequestID)
+	}
+	if m.base_currency != nil {
+		fields = append(fields, posting.FieldBaseCurrency)
 	}
 	if m.document_id != nil {
 		fields = append(fields, posting.FieldDocumentID)
@@ -8618,6 +8658,8 @@ func (m *PostingMutation) Field(name string) (ent.Value, bool) {
 		return m.Note()
 	case posting.FieldRequestID:
 		return m.RequestID()
+	case posting.FieldBaseCurrency:
+		return m.BaseCurrency()
 	case posting.FieldDocumentID:
 		return m.DocumentID()
 	case posting.FieldReversesID:
@@ -8649,6 +8691,8 @@ func (m *PostingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldNote(ctx)
 	case posting.FieldRequestID:
 		return m.OldRequestID(ctx)
+	case posting.FieldBaseCurrency:
+		return m.OldBaseCurrency(ctx)
 	case posting.FieldDocumentID:
 		return m.OldDocumentID(ctx)
 	case posting.FieldReversesID:
@@ -8709,6 +8753,13 @@ func (m *PostingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRequestID(v)
+		return nil
+	case posting.FieldBaseCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseCurrency(v)
 		return nil
 	case posting.FieldDocumentID:
 		v, ok := value.(int64)
@@ -8877,6 +8928,9 @@ func (m *PostingMutation) ResetField(name string) error {
 		return nil
 	case posting.FieldRequestID:
 		m.ResetRequestID()
+		return nil
+	case posting.FieldBaseCurrency:
+		m.ResetBaseCurrency()
 		return nil
 	case posting.FieldDocumentID:
 		m.ResetDocumentID()

@@ -30,6 +30,8 @@ type Posting struct {
 	Note string `json:"note,omitempty"`
 	// RequestID holds the value of the "request_id" field.
 	RequestID string `json:"request_id,omitempty"`
+	// the company's currency at the time: what the exchange rates of its movements lead to
+	BaseCurrency string `json:"base_currency,omitempty"`
 	// DocumentID holds the value of the "document_id" field.
 	DocumentID *int64 `json:"document_id,omitempty"`
 	// the posting that this one takes back; a posting is reversed at most once
@@ -71,7 +73,7 @@ func (*Posting) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case posting.FieldID, posting.FieldActorID, posting.FieldDocumentID, posting.FieldReversesID, posting.FieldTransactionID:
 			values[i] = new(sql.NullInt64)
-		case posting.FieldKind, posting.FieldOperation, posting.FieldReasonCode, posting.FieldNote, posting.FieldRequestID:
+		case posting.FieldKind, posting.FieldOperation, posting.FieldReasonCode, posting.FieldNote, posting.FieldRequestID, posting.FieldBaseCurrency:
 			values[i] = new(sql.NullString)
 		case posting.FieldOccurredAt, posting.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
@@ -131,6 +133,12 @@ func (_m *Posting) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field request_id", values[i])
 			} else if value.Valid {
 				_m.RequestID = value.String
+			}
+		case posting.FieldBaseCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field base_currency", values[i])
+			} else if value.Valid {
+				_m.BaseCurrency = value.String
 			}
 		case posting.FieldDocumentID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -222,6 +230,9 @@ func (_m *Posting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("request_id=")
 	builder.WriteString(_m.RequestID)
+	builder.WriteString(", ")
+	builder.WriteString("base_currency=")
+	builder.WriteString(_m.BaseCurrency)
 	builder.WriteString(", ")
 	if v := _m.DocumentID; v != nil {
 		builder.WriteString("document_id=")

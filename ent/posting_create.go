@@ -82,6 +82,12 @@ func (_c *PostingCreate) SetNillableRequestID(v *string) *PostingCreate {
 	return _c
 }
 
+// SetBaseCurrency sets the "base_currency" field.
+func (_c *PostingCreate) SetBaseCurrency(v string) *PostingCreate {
+	_c.mutation.SetBaseCurrency(v)
+	return _c
+}
+
 // SetDocumentID sets the "document_id" field.
 func (_c *PostingCreate) SetDocumentID(v int64) *PostingCreate {
 	_c.mutation.SetDocumentID(v)
@@ -243,6 +249,14 @@ func (_c *PostingCreate) check() error {
 			return &ValidationError{Name: "request_id", err: fmt.Errorf(`ent: validator failed for field "Posting.request_id": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.BaseCurrency(); !ok {
+		return &ValidationError{Name: "base_currency", err: errors.New(`ent: missing required field "Posting.base_currency"`)}
+	}
+	if v, ok := _c.mutation.BaseCurrency(); ok {
+		if err := posting.BaseCurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "base_currency", err: fmt.Errorf(`ent: validator failed for field "Posting.base_currency": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.OccurredAt(); !ok {
 		return &ValidationError{Name: "occurred_at", err: errors.New(`ent: missing required field "Posting.occurred_at"`)}
 	}
@@ -307,6 +321,10 @@ func (_c *PostingCreate) createSpec() (*Posting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RequestID(); ok {
 		_spec.SetField(posting.FieldRequestID, field.TypeString, value)
 		_node.RequestID = value
+	}
+	if value, ok := _c.mutation.BaseCurrency(); ok {
+		_spec.SetField(posting.FieldBaseCurrency, field.TypeString, value)
+		_node.BaseCurrency = value
 	}
 	if value, ok := _c.mutation.DocumentID(); ok {
 		_spec.SetField(posting.FieldDocumentID, field.TypeInt64, value)

@@ -280,6 +280,10 @@ func init() {
 	posting.DefaultRequestID = postingDescRequestID.Default.(string)
 	// posting.RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
 	posting.RequestIDValidator = postingDescRequestID.Validators[0].(func(string) error)
+	// postingDescBaseCurrency is the schema descriptor for base_currency field.
+	postingDescBaseCurrency := postingFields[6].Descriptor()
+	// posting.BaseCurrencyValidator is a validator for the "base_currency" field. It is called by the builders before save.
+	posting.BaseCurrencyValidator = postingDescBaseCurrency.Validators[0].(func(string) error)
 	productFields := schema.Product{}.Fields()
 	_ = productFields
 	// productDescSku is the schema descriptor for sku field.

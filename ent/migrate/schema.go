@@ -282,6 +282,7 @@ var (
 		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "request_id", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "base_currency", Type: field.TypeString, Size: 3},
 		{Name: "document_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "reverses_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "occurred_at", Type: field.TypeTime},
@@ -297,7 +298,7 @@ var (
 			{
 				Name:    "postings_document_id",
 				Unique:  false,
-				Columns: []*schema.Column{PostingsColumns[7]},
+				Columns: []*schema.Column{PostingsColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "document_id IS NOT NULL",
 				},
@@ -305,7 +306,7 @@ var (
 			{
 				Name:    "postings_reverses_id_key",
 				Unique:  true,
-				Columns: []*schema.Column{PostingsColumns[8]},
+				Columns: []*schema.Column{PostingsColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "reverses_id IS NOT NULL",
 				},
@@ -313,7 +314,7 @@ var (
 			{
 				Name:    "postings_transaction_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{PostingsColumns[11], PostingsColumns[0]},
+				Columns: []*schema.Column{PostingsColumns[12], PostingsColumns[0]},
 			},
 		},
 	}

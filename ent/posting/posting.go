@@ -27,6 +27,8 @@ const (
 	FieldNote = "note"
 	// FieldRequestID holds the string denoting the request_id field in the database.
 	FieldRequestID = "request_id"
+	// FieldBaseCurrency holds the string denoting the base_currency field in the database.
+	FieldBaseCurrency = "base_currency"
 	// FieldDocumentID holds the string denoting the document_id field in the database.
 	FieldDocumentID = "document_id"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
@@ -59,6 +61,7 @@ var Columns = []string{
 	FieldReasonCode,
 	FieldNote,
 	FieldRequestID,
+	FieldBaseCurrency,
 	FieldDocumentID,
 	FieldReversesID,
 	FieldOccurredAt,
@@ -91,6 +94,8 @@ var (
 	DefaultRequestID string
 	// RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
 	RequestIDValidator func(string) error
+	// BaseCurrencyValidator is a validator for the "base_currency" field. It is called by the builders before save.
+	BaseCurrencyValidator func(string) error
 )
 
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
@@ -139,6 +144,11 @@ func ByNote(opts ...sql.OrderTermOption) OrderOption {
 // ByRequestID orders the results by the request_id field.
 func ByRequestID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRequestID, opts...).ToFunc()
+}
+
+// ByBaseCurrency orders the results by the base_currency field.
+func ByBaseCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBaseCurrency, opts...).ToFunc()
 }
 
 // ByDocumentID orders the results by the document_id field.
