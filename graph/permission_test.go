@@ -128,6 +128,8 @@ func literal(t *ast.Type) string {
 		return `"` + page.ID{Type: "Posting", Key: 1}.String() + `"`
 	case def.Name == "Long", def.Name == "Int":
 		return "1"
+	case def.Name == "Decimal":
+		return `"1"`
 	case def.Name == "DateTime":
 		return `"2026-11-20T00:00:00Z"`
 	default:

@@ -8,6 +8,7 @@ import (
 	"entrepot/graph/generated"
 	"entrepot/graph/load"
 	"entrepot/internal/auth"
+	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
 )
@@ -17,6 +18,7 @@ type Deps struct {
 	DB       *store.DB
 	Auth     *auth.Service
 	Postings *posting.Service
+	Rates    *fx.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

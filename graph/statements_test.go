@@ -19,7 +19,8 @@ var lists = map[string]string{
 		edges { cursor node { warehouse { name } product { name } } } pageInfo { endCursor } totalCount } }`,
 	"the same edge under two names": `query($first: Int!) { stocks(first: $first) { nodes { a: warehouse { code } b: warehouse { name } } } }`,
 	"products":                      `query($first: Int!) { products(first: $first) { nodes { sku name price } totalCount } }`,
-	"warehouses":                    `query($first: Int!) { warehouses(first: $first) { nodes { code } } }`,
+	"warehouses":                    `query($first: Int!) { warehouses(first: $first) { nodes { code parents { code } } } }`,
+	"exchange rates":                `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {

@@ -8,6 +8,8 @@ package graph
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/generated"
+	"entrepot/graph/load"
 	"entrepot/internal/page"
 	"entrepot/internal/warehouse"
 )
@@ -17,5 +19,18 @@ func (r *queryResolver) Warehouse(ctx context.Context, code *string, id *page.ID
 }
 
 func (r *queryResolver) Warehouses(ctx context.Context, filter *warehouse.Filter, orderBy *warehouse.Order, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.Warehouse], error) {
-	return warehouse.List(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
+	c, err := warehouse.List(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
+	if err != nil {
+		return nil, err
+	}
+	load.Warehouses(ctx, c.Nodes)
+	return c, nil
 }
+
+func (r *warehouseResolver) Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error) {
+	return load.ParentsOf(ctx, obj.ID)
+}
+
+func (r *Resolver) Warehouse() generated.WarehouseResolver { return &warehouseResolver{r} }
+
+type warehouseResolver struct{ *Resolver }

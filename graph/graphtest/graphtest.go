@@ -19,6 +19,7 @@ import (
 
 	"entrepot/graph"
 	"entrepot/internal/auth"
+	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
 )
@@ -36,7 +37,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Over(graph.Deps{DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil)})
+	return Over(graph.Deps{DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now)})
 }
 
 // Over is a graph over parts of the caller's making.

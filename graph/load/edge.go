@@ -13,6 +13,11 @@ func Warehouse(ctx context.Context, id int64) (*ent.Warehouse, error) {
 	return from(ctx).warehouses.load(ctx, id)
 }
 
+// ParentsOf are the warehouses that a warehouse belongs to.
+func ParentsOf(ctx context.Context, warehouse int64) ([]*ent.Warehouse, error) {
+	return from(ctx).parents.load(ctx, warehouse)
+}
+
 // Product by SKU code as stored.
 func Product(ctx context.Context, sku string) (*ent.Product, error) {
 	return from(ctx).products.load(ctx, sku)

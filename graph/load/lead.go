@@ -9,6 +9,13 @@ import (
 // Stocks notes where the rows of a list lead to.
 func Stocks(ctx context.Context, rows []*ent.Stock) { from(ctx).leadStocks(rows) }
 
+// Warehouses notes where the rows of a list lead to.
+func Warehouses(ctx context.Context, rows []*ent.Warehouse) {
+	for _, w := range rows {
+		from(ctx).parents.want(w.ID)
+	}
+}
+
 // Movements notes where the rows of a list lead to.
 func Movements(ctx context.Context, rows []*ent.StockMovement) { from(ctx).leadMovements(rows) }
 

@@ -20,6 +20,7 @@ import (
 type loaders struct {
 	warehouses  *loader[int64, *ent.Warehouse]
 	products    *loader[string, *ent.Product]
+	parents     *loader[int64, []*ent.Warehouse]
 	productByID *loader[int64, *ent.Product]
 	users       *loader[int64, *ent.User]
 	stocks      *loader[int64, *ent.Stock]
@@ -39,7 +40,13 @@ func With(ctx context.Context, db *store.DB) context.Context {
 	l := &loaders{}
 	l.warehouses = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Warehouse, error) {
 		rows, err := warehouse.ByID(ctx, db, ids)
+		for _, w := range rows {
+			l.parents.want(w.ID)
+		}
 		return index(rows, func(w *ent.Warehouse) int64 { return w.ID }), err
+	})
+	l.parents = newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.Warehouse, error) {
+		return warehouse.ParentsOf(ctx, db, ids)
 	})
 	l.products = newLoader(func(ctx context.Context, skus []string) (map[string]*ent.Product, error) {
 		rows, err := catalog.BySKU(ctx, db, skus)

@@ -14,6 +14,7 @@ import (
 
 	"entrepot/graph"
 	"entrepot/internal/auth"
+	"entrepot/internal/fx"
 	"entrepot/internal/httpd"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
@@ -84,7 +85,7 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 }
 
 func (a *App) handler() http.Handler {
-	deps := graph.Deps{DB: a.DB, Auth: a.Auth, Postings: posting.New(a.DB, a.cfg.BaseCurrency, a.deps.Now)}
+	deps := graph.Deps{DB: a.DB, Auth: a.Auth, Postings: posting.New(a.DB, a.cfg.BaseCurrency, nil), Rates: fx.New(a.DB, a.deps.Now)}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,
 		Prepare:   func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, deps) },

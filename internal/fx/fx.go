@@ -11,9 +11,11 @@ import (
 
 	"entrepot/ent"
 	"entrepot/ent/exchangerate"
+	"entrepot/ent/predicate"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/money"
+	"entrepot/internal/page"
 	"entrepot/internal/store"
 )
 
@@ -90,6 +92,35 @@ func (s *Service) Set(ctx context.Context, in SetInput) (_ *ent.ExchangeRate, er
 		return err
 	})
 	return row, err
+}
+
+// Filter narrows List.
+type Filter struct{ FromCurrency, ToCurrency *string }
+
+// List reads a page of rates, the latest day first. Ends with Forbidden without
+// stock:view, with BadRequest for arguments outside their limits.
+func List(ctx context.Context, db *store.DB, f *Filter, a page.Args) (_ *page.Connection[*ent.ExchangeRate], err error) {
+	defer fault.Wrap(&err, "fx.List")
+	if _, err := auth.Require(ctx, auth.StockView); err != nil {
+		return nil, err
+	}
+	var where []predicate.ExchangeRate
+	if f != nil && f.FromCurrency != nil {
+		where = append(where, exchangerate.FromCurrency(Currency(*f.FromCurrency)))
+	}
+	if f != nil && f.ToCurrency != nil {
+		where = append(where, exchangerate.ToCurrency(Currency(*f.ToCurrency)))
+	}
+	order := page.Order[*ent.ExchangeRate]{
+		Name: "exchangeRates", Direction: page.Desc, ID: func(r *ent.ExchangeRate) int64 { return r.ID },
+		Key: page.Time(exchangerate.FieldRateDate, func(r *ent.ExchangeRate) time.Time { return r.RateDate }),
+	}
+	query := func() *ent.ExchangeRateQuery { return db.Ent().ExchangeRate.Query().Where(where...) }
+	return page.List(ctx, a, order,
+		func(ctx context.Context, s page.Slice) ([]*ent.ExchangeRate, error) {
+			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
+		},
+		func(ctx context.Context) (int, error) { return query().Count(ctx) })
 }
 
 // Currency is a currency code as it is kept.

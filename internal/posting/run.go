@@ -82,7 +82,7 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 	}
 	post := ledger.Posting{
 		Kind: w.kind, Operation: w.operation, ActorID: who.UserID,
-		ReasonCode: w.command.ReasonCode, Note: w.command.Note, RequestID: fault.RequestID(ctx),
+		ReasonCode: w.command.ReasonCode, Note: w.command.Note, RequestID: fault.RequestID(ctx), BaseCurrency: s.baseCurrency,
 		OccurredAt: now, Now: recorded,
 	}
 	if w.command.OccurredAt != nil {
@@ -146,6 +146,9 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 	if res.DryRun {
 		for _, m := range res.Movements {
 			m.ID, m.PostingID = 0, 0 // they will never have been
+			if m.StockVersion == 1 {
+				m.StockID = 0 // nor will the stock; SQLite may give its id to another
+			}
 		}
 		return store.Rollback()
 	}

@@ -46,3 +46,19 @@ func ByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Warehouse, e
 	}
 	return db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldID, ids)).All(ctx)
 }
+
+// ParentsOf are the warehouses that each of these belongs to, by key. People
+// without warehouse:view get none.
+func ParentsOf(ctx context.Context, db *store.DB, ids []int64) (_ map[int64][]*ent.Warehouse, err error) {
+	defer fault.Wrap(&err, "warehouse.ParentsOf")
+	if !auth.From(ctx).Can(auth.WarehouseView) {
+		return nil, nil
+	}
+	rows, err := db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldID, ids)).
+		WithParents(func(q *ent.WarehouseQuery) { q.Order(ent.Asc(entwarehouse.FieldID)) }).All(ctx)
+	parents := make(map[int64][]*ent.Warehouse, len(rows))
+	for _, w := range rows {
+		parents[w.ID] = w.Edges.Parents
+	}
+	return parents, err
+}

@@ -46,6 +46,24 @@ type StockMovementConnection = page.Connection[*ent.StockMovement]
 // StockMovementEdge is one of them with its cursor.
 type StockMovementEdge = page.Edge[*ent.StockMovement]
 
+// ExchangeRateConnection is a page of exchange rates.
+type ExchangeRateConnection = page.Connection[*ent.ExchangeRate]
+
+// ExchangeRateEdge is one of them with its cursor.
+type ExchangeRateEdge = page.Edge[*ent.ExchangeRate]
+
+// ExchangeRateSetPayload answers exchangeRateSet.
+type ExchangeRateSetPayload struct {
+	ExchangeRate *ent.ExchangeRate
+	UserErrors   []fault.Fault
+}
+
+// RateSet makes the payload of exchangeRateSet.
+func RateSet(r *ent.ExchangeRate, err error) (*ExchangeRateSetPayload, error) {
+	faults, err := fault.Split(err)
+	return &ExchangeRateSetPayload{r, faults}, err
+}
+
 // LoginPayload answers login: a session or the reasons why not.
 type LoginPayload struct {
 	AccessToken *string

@@ -30,7 +30,31 @@ func (a answer) send(resp *graphql.Response) {
 	if len(resp.Errors) > maxErrors {
 		resp.Errors = resp.Errors[:maxErrors]
 	}
-	a.write(http.StatusOK, resp)
+	text, err := encode(resp)
+	a.writeText(http.StatusOK, text, err)
+}
+
+// encode writes the data as the executor wrote it: encoding/json would read
+// and compact the whole answer a second time.
+func encode(resp *graphql.Response) ([]byte, error) {
+	if resp.Data == nil || resp.Label != "" || resp.Path != nil || resp.HasNext != nil {
+		return json.Marshal(resp)
+	}
+	rest, err := json.Marshal(struct {
+		Errors     gqlerror.List  `json:"errors,omitempty"`
+		Extensions map[string]any `json:"extensions,omitempty"`
+	}{resp.Errors, resp.Extensions})
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, 0, len(resp.Data)+len(rest)+len(`{"data":,`))
+	text = append(text, '{')
+	if len(resp.Errors) > 0 || len(resp.Extensions) > 0 {
+		text = append(text, rest[1:len(rest)-1]...)
+		text = append(text, ',')
+	}
+	text = append(append(text, `"data":`...), resp.Data...)
+	return append(text, '}'), nil
 }
 
 // refuse writes an answer without a data entry: nothing was executed.
@@ -42,6 +66,10 @@ func (a answer) refuse(status int, errs gqlerror.List) {
 
 func (a answer) write(status int, body any) {
 	text, err := json.Marshal(body)
+	a.writeText(status, text, err)
+}
+
+func (a answer) writeText(status int, text []byte, err error) {
 	if err != nil {
 		status, text = http.StatusInternalServerError, []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}`)
 	}

@@ -1,0 +1,98 @@
+package posting_test
+
+import (
+	"testing"
+	"time"
+
+	"entrepot/ent"
+	"entrepot/internal/store"
+	"entrepot/internal/testdb"
+)
+
+// A missing rate blocks; a posting keeps the rate it was posted at, whatever
+// becomes of the rate; 0.00017 survives.
+func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		now := store.Moment(time.Now())
+		if err := db.InTx(t.Context(), func(tx store.Tx) error {
+			return tx.Ent.Warehouse.CreateBulk(warehouseIn(tx, "US01", "USD", now), warehouseIn(tx, "ID01", "IDR", now)).Exec(t.Context())
+		}); err != nil {
+			t.Fatal(err)
+		}
+		in := vars{"changes": []vars{line("LAMP-1", "US01", vars{"delta": 10, "unitCost": "14", "currency": "CNY"})}}
+		f.expect("without a rate", f.send(f.manager, "stockAdjust", in), "RATE_MISSING input.changes.0.warehouseCode")
+
+		f.rate("usd", "7", "2026-01-01")
+		m := f.must("stockAdjust", in).Movements[0]
+		if *m.UnitCost != "2" || *m.ValueDelta != "20" || *m.Currency != "USD" || m.ExchangeRate != "7" {
+			t.Errorf("%s %s %s at %s", *m.UnitCost, *m.ValueDelta, *m.Currency, m.ExchangeRate)
+		}
+		before := f.posted()
+		f.rate("USD", "7.5", "2026-01-01")
+		f.rate("USD", "8", "2026-06-01")
+		if after := f.posted(); after != before {
+			t.Errorf("posted rows changed with the rate: %s, %s", before, after)
+		}
+		backdated := vars{"occurredAt": "2026-03-01T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})}}
+		if m := f.must("stockAdjust", backdated).Movements[0]; m.ExchangeRate != "7.5" {
+			t.Errorf("the rate of the day the work was done is 7.5, not %s", m.ExchangeRate)
+		}
+		f.expect("before the first rate", f.send(f.manager, "stockAdjust", vars{
+			"occurredAt": "2025-12-31T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})},
+		}), "RATE_MISSING input.changes.0.warehouseCode")
+
+		f.rate("IDR", "0.00017", "2026-01-01")
+		rupiah := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "ID01", vars{"delta": 1, "unitCost": "17", "currency": "CNY"})}}).Movements[0]
+		if rupiah.ExchangeRate != "0.00017" || *rupiah.UnitCost != "100000" {
+			t.Errorf("0.00017 did not survive: %s, %s", rupiah.ExchangeRate, *rupiah.UnitCost)
+		}
+		for _, bad := range []vars{
+			{"fromCurrency": "USD", "toCurrency": "CNY", "rate": "0"},
+			{"fromCurrency": "USD", "toCurrency": "CNY", "rate": "-7"},
+			{"fromCurrency": "CNY", "toCurrency": "CNY", "rate": "1"},
+			{"fromCurrency": "DOLLAR", "toCurrency": "CNY", "rate": "7"},
+		} {
+			if p := f.setRate(bad); len(p.UserErrors) != 1 || p.UserErrors[0].Code != "INVALID" {
+				t.Errorf("%v: %+v", bad, p.UserErrors)
+			}
+		}
+		f.verify()
+	})
+}
+
+type ratePayload struct {
+	ExchangeRate *struct{ Rate string }
+	UserErrors   []userError
+}
+
+func (f *floor) setRate(in vars) ratePayload {
+	f.t.Helper()
+	var data struct{ ExchangeRateSet ratePayload }
+	f.Do(f.t, f.manager, `mutation($in: ExchangeRateSetInput!) {
+		exchangeRateSet(input: $in) { exchangeRate { rate } userErrors { code message field } } }`, vars{"in": in}).Into(f.t, &data)
+	return data.ExchangeRateSet
+}
+
+func (f *floor) rate(from, rate, day string) {
+	f.t.Helper()
+	p := f.setRate(vars{"fromCurrency": from, "toCurrency": "CNY", "rate": rate, "date": day})
+	if len(p.UserErrors) > 0 || p.ExchangeRate.Rate != rate {
+		f.t.Fatalf("%+v", p)
+	}
+}
+
+// posted is every posted cost and rate as one text.
+func (f *floor) posted() string {
+	f.t.Helper()
+	r := f.Do(f.t, f.manager, `{ stockMovements { nodes { id exchangeRate unitCost valueDelta costValueAfter } } }`, nil)
+	if len(r.Errors) > 0 {
+		f.t.Fatal(r.Errors)
+	}
+	return string(r.Data)
+}
+
+func warehouseIn(tx store.Tx, code, currency string, now time.Time) *ent.WarehouseCreate {
+	return tx.Ent.Warehouse.Create().SetCode(code).SetName(code).SetCurrency(currency).SetCreatedAt(now).SetUpdatedAt(now)
+}
