@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Stock() StockResolver
 	StockMovement() StockMovementResolver
 	User() UserResolver
+	Warehouse() WarehouseResolver
 	PostingReverseInput() PostingReverseInputResolver
 }
 
@@ -56,6 +57,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputExchangeRateFilter,
+		ec.unmarshalInputExchangeRateSetInput,
 		ec.unmarshalInputLoginInput,
 		ec.unmarshalInputPostingReverseInput,
 		ec.unmarshalInputProductFilter,
@@ -207,6 +210,104 @@ enum UserErrorCode {
   CONFLICT
   "Any other reason; the message says which."
   OTHER
+}
+`, BuiltIn: false},
+	{Name: "../sdl/exchange_rate.graphql", Input: `"What one unit of a currency is worth in another, from a day on until the next rate."
+type ExchangeRate {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The currency that is priced, by ISO 4217."
+  fromCurrency: String!
+  "The currency it is priced in."
+  toCurrency: String!
+  "The day (UTC) from which it holds."
+  rateDate: Date!
+  "The price of one unit, with at most ten digits behind the point."
+  rate: Decimal!
+  "Where it comes from: manual, or the name of a feed."
+  source: String!
+  "When it was entered, or last corrected."
+  recordedAt: DateTime!
+}
+
+"Which exchange rates. All conditions must hold."
+input ExchangeRateFilter {
+  "Only of this currency, by ISO 4217."
+  fromCurrency: String
+  "Only in this currency, by ISO 4217."
+  toCurrency: String
+}
+
+"A page of exchange rates."
+type ExchangeRateConnection {
+  "The rows with their cursors."
+  edges: [ExchangeRateEdge!]!
+  "The rows."
+  nodes: [ExchangeRate!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rates the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An exchange rate in a list."
+type ExchangeRateEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ExchangeRate!
+}
+
+extend type Query {
+  "Exchange rates, the latest day first, a page at a time."
+  exchangeRates(
+    "Which rates; all when left out."
+    filter: ExchangeRateFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ExchangeRateConnection @requires(permission: "stock:view")
+}
+
+"The rate of a day."
+input ExchangeRateSetInput {
+  "The currency that is priced, by ISO 4217."
+  fromCurrency: String!
+  "The currency it is priced in; postings look for rates into the company's base currency."
+  toCurrency: String!
+  "The day (UTC) from which it holds; today when left out."
+  date: Date
+  "The price of one unit, above zero, with at most ten digits behind the point."
+  rate: Decimal!
+}
+
+"The answer to exchangeRateSet."
+type ExchangeRateSetPayload {
+  "The rate as it stands now; null when it was refused."
+  exchangeRate: ExchangeRate
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Enters the exchange rate of a day by hand, or corrects it. What is posted
+  already keeps the rate it was posted at. Setting the same rate again changes
+  nothing, so it needs no idempotency key.
+
+  User errors: INVALID.
+  """
+  exchangeRateSet(
+    "Which rate."
+    input: ExchangeRateSetInput!
+  ): ExchangeRateSetPayload @requires(permission: "rate:edit")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/movement.graphql", Input: `"""
@@ -1270,6 +1371,8 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
+  "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
+  parents: [Warehouse!]!
   "Whether the warehouse may be used in new work."
   status: Status!
   "When the warehouse was entered."
@@ -1404,6 +1507,60 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ExchangeRate_id(ctx, field)
+	case "fromCurrency":
+		return ec.fieldContext_ExchangeRate_fromCurrency(ctx, field)
+	case "toCurrency":
+		return ec.fieldContext_ExchangeRate_toCurrency(ctx, field)
+	case "rateDate":
+		return ec.fieldContext_ExchangeRate_rateDate(ctx, field)
+	case "rate":
+		return ec.fieldContext_ExchangeRate_rate(ctx, field)
+	case "source":
+		return ec.fieldContext_ExchangeRate_source(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
+}
+
+func (ec *executionContext) childFields_ExchangeRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ExchangeRateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ExchangeRateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ExchangeRateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ExchangeRateConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ExchangeRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ExchangeRateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ExchangeRateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "exchangeRate":
+		return ec.fieldContext_ExchangeRateSetPayload_exchangeRate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExchangeRateSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_LoginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -1861,6 +2018,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
+	case "parents":
+		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "status":
 		return ec.fieldContext_Warehouse_status(ctx, field)
 	case "createdAt":

@@ -20,6 +20,10 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type WarehouseResolver interface {
+	Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error)
+}
+
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -103,6 +107,38 @@ func (ec *executionContext) _Warehouse_maxVolumeCm3(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Warehouse_maxVolumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _Warehouse_parents(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warehouse_parents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Warehouse().Parents(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Warehouse) graphql.Marshaler {
+			return ec.marshalNWarehouse2ᚕᚖentrepotᚋentᚐWarehouseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Warehouse_parents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Warehouse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Warehouse(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Warehouse_status(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
@@ -442,6 +478,8 @@ func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._Warehouse_capacity(ctx, field, obj))
 		case "maxVolumeCm3":
 			out.SetNonNull(i, ec._Warehouse_maxVolumeCm3(ctx, field, obj))
+		case "parents":
+			out.SetNonNull(i, ec._Warehouse_parents(ctx, field, obj))
 		case "status":
 			out.SetNonNull(i, ec._Warehouse_status(ctx, field, obj))
 		case "createdAt":
