@@ -62,17 +62,22 @@ func Check(faults *fault.List, path fault.Path, value string) {
 
 func (k Key) id() string { return k.Principal + "/" + k.Operation + "/" + k.Value }
 
-// Claim takes the key for this transaction, or finds that it was used: then it
-// fills outcome with what [Settle] kept and replayed is true. A sender of the
-// same key at the same time waits here until the first has ended.
+// Claim takes the key for this transaction and keeps outcome, what the command
+// will have done when nothing is refused, or finds that the key was used: then
+// it fills was with what was done and replayed is true. A sender of the same
+// key at the same time waits here until the first has ended.
 //
 // It returns the fault IDEMPOTENCY_KEY_REUSED when the key was used with
 // another input.
-func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome any) (replayed bool, err error) {
+func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome, was any) (replayed bool, err error) {
 	defer fault.Wrap(&err, "idempotency.Claim")
+	raw, err := json.Marshal(outcome)
+	if err != nil {
+		return false, err
+	}
 	res, err := tx.SQL.ExecContext(ctx,
-		`INSERT INTO idempotency_keys (id, input_hash, outcome, created_at) VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING`,
-		k.id(), k.hash, now)
+		`INSERT INTO idempotency_keys (id, input_hash, outcome, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
+		k.id(), k.hash, string(raw), now)
 	if err != nil {
 		return false, err
 	}
@@ -80,8 +85,8 @@ func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome any) 
 		return false, err
 	}
 	var hash []byte
-	var raw string
-	err = tx.SQL.QueryRowContext(ctx, `SELECT input_hash, outcome FROM idempotency_keys WHERE id = $1`, k.id()).Scan(&hash, &raw)
+	var kept string
+	err = tx.SQL.QueryRowContext(ctx, `SELECT input_hash, outcome FROM idempotency_keys WHERE id = $1`, k.id()).Scan(&hash, &kept)
 	if err != nil {
 		return false, err
 	}
@@ -89,10 +94,11 @@ func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome any) 
 		return false, fault.New(fault.IdempotencyKeyReused, fault.Input.At("idempotencyKey"),
 			"this idempotency key was used for another input of %s; use a new key for a new act", k.Operation)
 	}
-	return true, json.Unmarshal([]byte(raw), outcome)
+	return true, json.Unmarshal([]byte(kept), was)
 }
 
-// Settle keeps what the command did under the key that this transaction claimed.
+// Settle corrects what is kept under the key that this transaction claimed, for
+// a command that did something else than it had told Claim.
 func Settle(ctx context.Context, tx store.Tx, k Key, outcome any) (err error) {
 	defer fault.Wrap(&err, "idempotency.Settle")
 	raw, err := json.Marshal(outcome)

@@ -118,6 +118,20 @@ func Post(ctx context.Context, tx store.Tx, p Posting) (_ Posted, err error) {
 	return Posted{ID: id, Movements: rows}, nil
 }
 
+// NextPostingSQL draws the id of a posting to come, as an SQL expression: for
+// callers who must know it before they post. On SQLite nobody else can draw the
+// same one, since the transaction is the only one that writes.
+var NextPostingSQL = map[string]string{
+	dialect.Postgres: "nextval('postings_id_seq')",
+	dialect.SQLite:   "(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'postings')",
+}
+
+// NextPosting draws the id of a posting to come.
+func NextPosting(ctx context.Context, tx store.Tx) (id int64, err error) {
+	err = tx.SQL.QueryRowContext(ctx, "SELECT "+NextPostingSQL[tx.Dialect]).Scan(&id)
+	return id, err
+}
+
 // movement is the ledger row of one change, appraised.
 func movement(p Posting, c change, w written, worths map[costKey]worth) (*ent.StockMovement, error) {
 	a, first := w.after, c.moves[0]

@@ -114,9 +114,9 @@ func inOrder(changes []change, byKey map[Key]written) []written {
 // differ, it is not returned, and the transaction starts over.
 const pgRecord = `
 WITH po AS (
-  INSERT INTO postings (kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id,
+  INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id,
     occurred_at, recorded_at, transaction_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $40, $7, $8, $9, $10, pg_current_xact_id()::text::bigint)
+  VALUES (CASE WHEN $41::bigint > 0 THEN $41 ELSE nextval('postings_id_seq') END, $1, $2, $3, $4, $5, $6, $40, $7, $8, $9, $10, pg_current_xact_id()::text::bigint)
   RETURNING id
 ), co AS (
   INSERT INTO stock_costs AS sc (id, warehouse_id, sku, quantity, value, version)
@@ -175,7 +175,7 @@ func (postgres) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.
 		p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.DocumentID, p.ReversesID, p.OccurredAt, last,
 		w, st, s, b, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv,
 		pq.Array(uc), cu, xr, vd, pq.Array(cq), pq.Array(cv), pq.Array(cn),
-		c.id, c.warehouse, c.sku, c.quantity, c.value, c.version, at, p.BaseCurrency)
+		c.id, c.warehouse, c.sku, c.quantity, c.value, c.version, at, p.BaseCurrency, p.ID)
 	if err != nil {
 		return 0, fmt.Errorf("record posting: %w", err)
 	}

@@ -150,6 +150,8 @@ type Move struct {
 
 // Posting is a group of moves that happen together or not at all.
 type Posting struct {
+	// ID, when it was drawn by [NextPosting], is the one it gets.
+	ID         int64
 	Kind       stock.MovementKind
 	Operation  string
 	ActorID    int64

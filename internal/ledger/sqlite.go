@@ -86,9 +86,9 @@ func (sqlite) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.St
 	last := slices.MaxFunc(rows, func(a, b *ent.StockMovement) int { return a.RecordedAt.Compare(b.RecordedAt) }).RecordedAt
 	var id int64
 	err := tx.SQL.QueryRowContext(ctx, `
-INSERT INTO postings (kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id, occurred_at, recorded_at, transaction_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
-		p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.BaseCurrency, p.DocumentID, p.ReversesID, p.OccurredAt, last).Scan(&id)
+INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id, occurred_at, recorded_at, transaction_id)
+VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
+		p.ID, p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.BaseCurrency, p.DocumentID, p.ReversesID, p.OccurredAt, last).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("record posting: %w", err)
 	}

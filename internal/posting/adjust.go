@@ -24,6 +24,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		lines[i].tidy()
 		lines[i].Currency = fx.Currency(lines[i].Currency)
 	}
+	refs := refs{base: s.baseCurrency}
 	return s.run(ctx, work{
 		operation: "stockAdjust", kind: stock.MovementAdjustment, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -36,7 +37,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 				l.check(faults, fault.Input.At("changes").Item(i))
 			}
 		},
-		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+		look: func(ctx context.Context, tx store.Tx) (int64, error) {
 			targets, currencies := make([]Target, len(lines)), []string{}
 			for i, l := range lines {
 				targets[i] = l.Target
@@ -44,10 +45,9 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 					currencies = append(currencies, l.Currency)
 				}
 			}
-			refs, err := s.resolve(ctx, tx, s.day(in.Command), targets, currencies)
-			if err != nil {
-				return nil, nil, err
-			}
+			return refs.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+		},
+		plan: func(_ context.Context, _ store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
 			moves := make([]ledger.Move, 0, len(lines))
 			for i, l := range lines {
 				path := fault.Input.At("changes").Item(i)

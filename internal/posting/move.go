@@ -19,6 +19,7 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 	for i := range lines {
 		lines[i].tidy()
 	}
+	refs := refs{base: s.baseCurrency}
 	return s.run(ctx, work{
 		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -31,15 +32,14 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 				l.check(faults, fault.Input.At("moves").Item(i))
 			}
 		},
-		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+		look: func(ctx context.Context, tx store.Tx) (int64, error) {
 			targets := make([]Target, len(lines))
 			for i, l := range lines {
 				targets[i] = l.Target
 			}
-			refs, err := s.resolve(ctx, tx, s.day(in.Command), targets, nil)
-			if err != nil {
-				return nil, nil, err
-			}
+			return refs.resolve(ctx, tx, s.day(in.Command), targets, nil)
+		},
+		plan: func(_ context.Context, _ store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
 			moves := make([]ledger.Move, 0, len(lines))
 			for i, l := range lines {
 				if m, ok := refs.move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {

@@ -32,23 +32,19 @@ type warehouseRef struct {
 	rate     money.Rate // 0: none on or before the day
 }
 
-// resolve looks all codes up in one statement: every posting passes here, and a
-// round trip more per kind of code would be felt.
-func (s *Service) resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (refs, error) {
-	r := refs{
-		base:       s.baseCurrency,
-		warehouses: map[string]warehouseRef{},
-		products:   map[string]stock.Status{},
-		rates:      map[string]money.Rate{s.baseCurrency: money.ParityRate},
-	}
-	skus, codes := make([]string, 0, len(targets)), make([]string, 0, len(targets))
-	for _, t := range targets {
-		skus, codes = append(skus, t.SKU), append(codes, t.WarehouseCode)
+// resolve looks all codes up in one statement, which also draws the id of the
+// posting: every posting passes here, and a round trip more for each would be felt.
+func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (postingID int64, err error) {
+	r.warehouses, r.products = map[string]warehouseRef{}, map[string]stock.Status{}
+	r.rates = map[string]money.Rate{r.base: money.ParityRate}
+	skus, codes := make([]string, len(targets)), make([]string, len(targets))
+	for i, t := range targets {
+		skus[i], codes[i] = t.SKU, t.WarehouseCode
 	}
 	rows, err := tx.SQL.QueryContext(ctx, resolveSQL[tx.Dialect], store.Strings(tx.Dialect, codes), store.Strings(tx.Dialect, skus),
-		store.Strings(tx.Dialect, currencies), s.baseCurrency, fx.Day(day))
+		store.Strings(tx.Dialect, currencies), r.base, fx.Day(day))
 	if err != nil {
-		return r, fmt.Errorf("resolve codes: %w", err)
+		return 0, fmt.Errorf("resolve codes: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -56,12 +52,14 @@ func (s *Service) resolve(ctx context.Context, tx store.Tx, day time.Time, targe
 		var id int64
 		var rate sql.NullInt64
 		if err := rows.Scan(&kind, &id, &code, &status, &category, &currency, &rate); err != nil {
-			return r, err
+			return 0, err
 		}
 		switch kind {
+		case "posting":
+			postingID = id
 		case "warehouse":
 			w := warehouseRef{id, stock.Status(status), stock.WarehouseCategory(category), currency, money.Rate(rate.Int64)}
-			if currency == s.baseCurrency {
+			if currency == r.base {
 				w.rate = money.ParityRate
 			}
 			r.warehouses[code] = w
@@ -73,17 +71,18 @@ func (s *Service) resolve(ctx context.Context, tx store.Tx, day time.Time, targe
 			}
 		}
 	}
-	return r, rows.Err()
+	return postingID, rows.Err()
 }
 
 var resolveSQL = map[string]string{
-	dialect.Postgres: resolveFor("w.code = ANY ($1)", "p.sku = ANY ($2)", "unnest($3::text[]) AS c(code)"),
-	dialect.SQLite: resolveFor("w.code IN (SELECT value FROM json_each($1))", "p.sku IN (SELECT value FROM json_each($2))",
+	dialect.Postgres: resolveFor(dialect.Postgres, "w.code = ANY ($1)", "p.sku = ANY ($2)", "unnest($3::text[]) AS c(code)"),
+	dialect.SQLite: resolveFor(dialect.SQLite, "w.code IN (SELECT value FROM json_each($1))", "p.sku IN (SELECT value FROM json_each($2))",
 		"(SELECT value AS code FROM json_each($3)) c"),
 }
 
-func resolveFor(warehouses, products, currencies string) string {
-	return `SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
+func resolveFor(d, warehouses, products, currencies string) string {
+	return `SELECT 'posting', ` + ledger.NextPostingSQL[d] + `, '', '', '', '', CAST(NULL AS bigint)
+UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
 		` FROM warehouses w WHERE ` + warehouses + `
 UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies

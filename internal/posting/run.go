@@ -52,6 +52,10 @@ type work struct {
 	name            func(line int) string
 	// check collects the faults of the input that need no database.
 	check func(*fault.List)
+	// look reads, without a lock, what the codes of the input mean, and draws
+	// the id that the posting will have. It comes before the key is claimed, so
+	// that the key can be kept with its outcome at once.
+	look func(ctx context.Context, tx store.Tx) (postingID int64, err error)
 	// plan makes moves, one a line; the refusals of lines that can be told
 	// before anything is written go into faults.
 	plan func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error)
@@ -90,9 +94,12 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		res = Result{DryRun: w.command.DryRun} // InTx may run this twice
+		if post.ID, err = w.look(ctx, tx); err != nil {
+			return err
+		}
 		if !res.DryRun {
 			var done outcome
-			replayed, err := idempotency.Claim(ctx, tx, key, now, &done)
+			replayed, err := idempotency.Claim(ctx, tx, key, now, outcome{PostingID: post.ID}, &done)
 			if err != nil {
 				return err
 			}
@@ -153,6 +160,9 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 		return store.Rollback()
 	}
 	res.PostingID = posted.ID
+	if len(res.UserErrors) == 0 {
+		return nil // as the key was told
+	}
 	return idempotency.Settle(ctx, tx, key, outcome{posted.ID, res.UserErrors})
 }
 

@@ -24,6 +24,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 		lines[i].tidy()
 		lines[i].Currency = fx.Currency(lines[i].Currency)
 	}
+	refs := refs{base: s.baseCurrency}
 	return s.run(ctx, work{
 		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -42,24 +43,25 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 				first[l.Target] = i
 			}
 		},
+		look: func(ctx context.Context, tx store.Tx) (int64, error) {
+			targets, currencies := make([]Target, len(lines)), []string{}
+			for i, l := range lines {
+				targets[i] = l.Target
+				if l.UnitCost != nil && l.Currency != "" {
+					currencies = append(currencies, l.Currency)
+				}
+			}
+			return refs.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+		},
 		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
-			return s.planSet(ctx, tx, in.Command, lines, faults)
+			moves, err := planSet(ctx, tx, refs, lines, faults)
+			return moves, nil, err
 		},
 	})
 }
 
-func (s *Service) planSet(ctx context.Context, tx store.Tx, c Command, lines []SetLine, faults *fault.List) ([]ledger.Move, *int64, error) {
-	targets, currencies := make([]Target, len(lines)), []string{}
-	for i, l := range lines {
-		targets[i] = l.Target
-		if l.UnitCost != nil && l.Currency != "" {
-			currencies = append(currencies, l.Currency)
-		}
-	}
-	refs, err := s.resolve(ctx, tx, s.day(c), targets, currencies)
-	if err != nil {
-		return nil, nil, err
-	}
+// planSet locks the stocks and compares each with what was seen.
+func planSet(ctx context.Context, tx store.Tx, refs refs, lines []SetLine, faults *fault.List) ([]ledger.Move, error) {
 	moves := make([]ledger.Move, 0, len(lines))
 	keys := make([]ledger.Key, 0, len(lines))
 	for i, l := range lines {
@@ -69,7 +71,7 @@ func (s *Service) planSet(ctx context.Context, tx store.Tx, c Command, lines []S
 	}
 	now, err := ledger.Lock(ctx, tx, keys)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	counted := moves[:0]
 	for _, m := range moves {
@@ -90,7 +92,7 @@ func (s *Service) planSet(ctx context.Context, tx store.Tx, c Command, lines []S
 			counted = append(counted, m)
 		}
 	}
-	return counted, nil, nil
+	return counted, nil
 }
 
 func (l SetLine) check(faults *fault.List, path fault.Path) {
