@@ -63,6 +63,11 @@ FROM up LEFT JOIN c ON (c.warehouse_id, c.sku) = (up.warehouse_id, up.sku)`
 
 func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error) {
 	n := len(changes)
+	if n == 1 {
+		if r, w, ok, err := changeOne(ctx, tx, now, changes[0]); err != nil || ok {
+			return []written{r}, map[costKey]worth{{r.WarehouseID, r.SKU}: w}, err
+		}
+	}
 	w, p, a, dm, h, it, ev := make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n),
 		make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n)
 	s, b, goods := make(pq.StringArray, n), make(pq.StringArray, n), make(pq.BoolArray, n)
@@ -144,6 +149,12 @@ WITH po AS (
 SELECT po.id, mv.id, mv.stock_id, (SELECT count(*) FROM co) FROM po, mv`
 
 func (postgres) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error) {
+	if len(rows) == 1 {
+		m := rows[0]
+		if w := worths[costKey{m.WarehouseID, m.Sku}]; p.ID > 0 && (w.id > 0 || m.CostVersion == nil) {
+			return p.ID, recordOne(ctx, tx, p, m, w.id)
+		}
+	}
 	type ints = pq.Int64Array
 	n := len(rows)
 	var (

@@ -77,6 +77,11 @@ func (b *bundle) posting(moves ...ledger.Move) ledger.Posting {
 
 func (b *bundle) post(ctx context.Context, p ledger.Posting) (posted ledger.Posted, err error) {
 	err = b.db.InTx(ctx, func(tx store.Tx) error {
+		if len(p.Moves)%2 == 1 { // some callers draw the id before, some do not
+			if p.ID, err = ledger.NextPosting(ctx, tx); err != nil {
+				return err
+			}
+		}
 		posted, err = ledger.Post(ctx, tx, p)
 		return err
 	})
