@@ -25,14 +25,14 @@ type valued struct {
 	after    worth
 }
 
-// appraise applies one change to the worth of its SKU by the moving average
+// appraise applies one posting's part to the worth of its SKU by the moving average
 // and returns the value that goes with it. Arrivals come first: then goods
 // that arrive and leave in one posting leave at the average that includes them.
 //
 // Leaving goods take the share of the value that their quantity has of the
 // whole, rounded half away from zero, and the last ones take what is left, so
 // that no cent stays behind on an empty shelf.
-func appraise(w worth, c change) (valued, error) {
+func appraise(w worth, c part) (valued, error) {
 	v := valued{after: w}
 	known := false
 	for _, arriving := range []bool{true, false} {

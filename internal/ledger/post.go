@@ -46,8 +46,8 @@ type writer interface {
 	// every bucket stays at zero or above and the version is as expected, and
 	// returns the stocks that took theirs, and the worth of their SKUs, locked.
 	change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error)
-	// record writes the posting, its movements and the new worths.
-	record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error)
+	// record writes the postings, their movements, whose ids it fills in, and the new worths.
+	record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error
 	// lock reads the stocks, which are in lock order, and keeps them as they
 	// are until the transaction ends.
 	lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error)
@@ -60,6 +60,11 @@ func writerFor(tx store.Tx) writer {
 	return sqlite{}
 }
 
+// ErrTogether says that postings cannot be written in one go: a stock did not
+// take its change, or would have been short in between. Each may still be fine
+// by itself.
+var ErrTogether = errors.New("the postings do not fit together")
+
 // Post writes one posting: every balance it touches, the worth of the goods,
 // and a movement per stock, in the transaction tx.
 //
@@ -67,27 +72,52 @@ func writerFor(tx store.Tx) writer {
 // as expected, and the fault ALREADY_REVERSED when another posting reverses
 // ReversesID. The caller must then roll back, by returning the error from
 // store.InTx: part of the posting may have been written.
-func Post(ctx context.Context, tx store.Tx, p Posting) (_ Posted, err error) {
-	defer fault.Wrap(&err, "ledger.Post(%s)", p.Operation)
-	if len(p.Moves) == 0 {
-		return Posted{}, errors.New("a posting without moves")
+func Post(ctx context.Context, tx store.Tx, p Posting) (Posted, error) {
+	all, err := PostAll(ctx, tx, []Posting{p})
+	if err != nil {
+		return Posted{}, err
 	}
-	p.Now = store.Moment(p.Now)
-	p.OccurredAt = store.Moment(p.OccurredAt)
-	changes := merge(p.Moves)
+	return all[0], nil
+}
+
+// PostAll writes several postings as if one after the other, with as many
+// statements as one takes. Each is a posting of its own, with its own
+// movements, and none sees a stock below zero.
+//
+// It is all or nothing: of one posting it returns what [Post] says, of several
+// [ErrTogether] as soon as any of them is refused.
+func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, err error) {
+	defer fault.Wrap(&err, "ledger.Post(%s)", postings[0].Operation)
+	postings = slices.Clone(postings)
+	posted := make([]Posted, len(postings))
+	for i := range postings {
+		p := &postings[i]
+		if len(p.Moves) == 0 {
+			return nil, errors.New("a posting without moves")
+		}
+		if p.ID == 0 {
+			if p.ID, err = NextPosting(ctx, tx); err != nil {
+				return nil, err
+			}
+		}
+		p.OccurredAt, p.Now = store.Moment(p.OccurredAt), store.Moment(p.Now)
+		posted[i].ID = p.ID
+	}
 	w := writerFor(tx)
-	var rows []*ent.StockMovement
 	worths := map[costKey]worth{}
 	var refused Refused
-	for chunk := range slices.Chunk(changes, keysPerStatement) {
-		taken, found, err := w.change(ctx, tx, p.Now, chunk)
+	for chunk := range slices.Chunk(merge(postings), keysPerStatement) {
+		taken, found, err := w.change(ctx, tx, postings[0].Now, chunk)
 		if err != nil {
-			return Posted{}, err
+			return nil, err
 		}
 		if len(taken) < len(chunk) {
+			if len(postings) > 1 {
+				return nil, ErrTogether
+			}
 			r, err := explain(ctx, tx, w, chunk, taken)
 			if err != nil {
-				return Posted{}, err
+				return nil, err
 			}
 			refused = append(refused, r...)
 			continue // to name every short stock in one error
@@ -98,24 +128,39 @@ func Post(ctx context.Context, tx store.Tx, p Posting) (_ Posted, err error) {
 			}
 		}
 		for i, c := range chunk {
-			row, err := movement(p, c, taken[i], worths)
-			if err != nil {
-				return Posted{}, err
+			if err := c.movements(postings, posted, taken[i], worths); err != nil {
+				return nil, err
 			}
-			rows = append(rows, row)
 		}
 	}
 	if len(refused) > 0 {
-		return Posted{}, refused
+		return nil, refused
 	}
-	id, err := w.record(ctx, tx, p, rows, worths)
-	if store.Duplicate(err) && p.ReversesID != nil {
-		return Posted{}, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
+	err = w.record(ctx, tx, postings, posted, worths)
+	if store.Duplicate(err) && postings[0].ReversesID != nil {
+		return nil, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
 	}
-	if err != nil {
-		return Posted{}, err
+	return posted, err
+}
+
+// movements makes the ledger rows of one stock, one for each posting that
+// touches it: the stock went through all of them, in their order, although it
+// was written once.
+func (c change) movements(postings []Posting, posted []Posted, w written, worths map[costKey]worth) error {
+	now := Balance{w.after.Add(c.delta.Minus()), w.after.Version - int64(len(c.parts))}
+	for _, p := range c.parts {
+		now.Quantities = now.Add(p.delta)
+		now.Version++
+		if _, _, short := now.negative(); short {
+			return ErrTogether
+		}
+		row, err := movement(postings[p.posting], c.Key, p, w, now, worths)
+		if err != nil {
+			return err
+		}
+		posted[p.posting].Movements = append(posted[p.posting].Movements, row)
 	}
-	return Posted{ID: id, Movements: rows}, nil
+	return nil
 }
 
 // NextPostingSQL draws the id of a posting to come, as an SQL expression: for
@@ -132,11 +177,11 @@ func NextPosting(ctx context.Context, tx store.Tx) (id int64, err error) {
 	return id, err
 }
 
-// movement is the ledger row of one change, appraised.
-func movement(p Posting, c change, w written, worths map[costKey]worth) (*ent.StockMovement, error) {
-	a, first := w.after, c.moves[0]
+// movement is the ledger row of one part, appraised.
+func movement(p Posting, k Key, c part, w written, a Balance, worths map[costKey]worth) (*ent.StockMovement, error) {
+	first := c.moves[0]
 	row := &ent.StockMovement{
-		WarehouseID: c.WarehouseID, StockID: w.stockID, Sku: c.SKU, BatchNo: c.BatchNo, Kind: p.Kind,
+		PostingID: p.ID, WarehouseID: k.WarehouseID, StockID: w.stockID, Sku: k.SKU, BatchNo: k.BatchNo, Kind: p.Kind,
 		QuantityDelta: c.delta.Physical, AvailableDelta: c.delta.Available(), AllocatedDelta: c.delta.Allocated,
 		DamagedDelta: c.delta.Damaged, HoldDelta: c.delta.OnHold, InTransitDelta: c.delta.InTransit,
 		PhysicalAfter: a.Physical, AvailableAfter: a.Available, AllocatedAfter: a.Allocated,
@@ -147,10 +192,10 @@ func movement(p Posting, c change, w written, worths map[costKey]worth) (*ent.St
 	if !c.goods() {
 		return row, nil
 	}
-	key := costKey{c.WarehouseID, c.SKU}
+	key := costKey{k.WarehouseID, k.SKU}
 	v, err := appraise(worths[key], c)
 	if errors.Is(err, money.ErrRange) {
-		return nil, fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", c.SKU)
+		return nil, fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", k.SKU)
 	}
 	if err != nil {
 		return nil, err
@@ -181,7 +226,7 @@ func explain(ctx context.Context, tx store.Tx, w writer, asked []change, taken [
 	}
 	var refused Refused
 	for _, c := range short {
-		r, still := refuse(c, now[c.Key])
+		r, still := refuse(c.Key, c.parts[0].moves, now[c.Key])
 		if !still {
 			return nil, fmt.Errorf("stock %v changed while it was refused: %w", c.Key, store.ErrRetry)
 		}
@@ -230,7 +275,7 @@ func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, re
 		if !seen {
 			b = now[m.Key]
 		}
-		if r, bad := refuse(change{Key: m.Key, delta: m.Delta, moves: []Move{m}}, b); bad {
+		if r, bad := refuse(m.Key, []Move{m}, b); bad {
 			refused = append(refused, r)
 			continue
 		}

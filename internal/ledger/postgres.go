@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -29,19 +30,19 @@ type postgres struct{}
 const pgChange = `
 WITH d AS MATERIALIZED (
   SELECT *, p - a - dm - h AS av, least(p, a, dm, h, it, p - a - dm - h) >= 0 AND ev <= 0 AS fresh
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bool[])
-    AS d(w, s, b, p, a, dm, h, it, ev, goods)
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bool[], $12::bigint[])
+    AS d(w, s, b, p, a, dm, h, it, ev, goods, n)
 ), up AS (
   INSERT INTO stocks AS st (warehouse_id, sku, batch_no, physical_quantity, allocated_quantity, damaged_quantity,
     hold_quantity, in_transit_quantity, available_quantity, version, changed_at)
   SELECT w, s, b, CASE WHEN fresh THEN p ELSE 0 END, CASE WHEN fresh THEN a ELSE 0 END, CASE WHEN fresh THEN dm ELSE 0 END,
     CASE WHEN fresh THEN h ELSE 0 END, CASE WHEN fresh THEN it ELSE 0 END, CASE WHEN fresh THEN av ELSE 0 END,
-    CASE WHEN fresh THEN 1 ELSE 0 END, coalesce($11::timestamptz, clock_timestamp())
+    CASE WHEN fresh THEN n ELSE 0 END, coalesce($11::timestamptz, clock_timestamp())
   FROM d ORDER BY w, s COLLATE "C", b COLLATE "C"
   ON CONFLICT (warehouse_id, sku, batch_no) DO UPDATE SET
     (physical_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, available_quantity, version, changed_at) =
     (SELECT st.physical_quantity + p, st.allocated_quantity + a, st.damaged_quantity + dm, st.hold_quantity + h,
-       st.in_transit_quantity + it, st.available_quantity + av, st.version + 1,
+       st.in_transit_quantity + it, st.available_quantity + av, st.version + n,
        greatest(st.changed_at, coalesce($11::timestamptz, clock_timestamp()))
      FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no))
   WHERE EXISTS (SELECT FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no)
@@ -63,20 +64,20 @@ FROM up LEFT JOIN c ON (c.warehouse_id, c.sku) = (up.warehouse_id, up.sku)`
 
 func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error) {
 	n := len(changes)
-	if n == 1 {
+	if n == 1 && len(changes[0].parts) == 1 {
 		if r, w, ok, err := changeOne(ctx, tx, now, changes[0]); err != nil || ok {
 			return []written{r}, map[costKey]worth{{r.WarehouseID, r.SKU}: w}, err
 		}
 	}
-	w, p, a, dm, h, it, ev := make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n),
+	w, p, a, dm, h, it, ev, steps := make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n),
 		make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n)
 	s, b, goods := make(pq.StringArray, n), make(pq.StringArray, n), make(pq.BoolArray, n)
 	for i, c := range changes {
-		w[i], s[i], b[i], ev[i], goods[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, c.goods()
+		w[i], s[i], b[i], ev[i], goods[i], steps[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, c.goods(), int64(len(c.parts))
 		p[i], a[i], dm[i], h[i], it[i] = c.delta.Physical, c.delta.Allocated, c.delta.Damaged, c.delta.OnHold, c.delta.InTransit
 	}
 	at := sql.NullTime{Time: now, Valid: !now.IsZero()}
-	rows, err := tx.SQL.QueryContext(ctx, pgChange, w, s, b, p, a, dm, h, it, ev, goods, at)
+	rows, err := tx.SQL.QueryContext(ctx, pgChange, w, s, b, p, a, dm, h, it, ev, goods, at, steps)
 	if err != nil {
 		return nil, nil, fmt.Errorf("change stocks: %w", err)
 	}
@@ -121,12 +122,13 @@ const pgRecord = `
 WITH po AS (
   INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id,
     occurred_at, recorded_at, transaction_id)
-  VALUES (CASE WHEN $41::bigint > 0 THEN $41 ELSE nextval('postings_id_seq') END, $1, $2, $3, $4, $5, $6, $40, $7, $8, $9, $10, pg_current_xact_id()::text::bigint)
-  RETURNING id
+  SELECT p.*, pg_current_xact_id()::text::bigint
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[],
+    $11::timestamptz[], $12::timestamptz[]) AS p
 ), co AS (
   INSERT INTO stock_costs AS sc (id, warehouse_id, sku, quantity, value, version)
   SELECT CASE WHEN i > 0 THEN i ELSE nextval('stock_costs_id_seq') END, w, s, q, v, n
-  FROM unnest($33::bigint[], $34::bigint[], $35::text[], $36::bigint[], $37::bigint[], $38::bigint[]) AS x(i, w, s, q, v, n)
+  FROM unnest($13::bigint[], $14::bigint[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[]) AS x(i, w, s, q, v, n)
   ON CONFLICT (warehouse_id, sku) DO UPDATE SET quantity = excluded.quantity, value = excluded.value, version = excluded.version
   WHERE sc.id = excluded.id
   RETURNING 1
@@ -136,96 +138,63 @@ WITH po AS (
     physical_after, available_after, allocated_after, damaged_after, hold_after, in_transit_after, stock_version,
     unit_cost, currency, exchange_rate, value_delta, cost_quantity_after, cost_value_after, cost_version,
     occurred_at, recorded_at)
-  SELECT po.id, m.w, m.st, m.s, m.b, $1, m.pd, m.pd - m.ad - m.dd - m.hd, m.ad, m.dd, m.hd, m.td,
+  SELECT m.po, m.w, m.st, m.s, m.b, m.k, m.pd, m.pd - m.ad - m.dd - m.hd, m.ad, m.dd, m.hd, m.td,
     m.pa, m.pa - m.aa - m.da - m.ha, m.aa, m.da, m.ha, m.ta, m.sv,
-    m.uc, m.cu, m.xr, m.vd, m.cq, m.cv, m.cn, $9, m.at
-  FROM po, unnest($11::bigint[], $12::bigint[], $13::text[], $14::text[],
-    $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
-    $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
-    $26::bigint[], $27::text[], $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $39::timestamptz[])
-    AS m(w, st, s, b, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv, uc, cu, xr, vd, cq, cv, cn, at)
-  RETURNING id, stock_id
+    m.uc, m.cu, m.xr, m.vd, m.cq, m.cv, m.cn, m.oc, m.at
+  FROM unnest($19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::text[],
+    $25::bigint[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[],
+    $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::bigint[], $35::bigint[],
+    $36::bigint[], $37::text[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[], $43::timestamptz[], $44::timestamptz[])
+    AS m(po, w, st, s, b, k, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv, uc, cu, xr, vd, cq, cv, cn, oc, at)
+  RETURNING id, posting_id, stock_id
 )
-SELECT po.id, mv.id, mv.stock_id, (SELECT count(*) FROM co) FROM po, mv`
+SELECT mv.id, mv.posting_id, mv.stock_id, (SELECT count(*) FROM co) FROM mv`
 
-func (postgres) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error) {
-	if len(rows) == 1 {
-		m := rows[0]
-		if w := worths[costKey{m.WarehouseID, m.Sku}]; p.ID > 0 && (w.id > 0 || m.CostVersion == nil) {
-			return p.ID, recordOne(ctx, tx, p, m, w.id)
+func (postgres) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
+	if len(postings) == 1 && len(posted[0].Movements) == 1 {
+		m := posted[0].Movements[0]
+		if w := worths[costKey{m.WarehouseID, m.Sku}]; w.id > 0 || m.CostVersion == nil {
+			return recordOne(ctx, tx, postings[0], m, w.id)
 		}
 	}
-	type ints = pq.Int64Array
-	n := len(rows)
-	var (
-		w, st, pd, ad, dd, hd, td = make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n)
-		pa, aa, da, ha, ta, sv    = make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n), make(ints, n)
-		xr, vd                    = make(ints, n), make(ints, n)
-		uc, cq, cv, cn            = make([]*int64, n), make([]*int64, n), make([]*int64, n), make([]*int64, n)
-		s, b, cu, at              = make(pq.StringArray, n), make(pq.StringArray, n), make(pq.StringArray, n), make(pq.StringArray, n)
-		last                      time.Time
-	)
+	type place struct{ posting, stock int64 }
+	rows := map[place]*ent.StockMovement{}
 	touched := make(map[costKey]worth, len(worths))
-	for i, m := range rows {
-		w[i], st[i], s[i], b[i] = m.WarehouseID, m.StockID, m.Sku, m.BatchNo
-		pd[i], ad[i], dd[i], hd[i], td[i] = m.QuantityDelta, m.AllocatedDelta, m.DamagedDelta, m.HoldDelta, m.InTransitDelta
-		pa[i], aa[i], da[i], ha[i], ta[i], sv[i] = m.PhysicalAfter, m.AllocatedAfter, m.DamagedAfter, m.HoldAfter, m.InTransitAfter, m.StockVersion
-		uc[i], cu[i], xr[i], vd[i] = (*int64)(m.UnitCost), m.Currency, int64(m.ExchangeRate), int64(m.ValueDelta)
-		cq[i], cv[i], cn[i] = m.CostQuantityAfter, (*int64)(m.CostValueAfter), m.CostVersion
-		at[i] = m.RecordedAt.Format(time.RFC3339Nano)
-		if m.RecordedAt.After(last) {
-			last = m.RecordedAt
-		}
-		if m.CostVersion != nil {
-			key := costKey{m.WarehouseID, m.Sku}
-			touched[key] = worths[key]
+	var p postingColumns
+	var m movementColumns
+	for i, posting := range postings {
+		p.add(posting, posted[i].recordedAt())
+		for _, row := range posted[i].Movements {
+			m.add(row)
+			rows[place{posting.ID, row.StockID}] = row
+			if row.CostVersion != nil {
+				key := costKey{row.WarehouseID, row.Sku}
+				touched[key] = worths[key]
+			}
 		}
 	}
 	c := columnsOf(touched)
-	res, err := tx.SQL.QueryContext(ctx, pgRecord,
-		p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.DocumentID, p.ReversesID, p.OccurredAt, last,
-		w, st, s, b, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv,
-		pq.Array(uc), cu, xr, vd, pq.Array(cq), pq.Array(cv), pq.Array(cn),
-		c.id, c.warehouse, c.sku, c.quantity, c.value, c.version, at, p.BaseCurrency, p.ID)
+	res, err := tx.SQL.QueryContext(ctx, pgRecord, slices.Concat(p.args(), c.args(), m.args())...)
 	if err != nil {
-		return 0, fmt.Errorf("record posting: %w", err)
+		return fmt.Errorf("record posting: %w", err)
 	}
 	defer res.Close()
-	byStock := make(map[int64]*ent.StockMovement, n)
-	for _, m := range rows {
-		byStock[m.StockID] = m
-	}
-	var id int64
 	var costs int
 	for res.Next() {
-		var movementID, stockID int64
-		if err := res.Scan(&id, &movementID, &stockID, &costs); err != nil {
-			return 0, err
+		var id int64
+		var at place
+		if err := res.Scan(&id, &at.posting, &at.stock, &costs); err != nil {
+			return err
 		}
-		byStock[stockID].ID, byStock[stockID].PostingID = movementID, id
+		rows[at].ID = id
 	}
 	if err := res.Err(); err != nil {
-		return 0, fmt.Errorf("record posting: %w", err)
+		return fmt.Errorf("record posting: %w", err)
 	}
 	if costs != len(touched) {
-		return 0, fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.ErrRetry)
+		return fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.ErrRetry)
 	}
-	return id, nil
-}
-
-type costColumns struct {
-	id, warehouse, quantity, value, version pq.Int64Array
-	sku                                     pq.StringArray
-}
-
-func columnsOf(worths map[costKey]worth) costColumns {
-	var c costColumns
-	for _, k := range sortedCostKeys(worths) {
-		v := worths[k]
-		c.id, c.warehouse, c.sku = append(c.id, v.id), append(c.warehouse, k.warehouseID), append(c.sku, k.sku)
-		c.quantity, c.value, c.version = append(c.quantity, v.quantity), append(c.value, int64(v.value)), append(c.version, v.version)
-	}
-	return c
+	return nil
 }
 
 func (postgres) lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error) {

@@ -170,11 +170,18 @@ type Posting struct {
 	Moves []Move
 }
 
-// change is what one posting does to one stock: the sum of its moves.
+// change is what the postings of one call do to one stock together.
 type change struct {
 	Key
 	delta   Delta
-	expects int64 // a version, or anyVersion
+	expects int64 // the version before them all, or anyVersion
+	parts   []part
+}
+
+// part is what one posting of the call does to the stock.
+type part struct {
+	posting int
+	delta   Delta
 	moves   []Move
 }
 
@@ -185,34 +192,47 @@ const (
 	noVersion = 1<<63 - 1
 )
 
-// goods says whether the change concerns the worth of the stock.
-func (c change) goods() bool {
-	return slices.ContainsFunc(c.moves, func(m Move) bool { return m.Delta.Physical != 0 || m.Value != nil })
+// goods says whether the part concerns the worth of the stock.
+func (p part) goods() bool {
+	return slices.ContainsFunc(p.moves, func(m Move) bool { return m.Delta.Physical != 0 || m.Value != nil })
 }
 
-// merge sums the moves per stock, in lock order. One SKU on two lines is
-// checked as a sum.
-func merge(moves []Move) []change {
-	byKey := make(map[Key]int, len(moves))
-	changes := make([]change, 0, len(moves))
-	for _, m := range moves {
-		i, ok := byKey[m.Key]
-		if !ok {
-			i = len(changes)
-			byKey[m.Key] = i
-			changes = append(changes, change{Key: m.Key, expects: anyVersion})
-		}
-		c := &changes[i]
-		c.delta = c.delta.Plus(m.Delta)
-		c.moves = append(c.moves, m)
-		if v := m.ExpectedVersion; v != nil {
-			if *v < 0 || c.expects != anyVersion && c.expects != *v {
-				c.expects = noVersion
-			} else {
-				c.expects = *v
+func (c change) goods() bool { return slices.ContainsFunc(c.parts, part.goods) }
+
+// merge sums the moves per stock and posting, in lock order. One SKU on two
+// lines is checked as a sum.
+func merge(postings []Posting) []change {
+	byKey := map[Key]int{}
+	var changes []change
+	for p, posting := range postings {
+		for _, m := range posting.Moves {
+			i, ok := byKey[m.Key]
+			if !ok {
+				i = len(changes)
+				byKey[m.Key] = i
+				changes = append(changes, change{Key: m.Key, expects: anyVersion})
 			}
+			changes[i].add(p, m)
 		}
 	}
 	slices.SortFunc(changes, func(a, b change) int { return a.Compare(b.Key) })
 	return changes
+}
+
+func (c *change) add(posting int, m Move) {
+	if n := len(c.parts); n == 0 || c.parts[n-1].posting != posting {
+		c.parts = append(c.parts, part{posting: posting})
+	}
+	last := &c.parts[len(c.parts)-1]
+	last.delta, last.moves = last.delta.Plus(m.Delta), append(last.moves, m)
+	c.delta = c.delta.Plus(m.Delta)
+	if m.ExpectedVersion == nil {
+		return
+	}
+	// The parts before it raise the version by one each.
+	v := *m.ExpectedVersion - int64(len(c.parts)-1)
+	if v < 0 || c.expects != anyVersion && c.expects != v {
+		v = noVersion
+	}
+	c.expects = v
 }

@@ -36,11 +36,13 @@ func (r Refused) Error() string {
 	return strings.Join(msgs, "; ")
 }
 
-// refuse explains why c did not fit the stock as it is; ok is false when it
-// would fit after all (it changed meanwhile).
-func refuse(c change, now Balance) (r Refusal, ok bool) {
-	r = Refusal{Key: c.Key, Current: now.Quantities, Version: now.Version}
-	for _, m := range c.moves {
+// refuse explains why the moves of one stock do not fit it as it is; ok is false
+// when they would.
+func refuse(k Key, moves []Move, now Balance) (r Refusal, ok bool) {
+	var sum Delta
+	r = Refusal{Key: k, Current: now.Quantities, Version: now.Version}
+	for _, m := range moves {
+		sum = sum.Plus(m.Delta)
 		if m.ExpectedVersion != nil && *m.ExpectedVersion != now.Version {
 			r.Code = fault.StaleVersion
 			r.Lines = append(r.Lines, m.Line)
@@ -49,12 +51,12 @@ func refuse(c change, now Balance) (r Refusal, ok bool) {
 	if r.Lines != nil {
 		return r, true
 	}
-	b, short, negative := now.Add(c.delta).negative()
+	b, short, negative := now.Add(sum).negative()
 	if !negative {
 		return r, false
 	}
 	r.Code, r.Bucket, r.ShortBy = fault.InsufficientStock, b, short
-	for _, m := range c.moves {
+	for _, m := range moves {
 		if (Quantities{}).Add(m.Delta).Of(b) < 0 {
 			r.Lines = append(r.Lines, m.Line)
 		}

@@ -21,7 +21,7 @@ type sqlite struct{}
 const liteUpdate = `
 UPDATE stocks SET physical_quantity = physical_quantity + ?4, allocated_quantity = allocated_quantity + ?5,
   damaged_quantity = damaged_quantity + ?6, hold_quantity = hold_quantity + ?7, in_transit_quantity = in_transit_quantity + ?8,
-  available_quantity = available_quantity + ?9, version = version + 1, changed_at = max(changed_at, ?10)
+  available_quantity = available_quantity + ?9, version = version + ?12, changed_at = max(changed_at, ?10)
 WHERE warehouse_id = ?1 AND sku = ?2 AND batch_no = ?3
   AND min(physical_quantity + ?4, allocated_quantity + ?5, damaged_quantity + ?6, hold_quantity + ?7,
     in_transit_quantity + ?8, available_quantity + ?9) >= 0
@@ -31,7 +31,7 @@ RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged
 const liteInsert = `
 INSERT INTO stocks (warehouse_id, sku, batch_no, physical_quantity, allocated_quantity, damaged_quantity, hold_quantity,
   in_transit_quantity, available_quantity, version, changed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?12, ?10
 WHERE min(?4, ?5, ?6, ?7, ?8, ?9) >= 0 AND ?11 <= 0
 ON CONFLICT (warehouse_id, sku, batch_no) DO NOTHING
 RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at`
@@ -45,7 +45,7 @@ func (sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []
 	for _, c := range changes {
 		d := c.delta
 		args := []any{
-			c.WarehouseID, c.SKU, c.BatchNo, d.Physical, d.Allocated, d.Damaged, d.OnHold, d.InTransit, d.Available(), now, c.expects,
+			c.WarehouseID, c.SKU, c.BatchNo, d.Physical, d.Allocated, d.Damaged, d.OnHold, d.InTransit, d.Available(), now, c.expects, len(c.parts),
 		}
 		r := written{Key: c.Key}
 		err := scanWritten(tx.SQL.QueryRowContext(ctx, liteUpdate, args...), &r)
@@ -82,36 +82,25 @@ func scanWritten(row *sql.Row, r *written) error {
 	return err
 }
 
-func (sqlite) record(ctx context.Context, tx store.Tx, p Posting, rows []*ent.StockMovement, worths map[costKey]worth) (int64, error) {
-	last := slices.MaxFunc(rows, func(a, b *ent.StockMovement) int { return a.RecordedAt.Compare(b.RecordedAt) }).RecordedAt
-	var id int64
-	err := tx.SQL.QueryRowContext(ctx, `
-INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id, occurred_at, recorded_at, transaction_id)
-VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id`,
-		p.ID, p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.BaseCurrency, p.DocumentID, p.ReversesID, p.OccurredAt, last).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("record posting: %w", err)
-	}
+func (sqlite) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
 	touched := map[costKey]worth{}
-	for _, m := range rows {
-		m.PostingID = id
-		err := tx.SQL.QueryRowContext(ctx, `
-INSERT INTO stock_movements (posting_id, warehouse_id, stock_id, sku, batch_no, kind,
-  quantity_delta, available_delta, allocated_delta, damaged_delta, hold_delta, in_transit_delta,
-  physical_after, available_after, allocated_after, damaged_after, hold_after, in_transit_after, stock_version,
-  unit_cost, currency, exchange_rate, value_delta, cost_quantity_after, cost_value_after, cost_version, occurred_at, recorded_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			id, m.WarehouseID, m.StockID, m.Sku, m.BatchNo, m.Kind,
-			m.QuantityDelta, m.AvailableDelta, m.AllocatedDelta, m.DamagedDelta, m.HoldDelta, m.InTransitDelta,
-			m.PhysicalAfter, m.AvailableAfter, m.AllocatedAfter, m.DamagedAfter, m.HoldAfter, m.InTransitAfter, m.StockVersion,
-			(*int64)(m.UnitCost), m.Currency, int64(m.ExchangeRate), int64(m.ValueDelta),
-			m.CostQuantityAfter, (*int64)(m.CostValueAfter), m.CostVersion, m.OccurredAt, m.RecordedAt).Scan(&m.ID)
-		if err != nil {
-			return 0, fmt.Errorf("record movement: %w", err)
+	for i, p := range postings {
+		if _, err := tx.SQL.ExecContext(ctx, `
+INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id,
+  occurred_at, recorded_at, transaction_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+			p.ID, p.Kind, p.Operation, p.ActorID, p.ReasonCode, p.Note, p.RequestID, p.BaseCurrency, p.DocumentID, p.ReversesID,
+			p.OccurredAt, posted[i].recordedAt()); err != nil {
+			return fmt.Errorf("record posting: %w", err)
 		}
-		if m.CostVersion != nil {
-			key := costKey{m.WarehouseID, m.Sku}
-			touched[key] = worths[key]
+		for _, m := range posted[i].Movements {
+			if err := liteMovement(ctx, tx, m); err != nil {
+				return fmt.Errorf("record movement: %w", err)
+			}
+			if m.CostVersion != nil {
+				key := costKey{m.WarehouseID, m.Sku}
+				touched[key] = worths[key]
+			}
 		}
 	}
 	for _, k := range sortedCostKeys(touched) {
@@ -120,10 +109,29 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 INSERT INTO stock_costs (warehouse_id, sku, quantity, value, version) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (warehouse_id, sku) DO UPDATE SET quantity = excluded.quantity, value = excluded.value, version = excluded.version`,
 			k.warehouseID, k.sku, w.quantity, int64(w.value), w.version); err != nil {
-			return 0, fmt.Errorf("record worth: %w", err)
+			return fmt.Errorf("record worth: %w", err)
 		}
 	}
-	return id, nil
+	return nil
+}
+
+func liteMovement(ctx context.Context, tx store.Tx, m *ent.StockMovement) error {
+	return tx.SQL.QueryRowContext(ctx, `
+INSERT INTO stock_movements (posting_id, warehouse_id, stock_id, sku, batch_no, kind,
+  quantity_delta, available_delta, allocated_delta, damaged_delta, hold_delta, in_transit_delta,
+  physical_after, available_after, allocated_after, damaged_after, hold_after, in_transit_after, stock_version,
+  unit_cost, currency, exchange_rate, value_delta, cost_quantity_after, cost_value_after, cost_version, occurred_at, recorded_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.PostingID, m.WarehouseID, m.StockID, m.Sku, m.BatchNo, m.Kind,
+		m.QuantityDelta, m.AvailableDelta, m.AllocatedDelta, m.DamagedDelta, m.HoldDelta, m.InTransitDelta,
+		m.PhysicalAfter, m.AvailableAfter, m.AllocatedAfter, m.DamagedAfter, m.HoldAfter, m.InTransitAfter, m.StockVersion,
+		(*int64)(m.UnitCost), m.Currency, int64(m.ExchangeRate), int64(m.ValueDelta),
+		m.CostQuantityAfter, (*int64)(m.CostValueAfter), m.CostVersion, m.OccurredAt, m.RecordedAt).Scan(&m.ID)
+}
+
+// recordedAt is the latest recorded_at of the movements.
+func (p Posted) recordedAt() time.Time {
+	return slices.MaxFunc(p.Movements, func(a, b *ent.StockMovement) int { return a.RecordedAt.Compare(b.RecordedAt) }).RecordedAt
 }
 
 func sortedCostKeys(worths map[costKey]worth) []costKey {
