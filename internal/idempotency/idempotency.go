@@ -10,10 +10,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode"
+
+	"entgo.io/ent/dialect"
 
 	"entrepot/internal/fault"
 	"entrepot/internal/store"
@@ -95,6 +100,54 @@ func Claim(ctx context.Context, tx store.Tx, k Key, now time.Time, outcome, was 
 			"this idempotency key was used for another input of %s; use a new key for a new act", k.Operation)
 	}
 	return true, json.Unmarshal([]byte(kept), was)
+}
+
+// ClaimNew takes those of the keys that were never used and tells which they
+// are; about the others the caller must ask [Claim], in another transaction.
+// Keys are taken in their order, so that two callers never wait for each other.
+func ClaimNew(ctx context.Context, tx store.Tx, keys []Key, now time.Time, outcomes []any) (taken []bool, err error) {
+	defer fault.Wrap(&err, "idempotency.ClaimNew")
+	ids, hashes, raws := make([]string, len(keys)), make([]string, len(keys)), make([]string, len(keys))
+	at := make(map[string]int, len(keys))
+	order := make([]int, len(keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(keys[a].id(), keys[b].id()) })
+	for to, i := range order {
+		raw, err := json.Marshal(outcomes[i])
+		if err != nil {
+			return nil, err
+		}
+		ids[to], hashes[to], raws[to] = keys[i].id(), hex.EncodeToString(keys[i].hash), string(raw)
+		if _, twice := at[ids[to]]; !twice {
+			at[ids[to]] = i // the one who came first
+		}
+	}
+	rows, err := tx.SQL.QueryContext(ctx, claimNewSQL[tx.Dialect],
+		store.Strings(tx.Dialect, ids), store.Strings(tx.Dialect, hashes), store.Strings(tx.Dialect, raws), now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	taken = make([]bool, len(keys))
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		taken[at[id]] = true
+	}
+	return taken, rows.Err()
+}
+
+var claimNewSQL = map[string]string{
+	dialect.Postgres: `INSERT INTO idempotency_keys (id, input_hash, outcome, created_at)
+SELECT k, decode(h, 'hex'), o, $4::timestamptz FROM unnest($1::text[], $2::text[], $3::text[]) AS x(k, h, o)
+ON CONFLICT (id) DO NOTHING RETURNING id`,
+	dialect.SQLite: `INSERT INTO idempotency_keys (id, input_hash, outcome, created_at)
+SELECT k.value, unhex(h.value), o.value, $4 FROM json_each($1) k JOIN json_each($2) h ON h.key = k.key JOIN json_each($3) o ON o.key = k.key
+WHERE true ORDER BY k.key ON CONFLICT (id) DO NOTHING RETURNING id`,
 }
 
 // Settle corrects what is kept under the key that this transaction claimed, for

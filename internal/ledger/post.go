@@ -163,17 +163,23 @@ func (c change) movements(postings []Posting, posted []Posted, w written, worths
 	return nil
 }
 
-// NextPostingSQL draws the id of a posting to come, as an SQL expression: for
-// callers who must know it before they post. On SQLite nobody else can draw the
-// same one, since the transaction is the only one that writes.
-var NextPostingSQL = map[string]string{
-	dialect.Postgres: "nextval('postings_id_seq')",
-	dialect.SQLite:   "(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'postings')",
+// NextPostingsSQL draws the ids of n postings to come, as a query of one column
+// id, for callers who must know them before they post. On SQLite nobody else
+// can draw the same ones: the transaction is the only one that writes.
+var NextPostingsSQL = map[string]func(n string) string{
+	dialect.Postgres: func(n string) string {
+		return "SELECT nextval('postings_id_seq') AS id FROM generate_series(1, " + n + "::bigint)"
+	},
+	dialect.SQLite: func(n string) string {
+		return `WITH RECURSIVE ids(id, i) AS (
+  SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'postings'), 0) + 1, 1 UNION ALL SELECT id + 1, i + 1 FROM ids WHERE i < ` + n + `)
+SELECT id FROM ids`
+	},
 }
 
 // NextPosting draws the id of a posting to come.
 func NextPosting(ctx context.Context, tx store.Tx) (id int64, err error) {
-	err = tx.SQL.QueryRowContext(ctx, "SELECT "+NextPostingSQL[tx.Dialect]).Scan(&id)
+	err = tx.SQL.QueryRowContext(ctx, NextPostingsSQL[tx.Dialect]("$1"), 1).Scan(&id)
 	return id, err
 }
 

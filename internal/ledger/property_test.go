@@ -127,6 +127,9 @@ func walk(rt *rapid.T, b *bundle, namespace string) {
 		return moves
 	}
 	var open []ledger.Posted
+	if rapid.Bool().Draw(rt, "several") {
+		open = together(rt, b, m, clock, drawMoves)
+	}
 	for range rapid.IntRange(1, 12).Draw(rt, "postings") {
 		clock = clock.Add(time.Duration(rapid.IntRange(0, 2).Draw(rt, "seconds")) * time.Second)
 		p := b.posting(drawMoves()...)
@@ -173,6 +176,34 @@ func walk(rt *rapid.T, b *bundle, namespace string) {
 		}
 	}
 	m.compare(rt, b, clock)
+}
+
+// together posts several postings in one go: when the model takes them one after
+// the other they go through, and otherwise none does.
+func together(rt *rapid.T, b *bundle, m *model, clock time.Time, drawMoves func() []ledger.Move) []ledger.Posted {
+	ctx := b.t.Context()
+	postings := make([]ledger.Posting, rapid.IntRange(2, 5).Draw(rt, "postings together"))
+	trial := &model{now: maps.Clone(m.now), happened: maps.Clone(m.happened)}
+	fits := true
+	for i := range postings {
+		postings[i] = b.posting(drawMoves()...)
+		postings[i].Now, postings[i].OccurredAt = clock, clock
+		if fits = fits && trial.fits(postings[i].Moves); fits {
+			trial.post(postings[i].Moves, clock, clock)
+		}
+	}
+	var posted []ledger.Posted
+	err := b.db.InTx(ctx, func(tx store.Tx) (err error) {
+		posted, err = ledger.PostAll(ctx, tx, postings)
+		return err
+	})
+	if errors.Is(err, ledger.ErrTogether) == fits || err != nil && !errors.Is(err, ledger.ErrTogether) {
+		rt.Fatalf("together: %v, the model says %v", err, fits)
+	}
+	if err == nil {
+		m.now, m.happened, m.recorded = trial.now, trial.happened, trial.recorded
+	}
+	return posted
 }
 
 func (m *model) compare(rt *rapid.T, b *bundle, clock time.Time) {

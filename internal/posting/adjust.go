@@ -24,8 +24,15 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		lines[i].tidy()
 		lines[i].Currency = fx.Currency(lines[i].Currency)
 	}
-	refs := refs{base: s.baseCurrency}
-	return s.run(ctx, work{
+	found := refs{base: s.baseCurrency}
+	targets, currencies := make([]Target, len(lines)), []string{}
+	for i, l := range lines {
+		targets[i] = l.Target
+		if l.UnitCost != nil && l.Currency != "" {
+			currencies = append(currencies, l.Currency)
+		}
+	}
+	w := work{
 		operation: "stockAdjust", kind: stock.MovementAdjustment, needs: auth.StockAdjust,
 		command: in.Command, input: in,
 		lines: "changes", quantity: "delta", name: func(i int) string { return lines[i].Target.String() },
@@ -38,34 +45,36 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 			}
 		},
 		look: func(ctx context.Context, tx store.Tx) (int64, error) {
-			targets, currencies := make([]Target, len(lines)), []string{}
-			for i, l := range lines {
-				targets[i] = l.Target
-				if l.UnitCost != nil && l.Currency != "" {
-					currencies = append(currencies, l.Currency)
-				}
-			}
-			return refs.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+			return found.resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		},
 		plan: func(_ context.Context, _ store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
-			moves := make([]ledger.Move, 0, len(lines))
-			for i, l := range lines {
-				path := fault.Input.At("changes").Item(i)
-				m, ok := refs.move(faults, path, i, l.Target, l.Delta > 0)
-				if !ok {
-					continue
-				}
-				n := len(*faults)
-				m.Delta = ledger.In(l.Bucket, l.Delta)
-				m.ExpectedVersion = l.ExpectedVersion
-				m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
-				if len(*faults) == n {
-					moves = append(moves, m)
-				}
-			}
-			return moves, nil, nil
+			return adjustMoves(found, lines, faults), nil, nil
 		},
-	})
+	}
+	if len(currencies) == 0 {
+		w.targets = targets
+		w.moves = func(r refs, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) }
+	}
+	return s.run(ctx, w)
+}
+
+func adjustMoves(refs refs, lines []AdjustLine, faults *fault.List) []ledger.Move {
+	moves := make([]ledger.Move, 0, len(lines))
+	for i, l := range lines {
+		path := fault.Input.At("changes").Item(i)
+		m, ok := refs.move(faults, path, i, l.Target, l.Delta > 0)
+		if !ok {
+			continue
+		}
+		n := len(*faults)
+		m.Delta = ledger.In(l.Bucket, l.Delta)
+		m.ExpectedVersion = l.ExpectedVersion
+		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
+		if len(*faults) == n {
+			moves = append(moves, m)
+		}
+	}
+	return moves
 }
 
 func (l AdjustLine) check(faults *fault.List, path fault.Path) {

@@ -35,6 +35,15 @@ type warehouseRef struct {
 // resolve looks all codes up in one statement, which also draws the id of the
 // posting: every posting passes here, and a round trip more for each would be felt.
 func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (postingID int64, err error) {
+	ids, err := r.resolveAll(ctx, tx, day, targets, currencies, 1)
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// resolveAll is resolve for n postings.
+func (r *refs) resolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
 	r.warehouses, r.products = map[string]warehouseRef{}, map[string]stock.Status{}
 	r.rates = map[string]money.Rate{r.base: money.ParityRate}
 	skus, codes := make([]string, len(targets)), make([]string, len(targets))
@@ -42,9 +51,9 @@ func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets 
 		skus[i], codes[i] = t.SKU, t.WarehouseCode
 	}
 	rows, err := tx.SQL.QueryContext(ctx, resolveSQL[tx.Dialect], store.Strings(tx.Dialect, codes), store.Strings(tx.Dialect, skus),
-		store.Strings(tx.Dialect, currencies), r.base, fx.Day(day))
+		store.Strings(tx.Dialect, currencies), r.base, fx.Day(day), n)
 	if err != nil {
-		return 0, fmt.Errorf("resolve codes: %w", err)
+		return nil, fmt.Errorf("resolve codes: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -52,11 +61,11 @@ func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets 
 		var id int64
 		var rate sql.NullInt64
 		if err := rows.Scan(&kind, &id, &code, &status, &category, &currency, &rate); err != nil {
-			return 0, err
+			return nil, err
 		}
 		switch kind {
 		case "posting":
-			postingID = id
+			postingIDs = append(postingIDs, id)
 		case "warehouse":
 			w := warehouseRef{id, stock.Status(status), stock.WarehouseCategory(category), currency, money.Rate(rate.Int64)}
 			if currency == r.base {
@@ -71,7 +80,7 @@ func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets 
 			}
 		}
 	}
-	return postingID, rows.Err()
+	return postingIDs, rows.Err()
 }
 
 var resolveSQL = map[string]string{
@@ -81,7 +90,7 @@ var resolveSQL = map[string]string{
 }
 
 func resolveFor(d, warehouses, products, currencies string) string {
-	return `SELECT 'posting', ` + ledger.NextPostingSQL[d] + `, '', '', '', '', CAST(NULL AS bigint)
+	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
 UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
 		` FROM warehouses w WHERE ` + warehouses + `
 UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `

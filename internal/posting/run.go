@@ -20,13 +20,26 @@ type Service struct {
 	db           *store.DB
 	baseCurrency string
 	now          func() time.Time
+	group        *group // nil: every command goes alone
 }
 
 // New is a Service over db. Costs are valued in baseCurrency at the rate of the
-// day; now is the clock, nil the real one.
-func New(db *store.DB, baseCurrency string, now func() time.Time) *Service {
-	return &Service{db, baseCurrency, now}
+// day; now is the clock, nil the real one. Commands that arrive together are
+// committed together, unless alone says otherwise.
+func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Option) *Service {
+	s := &Service{db: db, baseCurrency: baseCurrency, now: now}
+	s.group = &group{s: s}
+	for _, o := range options {
+		o(s)
+	}
+	return s
 }
+
+// Option changes how a Service works.
+type Option func(*Service)
+
+// Alone commits every command by itself, without group commit.
+func Alone() Option { return func(s *Service) { s.group = nil } }
 
 // clock is the time of a command, and the time for the ledger to record: zero,
 // so that the database's clock counts, unless a clock was given.
@@ -52,6 +65,11 @@ type work struct {
 	name            func(line int) string
 	// check collects the faults of the input that need no database.
 	check func(*fault.List)
+	// moves, when set, is plan for a command that needs no database for it, and
+	// targets are the stocks of its lines: such a command may be committed
+	// together with others.
+	moves   func(r refs, faults *fault.List) []ledger.Move
+	targets []Target
 	// look reads, without a lock, what the codes of the input mean, and draws
 	// the id that the posting will have. It comes before the key is claimed, so
 	// that the key can be kept with its outcome at once.
@@ -91,6 +109,14 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 	}
 	if w.command.OccurredAt != nil {
 		post.OccurredAt = *w.command.OccurredAt
+	}
+	if s.group != nil && w.mayJoin(len(w.targets)) {
+		m := &member{ctx: ctx, work: w, lines: w.targets, key: key, post: post, now: now}
+		joined, ok, release := s.group.join(m)
+		defer release()
+		if ok {
+			return joined, nil
+		}
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
 		res = Result{DryRun: w.command.DryRun} // InTx may run this twice
