@@ -3,6 +3,8 @@ package posting
 import (
 	"context"
 	"errors"
+	"hash/fnv"
+	"io"
 	"sync"
 	"time"
 
@@ -29,6 +31,9 @@ type group struct {
 }
 
 const (
+	// While one lane's transaction waits for the disk, the other works. Commands
+	// of one stock share a lane, or they would wait for each other's row.
+	lanes        = 2
 	maxGroup     = 64
 	maxGroupWork = 8 // lines of a command that may join
 	groupTimeout = 30 * time.Second
@@ -38,28 +43,25 @@ const (
 type member struct {
 	ctx    context.Context
 	work   work
-	lines  []Target
 	key    idempotency.Key
 	post   ledger.Posting
 	now    time.Time
-	done   chan outcomeOf // closed without a value: go alone
+	done   chan Result // closed without a value: go alone
 	lead   chan struct{}
-	answer *outcomeOf
+	answer *Result
 }
-
-type outcomeOf struct{ res Result }
 
 // join posts m together with others, or returns false: m must go alone, and
 // while it does, release keeps the others queueing behind it.
 func (g *group) join(m *member) (res Result, ok bool, release func()) {
-	m.done, m.lead = make(chan outcomeOf, 1), make(chan struct{}, 1)
+	m.done, m.lead = make(chan Result, 1), make(chan struct{}, 1)
 	g.mu.Lock()
 	g.next = append(g.next, m)
 	if g.busy {
 		g.mu.Unlock()
 		select {
 		case a, ok := <-m.done:
-			return a.res, ok, func() {}
+			return a, ok, func() {}
 		case <-m.lead:
 			g.mu.Lock()
 		}
@@ -90,7 +92,7 @@ func (g *group) join(m *member) (res Result, ok bool, release func()) {
 	if m.answer == nil {
 		return Result{}, false, func() {}
 	}
-	return m.answer.res, true, func() {}
+	return *m.answer, true, func() {}
 }
 
 // release hands the lead to whoever waits first.
@@ -120,7 +122,7 @@ func (g *group) run(batch []*member) error {
 			return err
 		}
 		for i, m := range members {
-			m.answer = &outcomeOf{Result{PostingID: posted[i].ID, Movements: posted[i].Movements}}
+			m.answer = &Result{PostingID: posted[i].ID, Movements: posted[i].Movements}
 		}
 		return nil
 	})
@@ -133,7 +135,7 @@ func (g *group) plan(ctx context.Context, tx store.Tx, batch []*member) (posts [
 	keys, outcomes := make([]idempotency.Key, len(batch)), make([]any, len(batch))
 	for _, m := range batch {
 		m.answer = nil // InTx may run this twice
-		targets = append(targets, m.lines...)
+		targets = append(targets, m.work.targets...)
 	}
 	ids, err := refs.resolveAll(ctx, tx, batch[0].now, targets, nil, len(batch))
 	if err != nil {
@@ -161,8 +163,14 @@ func (g *group) plan(ctx context.Context, tx store.Tx, batch []*member) (posts [
 	return posts, members, nil
 }
 
-// mayJoin says whether a command is of the kind that comes often and is one
-// small posting at the day's rates.
-func (w work) mayJoin(lines int) bool {
-	return w.moves != nil && lines <= maxGroupWork && !w.command.DryRun && w.command.OccurredAt == nil && w.command.ErrorPolicy != RejectFailedRows
+// groupFor is where a command of the kind that comes often (one small posting,
+// at the day's rates, all or nothing) meets others; nil when it goes alone.
+func (s *Service) groupFor(w work) *group {
+	if len(s.groups) == 0 || w.moves == nil || len(w.targets) > maxGroupWork ||
+		w.command.DryRun || w.command.OccurredAt != nil || w.command.ErrorPolicy == RejectFailedRows {
+		return nil
+	}
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, w.targets[0].SKU+"/"+w.targets[0].WarehouseCode)
+	return s.groups[h.Sum32()%lanes]
 }
