@@ -1062,7 +1062,8 @@ type StockEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -1211,7 +1212,7 @@ input StockSetLine {
   batchNo: String! = ""
   "Which bucket was counted."
   bucket: CountableBucket! = PHYSICAL
-  "Units counted, 0 to 2147483647."
+  "Units counted, 0 or more; at most 2147483647 from expectedQuantity."
   quantity: Long!
   "Units that the system showed before the count. The line is refused with STALE_QUANTITY when it holds another quantity now."
   expectedQuantity: Long!

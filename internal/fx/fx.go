@@ -82,7 +82,9 @@ func (s *Service) Set(ctx context.Context, in SetInput) (_ *ent.ExchangeRate, er
 		}
 		if n == 0 {
 			if err := tx.Ent.ExchangeRate.Create().SetFromCurrency(in.FromCurrency).SetToCurrency(in.ToCurrency).
-				SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Exec(ctx); err != nil {
+				SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Exec(ctx); store.Duplicate(err) {
+				return store.ErrRetry // somebody entered it just now: correct theirs
+			} else if err != nil {
 				return err
 			}
 		}

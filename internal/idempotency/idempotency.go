@@ -1,5 +1,5 @@
 // Package idempotency makes a mutation that is sent twice happen once. The key
-// is claimed by the first statement of the command's own transaction, so that
+// is claimed in the command's own transaction, before anything else is written, so that
 // it stands or falls with the effect: there is no moment between the two in
 // which a crash or a second sender could slip through.
 //

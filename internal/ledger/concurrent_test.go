@@ -70,6 +70,7 @@ func TestCrossingPairsNeverDeadlock(t *testing.T) {
 		}
 		b.must(all...)
 		var posted atomic.Int64
+		before := b.tries.Load()
 		clients(64, func(i int) {
 			r := rand.New(rand.NewPCG(1, uint64(i)))
 			for range 12 {
@@ -94,6 +95,10 @@ func TestCrossingPairsNeverDeadlock(t *testing.T) {
 		}
 		if sum != int64(50*len(all)) {
 			t.Errorf("units are not conserved: %d of %d", sum, 50*len(all))
+		}
+		// InTx would hide a deadlock by trying again.
+		if n := b.tries.Load() - before; n != 64*12 {
+			t.Errorf("%d transactions ran for %d postings", n, 64*12)
 		}
 		if posted.Load() == 0 {
 			t.Error("nothing was posted")

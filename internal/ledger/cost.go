@@ -1,6 +1,12 @@
 package ledger
 
 import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"entrepot/ent"
+	"entrepot/internal/fault"
 	"entrepot/internal/money"
 )
 
@@ -18,46 +24,95 @@ type costKey struct {
 	sku         string
 }
 
-// valued is what a change does to the worth of its SKU.
-type valued struct {
-	value    money.Amount
-	unitCost *money.Amount
-	after    worth
+// appraisal is a ledger row whose worth is still to be found.
+type appraisal struct {
+	key   costKey
+	row   *ent.StockMovement
+	moves []Move
+	known bool
 }
 
-// appraise applies one posting's part to the worth of its SKU by the moving average
-// and returns the value that goes with it. Arrivals come first: then goods
-// that arrive and leave in one posting leave at the average that includes them.
+// appraise values one posting's rows by the moving average and moves worths on.
+// The worth belongs to the SKU, not to the batch, so the moves of all stocks of
+// a SKU are taken together, those that bring worth first: goods that arrive and
+// leave in one posting, or change their batch, leave at the average that
+// includes them, whatever the batches are called.
 //
 // Leaving goods take the share of the value that their quantity has of the
 // whole, rounded half away from zero, and the last ones take what is left, so
 // that no cent stays behind on an empty shelf.
-func appraise(w worth, c part) (valued, error) {
-	v := valued{after: w}
-	known := false
-	for _, arriving := range []bool{true, false} {
-		for _, m := range c.moves {
-			n := m.Delta.Physical
-			if n == 0 && m.Value == nil || (n >= 0) != arriving {
-				continue
+func appraise(rows []*appraisal, worths map[costKey]worth) error {
+	bySKU := map[costKey][]*appraisal{}
+	for _, a := range rows {
+		bySKU[a.key] = append(bySKU[a.key], a)
+	}
+	for key, rows := range bySKU {
+		before := worths[key]
+		w := before
+		for turn := range turns {
+			for _, a := range rows {
+				for _, m := range a.moves {
+					if turnOf(m) != turn {
+						continue
+					}
+					d, known, err := w.apply(m)
+					if errors.Is(err, money.ErrRange) {
+						return fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", key.sku)
+					}
+					if err != nil {
+						return err
+					}
+					a.row.ValueDelta += d
+					a.known = a.known || known
+				}
 			}
-			d, ok, err := v.after.apply(m)
-			if err != nil {
-				return v, err
-			}
-			known = known || ok
-			v.value += d
+		}
+		worths[key] = number(rows, before)
+	}
+	return nil
+}
+
+// The turns of an appraisal.
+const (
+	bringsWorth = iota // goods of known cost, or value given back
+	arrives            // goods that come in at the average
+	leaves
+	turns
+)
+
+func turnOf(m Move) int {
+	switch {
+	case m.Value != nil && *m.Value < 0 || m.Value == nil && m.Delta.Physical < 0:
+		return leaves
+	case m.Value == nil && m.UnitCost == nil && m.Delta.Physical > 0:
+		return arrives
+	case m.Value == nil && m.Delta.Physical == 0:
+		return turns // neither goods nor value
+	default:
+		return bringsWorth
+	}
+}
+
+// number gives the rows their places in the chain of the worth, those that
+// bring goods first, so that it is negative at none of them.
+func number(rows []*appraisal, w worth) worth {
+	slices.SortStableFunc(rows, func(a, b *appraisal) int { return cmp.Compare(b.row.ValueDelta, a.row.ValueDelta) })
+	slices.SortStableFunc(rows, func(a, b *appraisal) int { return cmp.Compare(b.row.QuantityDelta, a.row.QuantityDelta) })
+	for _, a := range rows {
+		r := a.row
+		w.quantity += r.QuantityDelta
+		w.value += r.ValueDelta
+		w.version++
+		quantity, value, version := w.quantity, w.value, w.version
+		r.CostQuantityAfter, r.CostValueAfter, r.CostVersion = &quantity, &value, &version
+		if r.QuantityDelta == 0 || !a.known {
+			continue
+		}
+		if u, err := r.ValueDelta.Share(1, r.QuantityDelta); err == nil {
+			r.UnitCost = &u
 		}
 	}
-	v.after.version++
-	if n := c.delta.Physical; n != 0 && known {
-		u, err := v.value.Share(1, n)
-		if err != nil {
-			return v, err
-		}
-		v.unitCost = &u
-	}
-	return v, nil
+	return w
 }
 
 // apply changes w by one move and returns the value that went with it; known is

@@ -94,7 +94,7 @@ func FindStock(ctx context.Context, db *store.DB, ref StockRef) (_ *ent.Stock, e
 		return nil, err
 	}
 	s, err := db.Ent().Stock.Query().
-		Where(entstock.WarehouseID(ids[0]), entstock.Sku(stored(ref.SKU)), entstock.BatchNo(ref.BatchNo)).Only(ctx)
+		Where(entstock.WarehouseID(ids[0]), entstock.Sku(stored(ref.SKU)), entstock.BatchNo(strings.TrimSpace(ref.BatchNo))).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
@@ -188,7 +188,7 @@ func (f *StockFilter) predicates(ctx context.Context, db *store.DB) (where []pre
 		where = append(where, page.StartsWith(entstock.FieldSku, stored(*f.SKUPrefix)))
 	}
 	if f.BatchNo != nil {
-		where = append(where, entstock.BatchNo(*f.BatchNo))
+		where = append(where, entstock.BatchNo(strings.TrimSpace(*f.BatchNo)))
 	}
 	if f.NonZero != nil {
 		// No other bucket holds units when neither of these does.
@@ -231,6 +231,6 @@ func StockAsOf(ctx context.Context, db *store.DB, ref StockRef, at time.Time, ba
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	q, err := AsOf(ctx, db, AsOfQuery{Key: Key{ids[0], stored(ref.SKU), ref.BatchNo}, At: at, Basis: basis})
+	q, err := AsOf(ctx, db, AsOfQuery{Key: Key{ids[0], stored(ref.SKU), strings.TrimSpace(ref.BatchNo)}, At: at, Basis: basis})
 	return &q, err
 }

@@ -11,7 +11,6 @@ import (
 
 	"entrepot/ent"
 	"entrepot/internal/fault"
-	"entrepot/internal/money"
 	"entrepot/internal/store"
 )
 
@@ -44,8 +43,11 @@ type written struct {
 type writer interface {
 	// change applies the changes, which are in lock order, to stocks where
 	// every bucket stays at zero or above and the version is as expected, and
-	// returns the stocks that took theirs, and the worth of their SKUs, locked.
-	change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error)
+	// returns the stocks that took theirs and, if asked, the worth of their
+	// SKUs, locked after them.
+	change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error)
+	// worths reads and locks the worths of SKUs, which are in order.
+	worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error)
 	// record writes the postings, their movements, whose ids it fills in, and the new worths.
 	record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error
 	// lock reads the stocks, which are in lock order, and keeps them as they
@@ -90,63 +92,85 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 	defer fault.Wrap(&err, "ledger.Post(%s)", postings[0].Operation)
 	postings = slices.Clone(postings)
 	posted := make([]Posted, len(postings))
+	if err := drawIDs(ctx, tx, postings); err != nil {
+		return nil, err
+	}
 	for i := range postings {
 		p := &postings[i]
 		if len(p.Moves) == 0 {
 			return nil, errors.New("a posting without moves")
 		}
-		if p.ID == 0 {
-			if p.ID, err = NextPosting(ctx, tx); err != nil {
-				return nil, err
-			}
-		}
 		p.OccurredAt, p.Now = store.Moment(p.OccurredAt), store.Moment(p.Now)
 		posted[i].ID = p.ID
 	}
-	w := writerFor(tx)
-	worths := map[costKey]worth{}
-	var refused Refused
-	for chunk := range slices.Chunk(merge(postings), keysPerStatement) {
-		taken, found, err := w.change(ctx, tx, postings[0].Now, chunk)
-		if err != nil {
+	changes := merge(postings)
+	taken, worths, err := take(ctx, tx, postings, changes)
+	if err != nil {
+		return nil, err
+	}
+	appraisals := make([][]*appraisal, len(postings))
+	for i, c := range changes {
+		if err := c.movements(postings, posted, taken[i], appraisals); err != nil {
 			return nil, err
 		}
-		if len(taken) < len(chunk) {
-			if len(postings) > 1 {
-				return nil, ErrTogether
-			}
-			r, err := explain(ctx, tx, w, chunk, taken)
-			if err != nil {
-				return nil, err
-			}
-			refused = append(refused, r...)
-			continue // to name every short stock in one error
-		}
-		for k, v := range found {
-			if _, ok := worths[k]; !ok { // a SKU whose batches lie in two chunks is appraised on
-				worths[k] = v
-			}
-		}
-		for i, c := range chunk {
-			if err := c.movements(postings, posted, taken[i], worths); err != nil {
-				return nil, err
-			}
+	}
+	for _, rows := range appraisals {
+		if err := appraise(rows, worths); err != nil {
+			return nil, err
 		}
 	}
-	if len(refused) > 0 {
-		return nil, refused
-	}
-	err = w.record(ctx, tx, postings, posted, worths)
+	err = writerFor(tx).record(ctx, tx, postings, posted, worths)
 	if store.Duplicate(err) && postings[0].ReversesID != nil {
 		return nil, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
 	}
 	return posted, err
 }
 
+// take applies the changes to the stocks and then locks the worths of their
+// SKUs: after all stocks, also when these take several statements.
+func take(ctx context.Context, tx store.Tx, postings []Posting, changes []change) ([]written, map[costKey]worth, error) {
+	w := writerFor(tx)
+	oneGo := len(changes) <= keysPerStatement
+	all := make([]written, 0, len(changes))
+	var worths map[costKey]worth
+	var refused Refused
+	for chunk := range slices.Chunk(changes, keysPerStatement) {
+		taken, found, err := w.change(ctx, tx, postings[0].Now, chunk, oneGo)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(taken) < len(chunk) {
+			if len(postings) > 1 {
+				return nil, nil, ErrTogether
+			}
+			r, err := explain(ctx, tx, w, chunk, taken)
+			if err != nil {
+				return nil, nil, err
+			}
+			refused = append(refused, r...) // and on, to name every short stock in one error
+		}
+		all, worths = append(all, taken...), found
+	}
+	if len(refused) > 0 {
+		return nil, nil, refused
+	}
+	if oneGo {
+		return all, worths, nil
+	}
+	keys := map[costKey]worth{}
+	for _, c := range changes {
+		if c.goods() {
+			keys[costKey{c.WarehouseID, c.SKU}] = worth{}
+		}
+	}
+	worths, err := w.worths(ctx, tx, sortedCostKeys(keys))
+	return all, worths, err
+}
+
 // movements makes the ledger rows of one stock, one for each posting that
 // touches it: the stock went through all of them, in their order, although it
 // was written once.
-func (c change) movements(postings []Posting, posted []Posted, w written, worths map[costKey]worth) error {
+func (c change) movements(postings []Posting, posted []Posted, w written, appraisals [][]*appraisal) error {
 	now := Balance{w.after.Add(c.delta.Minus()), w.after.Version - int64(len(c.parts))}
 	for _, p := range c.parts {
 		now.Quantities = now.Add(p.delta)
@@ -154,13 +178,37 @@ func (c change) movements(postings []Posting, posted []Posted, w written, worths
 		if _, _, short := now.negative(); short {
 			return ErrTogether
 		}
-		row, err := movement(postings[p.posting], c.Key, p, w, now, worths)
-		if err != nil {
-			return err
-		}
+		row := movement(postings[p.posting], c.Key, p, w, now)
 		posted[p.posting].Movements = append(posted[p.posting].Movements, row)
+		if p.goods() {
+			appraisals[p.posting] = append(appraisals[p.posting], &appraisal{key: costKey{c.WarehouseID, c.SKU}, row: row, moves: p.moves})
+		}
 	}
 	return nil
+}
+
+// drawIDs gives an id to those that have none.
+func drawIDs(ctx context.Context, tx store.Tx, postings []Posting) error {
+	var without []*Posting
+	for i := range postings {
+		if postings[i].ID == 0 {
+			without = append(without, &postings[i])
+		}
+	}
+	if len(without) == 0 {
+		return nil
+	}
+	rows, err := tx.SQL.QueryContext(ctx, NextPostingsSQL[tx.Dialect]("$1"), len(without))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for i := 0; rows.Next() && i < len(without); i++ {
+		if err := rows.Scan(&without[i].ID); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // NextPostingsSQL draws the ids of n postings to come, as a query of one column
@@ -178,15 +226,16 @@ SELECT id FROM ids`
 }
 
 // NextPosting draws the id of a posting to come.
-func NextPosting(ctx context.Context, tx store.Tx) (id int64, err error) {
-	err = tx.SQL.QueryRowContext(ctx, NextPostingsSQL[tx.Dialect]("$1"), 1).Scan(&id)
-	return id, err
+func NextPosting(ctx context.Context, tx store.Tx) (int64, error) {
+	one := make([]Posting, 1)
+	err := drawIDs(ctx, tx, one)
+	return one[0].ID, err
 }
 
-// movement is the ledger row of one part, appraised.
-func movement(p Posting, k Key, c part, w written, a Balance, worths map[costKey]worth) (*ent.StockMovement, error) {
+// movement is the ledger row of one part, not yet appraised.
+func movement(p Posting, k Key, c part, w written, a Balance) *ent.StockMovement {
 	first := c.moves[0]
-	row := &ent.StockMovement{
+	return &ent.StockMovement{
 		PostingID: p.ID, WarehouseID: k.WarehouseID, StockID: w.stockID, Sku: k.SKU, BatchNo: k.BatchNo, Kind: p.Kind,
 		QuantityDelta: c.delta.Physical, AvailableDelta: c.delta.Available(), AllocatedDelta: c.delta.Allocated,
 		DamagedDelta: c.delta.Damaged, HoldDelta: c.delta.OnHold, InTransitDelta: c.delta.InTransit,
@@ -195,21 +244,6 @@ func movement(p Posting, k Key, c part, w written, a Balance, worths map[costKey
 		Currency: first.Currency, ExchangeRate: first.Rate,
 		OccurredAt: p.OccurredAt, RecordedAt: w.at,
 	}
-	if !c.goods() {
-		return row, nil
-	}
-	key := costKey{k.WarehouseID, k.SKU}
-	v, err := appraise(worths[key], c)
-	if errors.Is(err, money.ErrRange) {
-		return nil, fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", k.SKU)
-	}
-	if err != nil {
-		return nil, err
-	}
-	worths[key] = v.after
-	row.UnitCost, row.ValueDelta = v.unitCost, v.value
-	row.CostQuantityAfter, row.CostValueAfter, row.CostVersion = &v.after.quantity, &v.after.value, &v.after.version
-	return row, nil
 }
 
 // explain finds out why stocks did not take their change. The transaction is

@@ -112,6 +112,12 @@ func TestExpectedVersion(t *testing.T) {
 				t.Errorf("want STALE_VERSION of one line at version 2, got %v %+v", err, refused)
 			}
 		}
+		none := b.key(1, 5, "")
+		m := b.move(none, ledger.In(stock.BucketAvailable, 1))
+		m.ExpectedVersion = ptr(int64(7))
+		if _, err := b.post(t.Context(), b.posting(m)); !errors.As(err, new(ledger.Refused)) || b.balance(none).Version != 0 {
+			t.Errorf("a version of a stock that is not there: %v", err)
+		}
 		if got := b.balance(k); got.Available != 10 || got.Version != 2 {
 			t.Errorf("balance %+v", got)
 		}

@@ -62,9 +62,9 @@ WITH d AS MATERIALIZED (
 SELECT up.*, coalesce(c.id, 0), coalesce(c.quantity, 0), coalesce(c.value, 0), coalesce(c.version, 0)
 FROM up LEFT JOIN c ON (c.warehouse_id, c.sku) = (up.warehouse_id, up.sku)`
 
-func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error) {
+func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error) {
 	n := len(changes)
-	if n == 1 && len(changes[0].parts) == 1 {
+	if n == 1 && len(changes[0].parts) == 1 && withWorths {
 		if r, w, ok, err := changeOne(ctx, tx, now, changes[0]); err != nil || ok {
 			return []written{r}, map[costKey]worth{{r.WarehouseID, r.SKU}: w}, err
 		}
@@ -73,7 +73,7 @@ func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes 
 		make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n)
 	s, b, goods := make(pq.StringArray, n), make(pq.StringArray, n), make(pq.BoolArray, n)
 	for i, c := range changes {
-		w[i], s[i], b[i], ev[i], goods[i], steps[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, c.goods(), int64(len(c.parts))
+		w[i], s[i], b[i], ev[i], goods[i], steps[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, withWorths && c.goods(), int64(len(c.parts))
 		p[i], a[i], dm[i], h[i], it[i] = c.delta.Physical, c.delta.Allocated, c.delta.Damaged, c.delta.OnHold, c.delta.InTransit
 	}
 	at := sql.NullTime{Time: now, Valid: !now.IsZero()}
@@ -97,12 +97,39 @@ func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes 
 		}
 		r.at = store.Moment(r.at)
 		byKey[r.Key] = r
-		worths[costKey{r.WarehouseID, r.SKU}] = c
+		if c.version > 0 {
+			worths[costKey{r.WarehouseID, r.SKU}] = c
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, nil, fmt.Errorf("change stocks: %w", err)
 	}
 	return inOrder(changes, byKey), worths, nil
+}
+
+func (postgres) worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error) {
+	w, s := make(ints, len(keys)), make(pq.StringArray, len(keys))
+	for i, k := range keys {
+		w[i], s[i] = k.warehouseID, k.sku
+	}
+	rows, err := tx.SQL.QueryContext(ctx, `
+SELECT c.id, c.warehouse_id, c.sku, c.quantity, c.value, c.version
+FROM stock_costs c JOIN unnest($1::bigint[], $2::text[]) AS k(w, s) ON (c.warehouse_id, c.sku) = (k.w, k.s)
+ORDER BY c.warehouse_id, c.sku FOR UPDATE OF c`, w, s)
+	if err != nil {
+		return nil, fmt.Errorf("lock worths: %w", err)
+	}
+	defer rows.Close()
+	found := make(map[costKey]worth, len(keys))
+	for rows.Next() {
+		var k costKey
+		var c worth
+		if err := rows.Scan(&c.id, &k.warehouseID, &k.sku, &c.quantity, &c.value, &c.version); err != nil {
+			return nil, err
+		}
+		found[k] = c
+	}
+	return found, rows.Err()
 }
 
 // inOrder lists what was written in the order of the changes.

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ type bundle struct {
 	db         *store.DB
 	user       int64
 	warehouses []int64
+	tries      atomic.Int64 // how often a transaction ran: more than once is a retry
 }
 
 var start = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
@@ -77,6 +79,7 @@ func (b *bundle) posting(moves ...ledger.Move) ledger.Posting {
 
 func (b *bundle) post(ctx context.Context, p ledger.Posting) (posted ledger.Posted, err error) {
 	err = b.db.InTx(ctx, func(tx store.Tx) error {
+		b.tries.Add(1)
 		if len(p.Moves)%2 == 1 { // some callers draw the id before, some do not
 			if p.ID, err = ledger.NextPosting(ctx, tx); err != nil {
 				return err

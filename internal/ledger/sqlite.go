@@ -36,12 +36,12 @@ WHERE min(?4, ?5, ?6, ?7, ?8, ?9) >= 0 AND ?11 <= 0
 ON CONFLICT (warehouse_id, sku, batch_no) DO NOTHING
 RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at`
 
-func (sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []change) ([]written, map[costKey]worth, error) {
+func (l sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error) {
 	if now.IsZero() {
 		now = store.Moment(time.Now()) // the writer's lock is held already
 	}
 	taken := make([]written, 0, len(changes))
-	worths := map[costKey]worth{}
+	var keys []costKey
 	for _, c := range changes {
 		d := c.delta
 		args := []any{
@@ -59,19 +59,29 @@ func (sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []
 			return nil, nil, fmt.Errorf("change stock: %w", err)
 		}
 		taken = append(taken, r)
-		key := costKey{c.WarehouseID, c.SKU}
-		if _, ok := worths[key]; ok || !c.goods() {
-			continue
+		if withWorths && c.goods() {
+			keys = append(keys, costKey{c.WarehouseID, c.SKU})
 		}
-		var w worth
-		err = tx.SQL.QueryRowContext(ctx, "SELECT id, quantity, value, version FROM stock_costs WHERE warehouse_id = ? AND sku = ?",
-			c.WarehouseID, c.SKU).Scan(&w.id, &w.quantity, &w.value, &w.version)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return nil, nil, fmt.Errorf("read worth: %w", err)
-		}
-		worths[key] = w
 	}
-	return taken, worths, nil
+	worths, err := l.worths(ctx, tx, slices.Compact(keys))
+	return taken, worths, err
+}
+
+func (sqlite) worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error) {
+	found := make(map[costKey]worth, len(keys))
+	for _, k := range keys {
+		var w worth
+		err := tx.SQL.QueryRowContext(ctx, "SELECT id, quantity, value, version FROM stock_costs WHERE warehouse_id = ? AND sku = ?",
+			k.warehouseID, k.sku).Scan(&w.id, &w.quantity, &w.value, &w.version)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, fmt.Errorf("read worth: %w", err)
+		default:
+			found[k] = w
+		}
+	}
+	return found, nil
 }
 
 func scanWritten(row *sql.Row, r *written) error {

@@ -104,7 +104,10 @@ UNION ALL SELECT 'posting ' || posting_id FROM stock_movements GROUP BY posting_
 			"a reversal takes back exactly what it reverses",
 			`SELECT 'posting ' || p.id FROM postings p JOIN stock_movements a ON a.posting_id = p.reverses_id
 LEFT JOIN stock_movements b ON b.posting_id = p.id AND b.stock_id = a.stock_id
-WHERE b.id IS NULL OR ` + each(" OR ", "a.{delta} <> -b.{delta}"),
+WHERE b.id IS NULL OR ` + each(" OR ", "a.{delta} <> -b.{delta}") + `
+UNION ALL SELECT 'posting ' || p.id || ' (movement ' || b.id || ')' FROM postings p JOIN stock_movements b ON b.posting_id = p.id
+WHERE p.reverses_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM stock_movements a WHERE a.posting_id = p.reverses_id AND a.stock_id = b.stock_id)`,
 		},
 		{
 			"the worth of every SKU is a chain of its movements without gap or repeat",

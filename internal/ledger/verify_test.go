@@ -30,6 +30,8 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		"a lost worth":           {"DELETE FROM stock_costs WHERE id = 1", "missing"},
 		"a balance out of air":   {"INSERT INTO stocks (warehouse_id, sku, batch_no, changed_at) SELECT warehouse_id, sku, 'air', changed_at FROM stocks WHERE id = 1", "air"},
 		"a posting without rows": {"INSERT INTO postings (kind, operation, actor_id, base_currency, occurred_at, recorded_at, transaction_id) SELECT kind, operation, actor_id, base_currency, occurred_at, recorded_at, 0 FROM postings WHERE id = 1", "posting 4"},
+		"a kind":                 {"UPDATE stock_movements SET kind = 'COUNT' WHERE id = 2", "movement 2"},
+		"goods without worth":    {"UPDATE stock_costs SET quantity = quantity + 1 WHERE id = 1", "SKU-00"},
 		"a bin":                  {"INSERT INTO location_stocks (warehouse_id, location_id, stock_id, quantity, changed_at) SELECT warehouse_id, 1, id, 5, changed_at FROM stocks WHERE id = 1", "bin stock 1"},
 	}
 	for name, c := range corruptions {

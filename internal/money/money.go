@@ -95,6 +95,16 @@ func (a Amount) Convert(r Rate) (Amount, error) {
 	return fromBig(divRound(p, big.NewInt(int64(ParityRate))))
 }
 
+// Cross turns an amount of one currency into another by way of a third, in which
+// from and to price them, rounded half away from zero, once; ErrRange when it
+// overflows or to is zero.
+func (a Amount) Cross(from, to Rate) (Amount, error) {
+	if to == 0 {
+		return 0, ErrRange
+	}
+	return fromBig(divRound(new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(from))), big.NewInt(int64(to))))
+}
+
 func divRound(p, d *big.Int) *big.Int {
 	q, r := new(big.Int).QuoRem(p, d, new(big.Int))
 	if r.Abs(r).Lsh(r, 1).CmpAbs(d) >= 0 {

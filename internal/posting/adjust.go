@@ -47,8 +47,8 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		look: func(ctx context.Context, tx store.Tx) (int64, error) {
 			return found.resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		},
-		plan: func(_ context.Context, _ store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
-			return adjustMoves(found, lines, faults), nil, nil
+		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
+			return adjustMoves(found, lines, faults), nil
 		},
 	}
 	if len(currencies) == 0 {
@@ -69,7 +69,7 @@ func adjustMoves(refs refs, lines []AdjustLine, faults *fault.List) []ledger.Mov
 		n := len(*faults)
 		m.Delta = ledger.In(l.Bucket, l.Delta)
 		m.ExpectedVersion = l.ExpectedVersion
-		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
+		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency, l.Delta)
 		if len(*faults) == n {
 			moves = append(moves, m)
 		}

@@ -17,7 +17,7 @@ func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
 		f := setup(t, db)
 		now := store.Moment(time.Now())
 		if err := db.InTx(t.Context(), func(tx store.Tx) error {
-			return tx.Ent.Warehouse.CreateBulk(warehouseIn(tx, "US01", "USD", now), warehouseIn(tx, "ID01", "IDR", now)).Exec(t.Context())
+			return tx.Ent.Warehouse.CreateBulk(warehouseIn(tx, "US01", "USD", now), warehouseIn(tx, "ID01", "IDR", now), warehouseIn(tx, "VN01", "VND", now)).Exec(t.Context())
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -47,6 +47,11 @@ func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
 		rupiah := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "ID01", vars{"delta": 1, "unitCost": "17", "currency": "CNY"})}}).Movements[0]
 		if rupiah.ExchangeRate != "0.00017" || *rupiah.UnitCost != "100000" {
 			t.Errorf("0.00017 did not survive: %s, %s", rupiah.ExchangeRate, *rupiah.UnitCost)
+		}
+		f.rate("VND", "0.00028", "2026-01-01")
+		cross := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "VN01", vars{"delta": 1000000, "unitCost": "1", "currency": "IDR"})}}).Movements[0]
+		if *cross.UnitCost != "0.6071" {
+			t.Errorf("0.00017 / 0.00028 is rounded once, to 0.6071, not %s", *cross.UnitCost)
 		}
 		for _, bad := range []vars{
 			{"fromCurrency": "USD", "toCurrency": "CNY", "rate": "0"},

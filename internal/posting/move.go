@@ -39,7 +39,7 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 			}
 			return refs.resolve(ctx, tx, s.day(in.Command), targets, nil)
 		},
-		plan: func(_ context.Context, _ store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
+		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			moves := make([]ledger.Move, 0, len(lines))
 			for i, l := range lines {
 				if m, ok := refs.move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
@@ -48,20 +48,15 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 					moves = append(moves, m)
 				}
 			}
-			return moves, nil, nil
+			return moves, nil
 		},
 	})
 }
 
 func (l MoveLine) check(faults *fault.List, path fault.Path) {
 	l.Target.check(faults, path)
-	for field, b := range map[string]stock.Bucket{"from": l.From, "to": l.To} {
-		switch b {
-		case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
-		default:
-			faults.Add(fault.Invalid, path.At(field), "%s changes by documents and reservations only; move between AVAILABLE, DAMAGED and ON_HOLD", b)
-		}
-	}
+	checkMovable(faults, path.At("from"), l.From)
+	checkMovable(faults, path.At("to"), l.To)
 	if l.From == l.To {
 		faults.Add(fault.Invalid, path.At("to"), "from and to are the same bucket")
 	}
@@ -70,4 +65,12 @@ func (l MoveLine) check(faults *fault.List, path fault.Path) {
 	}
 	checkQuantity(faults, path.At("quantity"), l.Quantity)
 	checkVersion(faults, path, l.ExpectedVersion)
+}
+
+func checkMovable(faults *fault.List, path fault.Path, b stock.Bucket) {
+	switch b {
+	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+	default:
+		faults.Add(fault.Invalid, path, "%s changes by documents and reservations only; move between AVAILABLE, DAMAGED and ON_HOLD", b)
+	}
 }

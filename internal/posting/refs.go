@@ -130,9 +130,16 @@ func (r refs) move(faults *fault.List, path fault.Path, line int, t Target, arri
 }
 
 // cost is a line's unit cost in the currency of the warehouse, by way of the
-// base currency when it was given in another one.
-func (r refs) cost(faults *fault.List, path fault.Path, m ledger.Move, cost *money.Amount, currency string) *money.Amount {
-	if cost == nil || currency == "" || currency == m.Currency {
+// base currency when it was given in another one; n units come at it.
+func (r refs) cost(faults *fault.List, path fault.Path, m ledger.Move, cost *money.Amount, currency string, n int64) *money.Amount {
+	if cost == nil {
+		return nil
+	}
+	if _, err := cost.Times(n); err != nil {
+		faults.Add(fault.Invalid, path.At("unitCost"), "%d units at this cost are out of range", n)
+		return nil
+	}
+	if currency == "" || currency == m.Currency {
 		return cost
 	}
 	rate, ok := r.rates[currency]
@@ -140,13 +147,10 @@ func (r refs) cost(faults *fault.List, path fault.Path, m ledger.Move, cost *mon
 		faults.Add(fault.RateMissing, path.At("currency"), "there is no rate from %s to %s; enter one with exchangeRateSet", currency, r.base)
 		return nil
 	}
-	base, err := cost.Convert(rate)
-	if err == nil {
-		base, err = base.Share(int64(money.ParityRate), int64(m.Rate))
-	}
+	own, err := cost.Cross(rate, m.Rate)
 	if err != nil {
 		faults.Add(fault.Invalid, path.At("unitCost"), "this cost is out of range in %s", m.Currency)
 		return nil
 	}
-	return &base
+	return &own
 }

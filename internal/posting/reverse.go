@@ -21,7 +21,7 @@ import (
 // to a document (reverse the document) or is itself a reversal, and
 // INSUFFICIENT_STOCK when the goods have since gone elsewhere.
 func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) {
-	at := fault.Input.At("postingId")
+	at := reversedPosting
 	var original *ent.Posting
 	var rows []*ent.StockMovement
 	return s.run(ctx, work{
@@ -30,6 +30,7 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 		quantity: "postingId",
 		name:     func(i int) string { return fmt.Sprintf("SKU %s", rows[i].Sku) },
 		check:    func(*fault.List) {},
+		again:    func(ctx context.Context, tx store.Tx) error { return notReversed(ctx, tx, in.PostingID) },
 		look: func(ctx context.Context, tx store.Tx) (_ int64, err error) {
 			if original, err = tx.Ent.Posting.Get(ctx, in.PostingID); err != nil && !ent.IsNotFound(err) {
 				return 0, err
@@ -39,23 +40,31 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 			}
 			return ledger.NextPosting(ctx, tx)
 		},
-		plan: func(ctx context.Context, tx store.Tx, _ *fault.List) ([]ledger.Move, *int64, error) {
+		plan: func(ctx context.Context, tx store.Tx, post *ledger.Posting, _ *fault.List) ([]ledger.Move, error) {
 			switch p := original; {
 			case p == nil:
-				return nil, nil, fault.New(fault.NotFound, at, "there is no such posting")
+				return nil, fault.New(fault.NotFound, at, "there is no such posting")
 			case p.DocumentID != nil:
-				return nil, nil, fault.New(fault.Invalid, at, "this posting belongs to a document: reverse the document")
+				return nil, fault.New(fault.Invalid, at, "this posting belongs to a document: reverse the document")
 			case p.Kind == stock.MovementReversal:
-				return nil, nil, fault.New(fault.Invalid, at, "this posting is a reversal itself: post the change again instead")
+				return nil, fault.New(fault.Invalid, at, "this posting is a reversal itself: post the change again instead")
 			}
-			taken, err := tx.Ent.Posting.Query().Where(entposting.ReversesID(in.PostingID)).Exist(ctx)
-			if err != nil {
-				return nil, nil, err
+			if err := notReversed(ctx, tx, in.PostingID); err != nil {
+				return nil, err
 			}
-			if taken {
-				return nil, nil, fault.New(fault.AlreadyReversed, at, "this posting has been reversed already")
-			}
-			return ledger.Reversal(rows), &original.ID, nil
+			// The rates are those of the original, and so is what they lead to.
+			post.ReversesID, post.BaseCurrency = &original.ID, original.BaseCurrency
+			return ledger.Reversal(rows), nil
 		},
 	})
+}
+
+var reversedPosting = fault.Input.At("postingId")
+
+func notReversed(ctx context.Context, tx store.Tx, postingID int64) error {
+	taken, err := tx.Ent.Posting.Query().Where(entposting.ReversesID(postingID)).Exist(ctx)
+	if err == nil && taken {
+		return fault.New(fault.AlreadyReversed, reversedPosting, "this posting has been reversed already")
+	}
+	return err
 }

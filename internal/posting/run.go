@@ -3,6 +3,7 @@ package posting
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"entrepot/ent"
@@ -67,18 +68,23 @@ type work struct {
 	name            func(line int) string
 	// check collects the faults of the input that need no database.
 	check func(*fault.List)
+	// again, when set, says better than a refusal why the command cannot be
+	// done: somebody did it meanwhile.
+	again func(ctx context.Context, tx store.Tx) error
 	// moves, when set, is plan for a command that needs no database for it, and
 	// targets are the stocks of its lines: such a command may be committed
 	// together with others.
 	moves   func(r refs, faults *fault.List) []ledger.Move
 	targets []Target
+	// decides says that plan decides on locked stocks.
+	decides bool
 	// look reads, without a lock, what the codes of the input mean, and draws
 	// the id that the posting will have. It comes before the key is claimed, so
 	// that the key can be kept with its outcome at once.
 	look func(ctx context.Context, tx store.Tx) (postingID int64, err error)
 	// plan makes moves, one a line; the refusals of lines that can be told
 	// before anything is written go into faults.
-	plan func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error)
+	plan func(ctx context.Context, tx store.Tx, p *ledger.Posting, faults *fault.List) ([]ledger.Move, error)
 }
 
 // outcome is what an idempotency key remembers of a command.
@@ -146,7 +152,7 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 // post plans, posts and settles, inside the transaction.
 func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency.Key, post ledger.Posting, res *Result) error {
 	var faults fault.List
-	moves, reverses, err := w.plan(ctx, tx, &faults)
+	moves, err := w.plan(ctx, tx, &post, &faults)
 	if err != nil {
 		return err
 	}
@@ -166,12 +172,11 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 	if len(moves) == 0 {
 		return s.nothing(ctx, tx, key, faults, res)
 	}
-	post.Moves, post.ReversesID = moves, reverses
+	post.Moves = moves
 	posted, err := ledger.Post(ctx, tx, post)
 	var refused ledger.Refused
 	if errors.As(err, &refused) {
-		w.explain(&faults, refused)
-		return faults
+		return w.refused(ctx, tx, faults, refused)
 	}
 	if err != nil {
 		return err
@@ -191,6 +196,22 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 		return nil // as the key was told
 	}
 	return idempotency.Settle(ctx, tx, key, outcome{posted.ID, res.UserErrors})
+}
+
+// refused is why the ledger did not take the posting.
+func (w work) refused(ctx context.Context, tx store.Tx, faults fault.List, refused ledger.Refused) error {
+	if w.again != nil {
+		if err := w.again(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if w.command.ErrorPolicy == RejectFailedRows || w.decides {
+		// What was decided on locked stocks is refused only by a stock that did
+		// not exist then and could not be locked: decide again.
+		return fmt.Errorf("a stock appeared meanwhile: %w", store.ErrRetry)
+	}
+	w.explain(&faults, refused)
+	return faults
 }
 
 // nothing ends a command that moves nothing: every line was refused, or every

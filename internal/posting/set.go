@@ -27,7 +27,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 	refs := refs{base: s.baseCurrency}
 	return s.run(ctx, work{
 		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
-		command: in.Command, input: in,
+		command: in.Command, input: in, decides: true,
 		lines: "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
 		check: func(faults *fault.List) {
 			if !checkLines(faults, "counts", len(lines)) {
@@ -53,9 +53,8 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 			}
 			return refs.resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		},
-		plan: func(ctx context.Context, tx store.Tx, faults *fault.List) ([]ledger.Move, *int64, error) {
-			moves, err := planSet(ctx, tx, refs, lines, faults)
-			return moves, nil, err
+		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
+			return planSet(ctx, tx, refs, lines, faults)
 		},
 	})
 }
@@ -87,7 +86,7 @@ func planSet(ctx context.Context, tx store.Tx, refs refs, lines []SetLine, fault
 		// The version holds what was compared: it also guards a stock that did
 		// not exist, and so could not be locked.
 		m.ExpectedVersion = &is.Version
-		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency)
+		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
 		if len(*faults) == n && l.Quantity != l.ExpectedQuantity {
 			counted = append(counted, m)
 		}
@@ -102,11 +101,12 @@ func (l SetLine) check(faults *fault.List, path fault.Path) {
 	default:
 		faults.Add(fault.Invalid, path.At("bucket"), "%s cannot be counted; count PHYSICAL, AVAILABLE, DAMAGED or ON_HOLD", l.Bucket)
 	}
-	for field, n := range map[string]int64{"quantity": l.Quantity, "expectedQuantity": l.ExpectedQuantity} {
-		if n < 0 {
-			faults.Add(fault.Invalid, path.At(field), "a quantity on the shelf is not negative")
-		}
-		checkQuantity(faults, path.At(field), n)
+	if l.Quantity < 0 {
+		faults.Add(fault.Invalid, path.At("quantity"), "a quantity on the shelf is not negative")
 	}
+	if l.ExpectedQuantity < 0 {
+		faults.Add(fault.Invalid, path.At("expectedQuantity"), "a quantity on the shelf is not negative")
+	}
+	checkQuantity(faults, path.At("quantity"), l.Quantity-max(l.ExpectedQuantity, 0))
 	checkCost(faults, path, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
 }

@@ -18,7 +18,7 @@ func PartitionWarehouse(ctx context.Context, db *DB, code string) error {
 	if db.dialect != dialect.Postgres {
 		return errors.New("only PostgreSQL has partitions; SQLite needs none")
 	}
-	return db.InTx(ctx, func(tx Tx) error {
+	_, err := db.once(ctx, func(tx Tx) error { // once: to try again would queue again
 		var id int64
 		if err := tx.SQL.QueryRowContext(ctx, "SELECT id FROM warehouses WHERE code = $1", code).Scan(&id); err != nil {
 			return fmt.Errorf("there is no warehouse %q", code)
@@ -49,4 +49,5 @@ func PartitionWarehouse(ctx context.Context, db *DB, code string) error {
 		}
 		return nil
 	})
+	return err
 }
