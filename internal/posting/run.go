@@ -21,7 +21,7 @@ type Service struct {
 	db           *store.DB
 	baseCurrency string
 	now          func() time.Time
-	groups       []*group // none: every command goes alone
+	group        *group // nil: every command goes alone
 }
 
 // New is a Service over db. Costs are valued in baseCurrency at the rate of the
@@ -29,9 +29,7 @@ type Service struct {
 // committed together, unless alone says otherwise.
 func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Option) *Service {
 	s := &Service{db: db, baseCurrency: baseCurrency, now: now}
-	for range lanes {
-		s.groups = append(s.groups, &group{s: s})
-	}
+	s.group = &group{s: s}
 	for _, o := range options {
 		o(s)
 	}
@@ -42,7 +40,7 @@ func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Opt
 type Option func(*Service)
 
 // Alone commits every command by itself, without group commit.
-func Alone() Option { return func(s *Service) { s.groups = nil } }
+func Alone() Option { return func(s *Service) { s.group = nil } }
 
 // clock is the time of a command, and the time for the ledger to record: zero,
 // so that the database's clock counts, unless a clock was given.
@@ -118,8 +116,8 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 	if w.command.OccurredAt != nil {
 		post.OccurredAt = *w.command.OccurredAt
 	}
-	if g := s.groupFor(w); g != nil {
-		joined, ok, release := g.join(&member{ctx: ctx, work: w, key: key, post: post, now: now})
+	if s.groups(w) {
+		joined, ok, release := s.group.join(&member{ctx: ctx, work: w, key: key, post: post, now: now})
 		defer release()
 		if ok {
 			return joined, nil
