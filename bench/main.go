@@ -1,0 +1,156 @@
+//go:build linux
+
+// Bench measures Entrepot against what the same machine can do without it, side
+// by side in one run, and prints a table of ratios. See README.md for what is
+// measured and why so. It is started by "make bench", beside a private
+// PostgreSQL that flushes its commits.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+type options struct {
+	rounds, seconds, stocks int
+	only, profile           string
+}
+
+// parts are what -only chooses from.
+var parts = []string{"list", "sku", "page", "spread", "hot", "start"}
+
+func (o options) wants(part string) bool { return o.only == "" || o.only == part }
+
+func (o options) check() error {
+	switch {
+	case o.rounds < 1 || o.seconds < 1:
+		return errors.New("at least one round of one second is needed")
+	case o.stocks < 100*warehouses:
+		return fmt.Errorf("at least %d stocks are needed", 100*warehouses)
+	case o.only != "" && !slices.Contains(parts, o.only):
+		return fmt.Errorf("-only takes one of %s", strings.Join(parts, ", "))
+	case flag.NArg() > 0:
+		return errors.New("there are no arguments, only flags")
+	}
+	return nil
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds that count, each of both sides")
+	flag.IntVar(&o.seconds, "seconds", 10, "seconds of each side in a round of postings")
+	flag.IntVar(&o.stocks, "stocks", 1_000_000, "stocks, in 50 warehouses")
+	flag.StringVar(&o.only, "only", "", "only this part: "+strings.Join(parts, ", "))
+	flag.StringVar(&o.profile, "profile", "", "folder for a CPU profile of the server for each part, taken after its rounds")
+	flag.Parse()
+	if err := o.check(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o)
+	stop()
+	switch {
+	case errors.Is(err, errWrong):
+		os.Exit(1) // said in the report
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// errWrong says that something was lost or answered wrongly, which no speed
+// makes up for. That a ratio was not reached is no error: machines differ.
+var errWrong = errors.New("lost or wrong")
+
+// bench is one run.
+type bench struct {
+	options
+	dir    string // for binaries, logs and scripts; gone after the run
+	db     *database
+	binary string
+	server *server
+	token  string
+}
+
+func run(ctx context.Context, o options) (err error) {
+	dir, err := os.MkdirTemp("", "entrepot-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	b := &bench{options: o, dir: dir}
+	began := time.Now()
+
+	progress("building")
+	if b.binary, err = b.build(ctx); err != nil {
+		return err
+	}
+	if b.db, err = openDatabase(ctx); err != nil {
+		return err
+	}
+	defer b.db.close()
+	if err := b.prepare(ctx); err != nil {
+		return err
+	}
+	defer func() { b.server.stop() }()
+
+	// Those that read go first: what the others leave behind is vacuumed in the
+	// background, and that would count.
+	var rep report
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) (*row, error)
+	}{
+		{"list", b.list}, {"sku", b.bySKU}, {"page", b.page}, {"spread", b.spread}, {"hot", b.hot},
+	} {
+		if !o.wants(part.name) {
+			continue
+		}
+		progress("%s", part.name)
+		r, err := part.run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+		rep.rows = append(rep.rows, r)
+	}
+	if err := b.facts(ctx, &rep); err != nil {
+		return err
+	}
+	progress("proving the ledger")
+	rep.verify(b.command(ctx, "verify"))
+	rep.fact("this run", "%d rounds of %d s, %d stocks, %s in all", o.rounds, o.seconds, b.db.stocks(), time.Since(began).Round(time.Second))
+	rep.print(os.Stdout)
+	if rep.wrong() {
+		return errWrong
+	}
+	return nil
+}
+
+// prepare makes the tables, starts the server over them and fills them.
+func (b *bench) prepare(ctx context.Context) error {
+	if out, err := b.command(ctx, "migrate").CombinedOutput(); err != nil {
+		return fmt.Errorf("migrate: %w\n%s", err, out)
+	}
+	var err error
+	if b.server, err = b.serve(ctx, b.db.url); err != nil { // also makes the user admin
+		return err
+	}
+	if b.token, err = b.accessToken(ctx); err != nil {
+		return err
+	}
+	progress("seeding %d stocks", b.stocks)
+	return b.db.seed(ctx, b.stocks)
+}
+
+func progress(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: %s\n", fmt.Sprintf(format, args...))
+}
