@@ -95,6 +95,7 @@ func (b *bench) adjust(ctx context.Context, part, work string, target float64) (
 	p50, p99 := waits(clients)
 	r.note("half of the answers within %.1f ms, 99 of 100 within %.1f ms; CPU per posting %.0f µs server + %.0f µs PostgreSQL, of the limit %.0f µs PostgreSQL",
 		p50.Seconds()*1e3, p99.Seconds()*1e3, median(server), median(postgres), median(postgresOfLimit))
+	r.busy = machineOurs.busy() || machineTheirs.busy()
 	r.note("of the machine went %s beside Entrepot, %s beside pgbench", &machineOurs, &machineTheirs)
 	return r, b.profiled(ctx, part, func() error {
 		_, err := postAll(ctx, clients, time.Now().Add(profileTime))

@@ -58,6 +58,7 @@ func TestVerdicts(t *testing.T) {
 		"too slow":              {row{atLeast: true, target: 0.7, ours: []float64{60, 100, 60}, theirs: []float64{100, 100, 100}}, "FAIL"},
 		"cheap enough":          {row{target: 6, ours: []float64{600}, theirs: []float64{100}}, "PASS"},
 		"too dear":              {row{target: 6, ours: []float64{601}, theirs: []float64{100}}, "FAIL"},
+		"beside a compiler":     {row{atLeast: true, target: 0.7, ours: []float64{60}, theirs: []float64{100}, busy: true}, "FAIL, machine busy"},
 		"fast, but lost a line": {row{atLeast: true, target: 0.7, ours: []float64{100}, theirs: []float64{100}, wrong: []string{"lost"}}, "**WRONG**"},
 	} {
 		t.Run(name, func(t *testing.T) {

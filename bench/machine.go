@@ -67,6 +67,9 @@ func (s *shares) add(from, to machine) {
 	s.idle = append(s.idle, 100*float64(idle)/all)
 }
 
+// busy says whether neighbours took more than a tenth.
+func (s *shares) busy() bool { return median(s.others) > 10 }
+
 func (s *shares) String() string {
 	return fmt.Sprintf("%.0f %% to others and %.0f %% to nobody", median(s.others), median(s.idle))
 }

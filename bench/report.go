@@ -19,6 +19,7 @@ type row struct {
 	unit        func(float64) string
 
 	ours, theirs []float64 // by round
+	busy         bool      // others had so much of the machine that the ratio says little
 	notes        []string
 	wrong        []string // what was lost or answered wrongly
 }
@@ -42,13 +43,17 @@ func (r *row) spread() string {
 }
 
 func (r *row) verdict() string {
+	verdict := "FAIL"
 	switch {
 	case len(r.wrong) > 0:
 		return "**WRONG**"
 	case r.atLeast == (r.ratio() >= r.target) || r.ratio() == r.target:
-		return "PASS"
+		verdict = "PASS"
 	}
-	return "FAIL"
+	if r.busy {
+		verdict += ", machine busy"
+	}
+	return verdict
 }
 
 func (r *row) toReach() string {

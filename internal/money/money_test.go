@@ -37,7 +37,14 @@ func TestParseKeepsEveryDigitOrRefuses(t *testing.T) {
 func TestRoundingIsHalfAwayFromZero(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ a, n, total, want int64 }{
-		{100, 1, 3, 33}, {200, 1, 3, 67}, {5, 1, 2, 3}, {-5, 1, 2, -3}, {5, -1, 2, -3}, {-5, -1, 2, 3}, {7, 3, 3, 7}, {0, 1, 9, 0},
+		{100, 1, 3, 33},
+		{200, 1, 3, 67},
+		{5, 1, 2, 3},
+		{-5, 1, 2, -3},
+		{5, -1, 2, -3},
+		{-5, -1, 2, 3},
+		{7, 3, 3, 7},
+		{0, 1, 9, 0},
 		{1 << 62, 1 << 40, 1 << 41, 1 << 61}, // leaves 64 bits on the way
 	} {
 		if got, err := money.Amount(c.a).Share(c.n, c.total); err != nil || int64(got) != c.want {
@@ -45,8 +52,8 @@ func TestRoundingIsHalfAwayFromZero(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		second(money.Amount(1).Share(1, 0)), second(money.Amount(1<<62).Share(3, 1)), second(money.Amount(1<<62).Times(2)),
-		second(money.Amount(1<<62).Convert(money.ParityRate * 2)), second(money.Amount(1).Cross(1, 0)),
+		second(money.Amount(1).Share(1, 0)), second(money.Amount(1<<62).Share(3, 1)), second(money.Amount(1 << 62).Times(2)),
+		second(money.Amount(1 << 62).Convert(money.ParityRate * 2)), second(money.Amount(1).Cross(1, 0)),
 	} {
 		if !errors.Is(err, money.ErrRange) {
 			t.Errorf("want out of range, got %v", err)
