@@ -138,7 +138,7 @@ func (s *server) awaitHealth(ctx context.Context, began time.Time) error {
 				return nil
 			}
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // nothing tells from outside when a program listens: ask again
 	}
 	return errors.New("it did not answer within 30 seconds")
 }

@@ -85,7 +85,7 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 }
 
 func (a *App) handler() http.Handler {
-	deps := graph.Deps{DB: a.DB, Auth: a.Auth, Postings: posting.New(a.DB, a.cfg.BaseCurrency, nil), Rates: fx.New(a.DB, a.deps.Now)}
+	deps := graph.Deps{DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now)}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,
 		Prepare:   func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, deps) },
@@ -96,6 +96,13 @@ func (a *App) handler() http.Handler {
 		Log:       a.deps.Log,
 		Now:       a.deps.Now,
 	})
+}
+
+func openPostings(c Config, db *store.DB) *posting.Service {
+	if !c.GroupCommit {
+		return posting.New(db, c.BaseCurrency, nil, posting.Alone())
+	}
+	return posting.New(db, c.BaseCurrency, nil)
 }
 
 func (a *App) pingRedis() func(context.Context) error {

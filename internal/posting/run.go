@@ -26,7 +26,7 @@ type Service struct {
 
 // New is a Service over db. Costs are valued in baseCurrency at the rate of the
 // day; now is the clock, nil the real one. Commands that arrive together are
-// committed together, unless alone says otherwise.
+// committed together, unless [Alone] says otherwise.
 func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Option) *Service {
 	s := &Service{db: db, baseCurrency: baseCurrency, now: now}
 	s.group = &group{s: s}

@@ -121,7 +121,7 @@ func TestKilledOwnerLeavesNothing(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("a server outlived its owner")
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) // nothing tells from outside when a server has ended: ask again
 	}
 
 	// The next run clears the folder away, once it is not young any more.
