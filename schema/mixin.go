@@ -27,10 +27,19 @@ func (stamped) Fields() []ent.Field {
 	}
 }
 
+// versioned counts the edits of a row that people edit, so that an edit of what
+// somebody saw can be refused when it has changed since.
+type versioned struct{ mixin.Schema }
+
+func (versioned) Fields() []ent.Field {
+	return []ent.Field{field.Int64("version").Default(1)}
+}
+
 const (
 	maxSKU   = 64
 	maxCode  = 50
 	maxBatch = 50
+	maxNo    = 100
 )
 
 // skuField is the SKU code as stored wherever a row names a product: upper

@@ -14,7 +14,7 @@ import (
 type Product struct{ ent.Schema }
 
 // Mixin of Product.
-func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}} }
+func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}, versioned{}} }
 
 // Annotations of Product.
 func (Product) Annotations() []schema.Annotation {
@@ -45,6 +45,34 @@ func (Product) Fields() []ent.Field {
 		field.Int64("height_mm").Default(0),
 		field.Enum("status").GoType(stock.Status("")).Default(string(stock.StatusActive)),
 	}
+}
+
+// Barcode is a code on a product or on a pack of it. A scan of it counts
+// pack_quantity base units.
+type Barcode struct{ ent.Schema }
+
+// Mixin of Barcode.
+func (Barcode) Mixin() []ent.Mixin { return []ent.Mixin{identity{}} }
+
+// Annotations of Barcode.
+func (Barcode) Annotations() []schema.Annotation {
+	return []schema.Annotation{table("product_barcodes", map[string]string{
+		"product_barcodes_pack": "pack_quantity > 0",
+	})}
+}
+
+// Fields of Barcode.
+func (Barcode) Fields() []ent.Field {
+	return []ent.Field{
+		skuField(),
+		field.String("barcode").MaxLen(maxSKU).NotEmpty().Unique().Immutable().Comment("as scanned; of one product only"),
+		field.Int64("pack_quantity").Default(1).Comment("base units in the pack that bears it"),
+	}
+}
+
+// Indexes of Barcode.
+func (Barcode) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("sku", "id").StorageKey("product_barcodes_sku_id")}
 }
 
 // Batch is one production lot of a product.

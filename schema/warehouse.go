@@ -17,7 +17,7 @@ var dateType = map[string]string{dialect.Postgres: "date", dialect.SQLite: "date
 type Warehouse struct{ ent.Schema }
 
 // Mixin of Warehouse.
-func (Warehouse) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}} }
+func (Warehouse) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}, versioned{}} }
 
 // Annotations of Warehouse.
 func (Warehouse) Annotations() []schema.Annotation {
@@ -57,7 +57,7 @@ func (Warehouse) Edges() []ent.Edge {
 type Location struct{ ent.Schema }
 
 // Mixin of Location.
-func (Location) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}} }
+func (Location) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}, versioned{}} }
 
 // Annotations of Location.
 func (Location) Annotations() []schema.Annotation {

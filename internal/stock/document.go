@@ -48,3 +48,28 @@ func (v DocumentState) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL accepts the values of the enum only.
 func (v *DocumentState) UnmarshalGQL(in any) error { return unmarshal(v, in, v.Values()) }
+
+// DocumentAction is a step in the life of a document.
+type DocumentAction string
+
+// The values of DocumentAction.
+const (
+	DocumentCreate   DocumentAction = "CREATE"
+	DocumentUpdate   DocumentAction = "UPDATE"
+	DocumentApprove  DocumentAction = "APPROVE"
+	DocumentExecute  DocumentAction = "EXECUTE"
+	DocumentComplete DocumentAction = "COMPLETE"
+	DocumentCancel   DocumentAction = "CANCEL"
+	DocumentReverse  DocumentAction = "REVERSE"
+)
+
+// Values lists every DocumentAction, in the order of the graph's enum.
+func (DocumentAction) Values() []string {
+	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse)}
+}
+
+// MarshalGQL writes v as a GraphQL enum value.
+func (v DocumentAction) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL accepts the values of the enum only.
+func (v *DocumentAction) UnmarshalGQL(in any) error { return unmarshal(v, in, v.Values()) }
