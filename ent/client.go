@@ -11,10 +11,12 @@ import (
 
 	"entrepot/ent/migrate"
 
+	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
+	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
 	"entrepot/ent/location"
@@ -41,6 +43,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Barcode is the client for interacting with the Barcode builders.
+	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
 	// Document is the client for interacting with the Document builders.
@@ -49,6 +53,8 @@ type Client struct {
 	DocumentEvent *DocumentEventClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
+	// DocumentNumber is the client for interacting with the DocumentNumber builders.
+	DocumentNumber *DocumentNumberClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
 	ExchangeRate *ExchangeRateClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -88,10 +94,12 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Barcode = NewBarcodeClient(c.config)
 	c.Batch = NewBatchClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.DocumentEvent = NewDocumentEventClient(c.config)
 	c.DocumentLine = NewDocumentLineClient(c.config)
+	c.DocumentNumber = NewDocumentNumberClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Location = NewLocationClient(c.config)
@@ -198,10 +206,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:              ctx,
 		config:           cfg,
+		Barcode:          NewBarcodeClient(cfg),
 		Batch:            NewBatchClient(cfg),
 		Document:         NewDocumentClient(cfg),
 		DocumentEvent:    NewDocumentEventClient(cfg),
 		DocumentLine:     NewDocumentLineClient(cfg),
+		DocumentNumber:   NewDocumentNumberClient(cfg),
 		ExchangeRate:     NewExchangeRateClient(cfg),
 		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
 		Location:         NewLocationClient(cfg),
@@ -235,10 +245,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:              ctx,
 		config:           cfg,
+		Barcode:          NewBarcodeClient(cfg),
 		Batch:            NewBatchClient(cfg),
 		Document:         NewDocumentClient(cfg),
 		DocumentEvent:    NewDocumentEventClient(cfg),
 		DocumentLine:     NewDocumentLineClient(cfg),
+		DocumentNumber:   NewDocumentNumberClient(cfg),
 		ExchangeRate:     NewExchangeRateClient(cfg),
 		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
 		Location:         NewLocationClient(cfg),
@@ -259,7 +271,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Batch.
+//		Barcode.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -282,10 +294,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Batch, c.Document, c.DocumentEvent, c.DocumentLine, c.ExchangeRate,
-		c.IdempotencyKey, c.Location, c.LocationMovement, c.LocationStock, c.Posting,
-		c.Product, c.Role, c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement,
-		c.User, c.Warehouse,
+		c.Barcode, c.Batch, c.Document, c.DocumentEvent, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.Location,
+		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
+		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.User, c.Warehouse,
 	} {
 		n.Use(hooks...)
 	}
@@ -295,10 +307,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Batch, c.Document, c.DocumentEvent, c.DocumentLine, c.ExchangeRate,
-		c.IdempotencyKey, c.Location, c.LocationMovement, c.LocationStock, c.Posting,
-		c.Product, c.Role, c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement,
-		c.User, c.Warehouse,
+		c.Barcode, c.Batch, c.Document, c.DocumentEvent, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.Location,
+		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
+		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.User, c.Warehouse,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -307,6 +319,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *BarcodeMutation:
+		return c.Barcode.mutate(ctx, m)
 	case *BatchMutation:
 		return c.Batch.mutate(ctx, m)
 	case *DocumentMutation:
@@ -315,6 +329,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DocumentEvent.mutate(ctx, m)
 	case *DocumentLineMutation:
 		return c.DocumentLine.mutate(ctx, m)
+	case *DocumentNumberMutation:
+		return c.DocumentNumber.mutate(ctx, m)
 	case *ExchangeRateMutation:
 		return c.ExchangeRate.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -345,6 +361,139 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Warehouse.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// BarcodeClient is a client for the Barcode schema.
+type BarcodeClient struct {
+	config
+}
+
+// NewBarcodeClient returns a client for the Barcode from the given config.
+func NewBarcodeClient(c config) *BarcodeClient {
+	return &BarcodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `barcode.Hooks(f(g(h())))`.
+func (c *BarcodeClient) Use(hooks ...Hook) {
+	c.hooks.Barcode = append(c.hooks.Barcode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `barcode.Intercept(f(g(h())))`.
+func (c *BarcodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Barcode = append(c.inters.Barcode, interceptors...)
+}
+
+// Create returns a builder for creating a Barcode entity.
+func (c *BarcodeClient) Create() *BarcodeCreate {
+	mutation := newBarcodeMutation(c.config, OpCreate)
+	return &BarcodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Barcode entities.
+func (c *BarcodeClient) CreateBulk(builders ...*BarcodeCreate) *BarcodeCreateBulk {
+	return &BarcodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BarcodeClient) MapCreateBulk(slice any, setFunc func(*BarcodeCreate, int)) *BarcodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BarcodeCreateBulk{err: fmt.Errorf("calling to BarcodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BarcodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BarcodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Barcode.
+func (c *BarcodeClient) Update() *BarcodeUpdate {
+	mutation := newBarcodeMutation(c.config, OpUpdate)
+	return &BarcodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BarcodeClient) UpdateOne(_m *Barcode) *BarcodeUpdateOne {
+	mutation := newBarcodeMutation(c.config, OpUpdateOne, withBarcode(_m))
+	return &BarcodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BarcodeClient) UpdateOneID(id int64) *BarcodeUpdateOne {
+	mutation := newBarcodeMutation(c.config, OpUpdateOne, withBarcodeID(id))
+	return &BarcodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Barcode.
+func (c *BarcodeClient) Delete() *BarcodeDelete {
+	mutation := newBarcodeMutation(c.config, OpDelete)
+	return &BarcodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BarcodeClient) DeleteOne(_m *Barcode) *BarcodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BarcodeClient) DeleteOneID(id int64) *BarcodeDeleteOne {
+	builder := c.Delete().Where(barcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BarcodeDeleteOne{builder}
+}
+
+// Query returns a query builder for Barcode.
+func (c *BarcodeClient) Query() *BarcodeQuery {
+	return &BarcodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBarcode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Barcode entity by its id.
+func (c *BarcodeClient) Get(ctx context.Context, id int64) (*Barcode, error) {
+	return c.Query().Where(barcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BarcodeClient) GetX(ctx context.Context, id int64) *Barcode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BarcodeClient) Hooks() []Hook {
+	return c.hooks.Barcode
+}
+
+// Interceptors returns the client interceptors.
+func (c *BarcodeClient) Interceptors() []Interceptor {
+	return c.inters.Barcode
+}
+
+func (c *BarcodeClient) mutate(ctx context.Context, m *BarcodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BarcodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BarcodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BarcodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BarcodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Barcode mutation op: %q", m.Op())
 	}
 }
 
@@ -941,6 +1090,139 @@ func (c *DocumentLineClient) mutate(ctx context.Context, m *DocumentLineMutation
 		return (&DocumentLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DocumentLine mutation op: %q", m.Op())
+	}
+}
+
+// DocumentNumberClient is a client for the DocumentNumber schema.
+type DocumentNumberClient struct {
+	config
+}
+
+// NewDocumentNumberClient returns a client for the DocumentNumber from the given config.
+func NewDocumentNumberClient(c config) *DocumentNumberClient {
+	return &DocumentNumberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentnumber.Hooks(f(g(h())))`.
+func (c *DocumentNumberClient) Use(hooks ...Hook) {
+	c.hooks.DocumentNumber = append(c.hooks.DocumentNumber, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentnumber.Intercept(f(g(h())))`.
+func (c *DocumentNumberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentNumber = append(c.inters.DocumentNumber, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentNumber entity.
+func (c *DocumentNumberClient) Create() *DocumentNumberCreate {
+	mutation := newDocumentNumberMutation(c.config, OpCreate)
+	return &DocumentNumberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentNumber entities.
+func (c *DocumentNumberClient) CreateBulk(builders ...*DocumentNumberCreate) *DocumentNumberCreateBulk {
+	return &DocumentNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentNumberClient) MapCreateBulk(slice any, setFunc func(*DocumentNumberCreate, int)) *DocumentNumberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentNumberCreateBulk{err: fmt.Errorf("calling to DocumentNumberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentNumberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentNumber.
+func (c *DocumentNumberClient) Update() *DocumentNumberUpdate {
+	mutation := newDocumentNumberMutation(c.config, OpUpdate)
+	return &DocumentNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentNumberClient) UpdateOne(_m *DocumentNumber) *DocumentNumberUpdateOne {
+	mutation := newDocumentNumberMutation(c.config, OpUpdateOne, withDocumentNumber(_m))
+	return &DocumentNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentNumberClient) UpdateOneID(id int64) *DocumentNumberUpdateOne {
+	mutation := newDocumentNumberMutation(c.config, OpUpdateOne, withDocumentNumberID(id))
+	return &DocumentNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentNumber.
+func (c *DocumentNumberClient) Delete() *DocumentNumberDelete {
+	mutation := newDocumentNumberMutation(c.config, OpDelete)
+	return &DocumentNumberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentNumberClient) DeleteOne(_m *DocumentNumber) *DocumentNumberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentNumberClient) DeleteOneID(id int64) *DocumentNumberDeleteOne {
+	builder := c.Delete().Where(documentnumber.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentNumberDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentNumber.
+func (c *DocumentNumberClient) Query() *DocumentNumberQuery {
+	return &DocumentNumberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentNumber},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentNumber entity by its id.
+func (c *DocumentNumberClient) Get(ctx context.Context, id int64) (*DocumentNumber, error) {
+	return c.Query().Where(documentnumber.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentNumberClient) GetX(ctx context.Context, id int64) *DocumentNumber {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentNumberClient) Hooks() []Hook {
+	return c.hooks.DocumentNumber
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentNumberClient) Interceptors() []Interceptor {
+	return c.inters.DocumentNumber
+}
+
+func (c *DocumentNumberClient) mutate(ctx context.Context, m *DocumentNumberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentNumberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentNumberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentNumber mutation op: %q", m.Op())
 	}
 }
 
@@ -2921,14 +3203,15 @@ func (c *WarehouseClient) mutate(ctx context.Context, m *WarehouseMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Batch, Document, DocumentEvent, DocumentLine, ExchangeRate, IdempotencyKey,
-		Location, LocationMovement, LocationStock, Posting, Product, Role,
-		ScheduleSlot, Stock, StockCost, StockMovement, User, Warehouse []ent.Hook
+		Barcode, Batch, Document, DocumentEvent, DocumentLine, DocumentNumber,
+		ExchangeRate, IdempotencyKey, Location, LocationMovement, LocationStock,
+		Posting, Product, Role, ScheduleSlot, Stock, StockCost, StockMovement, User,
+		Warehouse []ent.Hook
 	}
 	inters struct {
-		Batch, Document, DocumentEvent, DocumentLine, ExchangeRate, IdempotencyKey,
-		Location, LocationMovement, LocationStock, Posting, Product, Role,
-		ScheduleSlot, Stock, StockCost, StockMovement, User,
+		Barcode, Batch, Document, DocumentEvent, DocumentLine, DocumentNumber,
+		ExchangeRate, IdempotencyKey, Location, LocationMovement, LocationStock,
+		Posting, Product, Role, ScheduleSlot, Stock, StockCost, StockMovement, User,
 		Warehouse []ent.Interceptor
 	}
 )

@@ -22,7 +22,9 @@ type Document struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// No holds the value of the "no" field.
+	// Version holds the value of the "version" field.
+	Version int64 `json:"version,omitempty"`
+	// kind, warehouse, day there and a rising number
 	No string `json:"no,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind stock.DocumentKind `json:"kind,omitempty"`
@@ -36,18 +38,32 @@ type Document struct {
 	ReasonCode string `json:"reason_code,omitempty"`
 	// number at the shop, supplier or 3PL
 	ExternalNo string `json:"external_no,omitempty"`
+	// customer or supplier
+	Party string `json:"party,omitempty"`
+	// of the party, as it was told
+	Country string `json:"country,omitempty"`
+	// of the unit prices of its lines
+	Currency string `json:"currency,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
-	// OccurredAt holds the value of the "occurred_at" field.
-	OccurredAt *time.Time `json:"occurred_at,omitempty"`
+	// the time of the business, such as of the order; postings have their own
+	OccurredAt time.Time `json:"occurred_at,omitempty"`
+	// when the goods are expected to come or go
+	ExpectedAt *time.Time `json:"expected_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
 	CreatedBy int64 `json:"created_by,omitempty"`
 	// ApprovedBy holds the value of the "approved_by" field.
 	ApprovedBy *int64 `json:"approved_by,omitempty"`
 	// ReversesID holds the value of the "reverses_id" field.
 	ReversesID *int64 `json:"reverses_id,omitempty"`
-	// Version holds the value of the "version" field.
-	Version int64 `json:"version,omitempty"`
+	// of its lines, as are the sums below: lists show them without reading lines
+	LineCount int `json:"line_count,omitempty"`
+	// units of all lines, whichever way they go
+	Quantity int64 `json:"quantity,omitempty"`
+	// ExecutedQuantity holds the value of the "executed_quantity" field.
+	ExecutedQuantity int64 `json:"executed_quantity,omitempty"`
+	// RejectedQuantity holds the value of the "rejected_quantity" field.
+	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the DocumentQuery when eager-loading is set.
 	Edges        DocumentEdges `json:"edges"`
@@ -88,11 +104,11 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case document.FieldID, document.FieldWarehouseID, document.FieldTargetWarehouseID, document.FieldCreatedBy, document.FieldApprovedBy, document.FieldReversesID, document.FieldVersion:
+		case document.FieldID, document.FieldVersion, document.FieldWarehouseID, document.FieldTargetWarehouseID, document.FieldCreatedBy, document.FieldApprovedBy, document.FieldReversesID, document.FieldLineCount, document.FieldQuantity, document.FieldExecutedQuantity, document.FieldRejectedQuantity:
 			values[i] = new(sql.NullInt64)
-		case document.FieldNo, document.FieldKind, document.FieldState, document.FieldReasonCode, document.FieldExternalNo, document.FieldNote:
+		case document.FieldNo, document.FieldKind, document.FieldState, document.FieldReasonCode, document.FieldExternalNo, document.FieldParty, document.FieldCountry, document.FieldCurrency, document.FieldNote:
 			values[i] = new(sql.NullString)
-		case document.FieldCreatedAt, document.FieldUpdatedAt, document.FieldOccurredAt:
+		case document.FieldCreatedAt, document.FieldUpdatedAt, document.FieldOccurredAt, document.FieldExpectedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -126,6 +142,12 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case document.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		case document.FieldNo:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -170,6 +192,24 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ExternalNo = value.String
 			}
+		case document.FieldParty:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field party", values[i])
+			} else if value.Valid {
+				_m.Party = value.String
+			}
+		case document.FieldCountry:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field country", values[i])
+			} else if value.Valid {
+				_m.Country = value.String
+			}
+		case document.FieldCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field currency", values[i])
+			} else if value.Valid {
+				_m.Currency = value.String
+			}
 		case document.FieldNote:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field note", values[i])
@@ -180,8 +220,14 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field occurred_at", values[i])
 			} else if value.Valid {
-				_m.OccurredAt = new(time.Time)
-				*_m.OccurredAt = value.Time
+				_m.OccurredAt = value.Time
+			}
+		case document.FieldExpectedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field expected_at", values[i])
+			} else if value.Valid {
+				_m.ExpectedAt = new(time.Time)
+				*_m.ExpectedAt = value.Time
 			}
 		case document.FieldCreatedBy:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -203,11 +249,29 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				_m.ReversesID = new(int64)
 				*_m.ReversesID = value.Int64
 			}
-		case document.FieldVersion:
+		case document.FieldLineCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field version", values[i])
+				return fmt.Errorf("unexpected type %T for field line_count", values[i])
 			} else if value.Valid {
-				_m.Version = value.Int64
+				_m.LineCount = int(value.Int64)
+			}
+		case document.FieldQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field quantity", values[i])
+			} else if value.Valid {
+				_m.Quantity = value.Int64
+			}
+		case document.FieldExecutedQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field executed_quantity", values[i])
+			} else if value.Valid {
+				_m.ExecutedQuantity = value.Int64
+			}
+		case document.FieldRejectedQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field rejected_quantity", values[i])
+			} else if value.Valid {
+				_m.RejectedQuantity = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -261,6 +325,9 @@ func (_m *Document) String() string {
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
 	builder.WriteString("no=")
 	builder.WriteString(_m.No)
 	builder.WriteString(", ")
@@ -284,11 +351,23 @@ func (_m *Document) String() string {
 	builder.WriteString("external_no=")
 	builder.WriteString(_m.ExternalNo)
 	builder.WriteString(", ")
+	builder.WriteString("party=")
+	builder.WriteString(_m.Party)
+	builder.WriteString(", ")
+	builder.WriteString("country=")
+	builder.WriteString(_m.Country)
+	builder.WriteString(", ")
+	builder.WriteString("currency=")
+	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
 	builder.WriteString(", ")
-	if v := _m.OccurredAt; v != nil {
-		builder.WriteString("occurred_at=")
+	builder.WriteString("occurred_at=")
+	builder.WriteString(_m.OccurredAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.ExpectedAt; v != nil {
+		builder.WriteString("expected_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
@@ -305,8 +384,17 @@ func (_m *Document) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("version=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString("line_count=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LineCount))
+	builder.WriteString(", ")
+	builder.WriteString("quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Quantity))
+	builder.WriteString(", ")
+	builder.WriteString("executed_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExecutedQuantity))
+	builder.WriteString(", ")
+	builder.WriteString("rejected_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RejectedQuantity))
 	builder.WriteByte(')')
 	return builder.String()
 }

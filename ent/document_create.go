@@ -35,6 +35,20 @@ func (_c *DocumentCreate) SetUpdatedAt(v time.Time) *DocumentCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *DocumentCreate) SetVersion(v int64) *DocumentCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableVersion(v *int64) *DocumentCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetNo sets the "no" field.
 func (_c *DocumentCreate) SetNo(v string) *DocumentCreate {
 	_c.mutation.SetNo(v)
@@ -109,6 +123,48 @@ func (_c *DocumentCreate) SetNillableExternalNo(v *string) *DocumentCreate {
 	return _c
 }
 
+// SetParty sets the "party" field.
+func (_c *DocumentCreate) SetParty(v string) *DocumentCreate {
+	_c.mutation.SetParty(v)
+	return _c
+}
+
+// SetNillableParty sets the "party" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableParty(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetParty(*v)
+	}
+	return _c
+}
+
+// SetCountry sets the "country" field.
+func (_c *DocumentCreate) SetCountry(v string) *DocumentCreate {
+	_c.mutation.SetCountry(v)
+	return _c
+}
+
+// SetNillableCountry sets the "country" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableCountry(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetCountry(*v)
+	}
+	return _c
+}
+
+// SetCurrency sets the "currency" field.
+func (_c *DocumentCreate) SetCurrency(v string) *DocumentCreate {
+	_c.mutation.SetCurrency(v)
+	return _c
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableCurrency(v *string) *DocumentCreate {
+	if v != nil {
+		_c.SetCurrency(*v)
+	}
+	return _c
+}
+
 // SetNote sets the "note" field.
 func (_c *DocumentCreate) SetNote(v string) *DocumentCreate {
 	_c.mutation.SetNote(v)
@@ -129,10 +185,16 @@ func (_c *DocumentCreate) SetOccurredAt(v time.Time) *DocumentCreate {
 	return _c
 }
 
-// SetNillableOccurredAt sets the "occurred_at" field if the given value is not nil.
-func (_c *DocumentCreate) SetNillableOccurredAt(v *time.Time) *DocumentCreate {
+// SetExpectedAt sets the "expected_at" field.
+func (_c *DocumentCreate) SetExpectedAt(v time.Time) *DocumentCreate {
+	_c.mutation.SetExpectedAt(v)
+	return _c
+}
+
+// SetNillableExpectedAt sets the "expected_at" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableExpectedAt(v *time.Time) *DocumentCreate {
 	if v != nil {
-		_c.SetOccurredAt(*v)
+		_c.SetExpectedAt(*v)
 	}
 	return _c
 }
@@ -171,16 +233,42 @@ func (_c *DocumentCreate) SetNillableReversesID(v *int64) *DocumentCreate {
 	return _c
 }
 
-// SetVersion sets the "version" field.
-func (_c *DocumentCreate) SetVersion(v int64) *DocumentCreate {
-	_c.mutation.SetVersion(v)
+// SetLineCount sets the "line_count" field.
+func (_c *DocumentCreate) SetLineCount(v int) *DocumentCreate {
+	_c.mutation.SetLineCount(v)
 	return _c
 }
 
-// SetNillableVersion sets the "version" field if the given value is not nil.
-func (_c *DocumentCreate) SetNillableVersion(v *int64) *DocumentCreate {
+// SetQuantity sets the "quantity" field.
+func (_c *DocumentCreate) SetQuantity(v int64) *DocumentCreate {
+	_c.mutation.SetQuantity(v)
+	return _c
+}
+
+// SetExecutedQuantity sets the "executed_quantity" field.
+func (_c *DocumentCreate) SetExecutedQuantity(v int64) *DocumentCreate {
+	_c.mutation.SetExecutedQuantity(v)
+	return _c
+}
+
+// SetNillableExecutedQuantity sets the "executed_quantity" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableExecutedQuantity(v *int64) *DocumentCreate {
 	if v != nil {
-		_c.SetVersion(*v)
+		_c.SetExecutedQuantity(*v)
+	}
+	return _c
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (_c *DocumentCreate) SetRejectedQuantity(v int64) *DocumentCreate {
+	_c.mutation.SetRejectedQuantity(v)
+	return _c
+}
+
+// SetNillableRejectedQuantity sets the "rejected_quantity" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableRejectedQuantity(v *int64) *DocumentCreate {
+	if v != nil {
+		_c.SetRejectedQuantity(*v)
 	}
 	return _c
 }
@@ -256,6 +344,10 @@ func (_c *DocumentCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *DocumentCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := document.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := document.DefaultState
 		_c.mutation.SetState(v)
@@ -268,13 +360,29 @@ func (_c *DocumentCreate) defaults() {
 		v := document.DefaultExternalNo
 		_c.mutation.SetExternalNo(v)
 	}
+	if _, ok := _c.mutation.Party(); !ok {
+		v := document.DefaultParty
+		_c.mutation.SetParty(v)
+	}
+	if _, ok := _c.mutation.Country(); !ok {
+		v := document.DefaultCountry
+		_c.mutation.SetCountry(v)
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		v := document.DefaultCurrency
+		_c.mutation.SetCurrency(v)
+	}
 	if _, ok := _c.mutation.Note(); !ok {
 		v := document.DefaultNote
 		_c.mutation.SetNote(v)
 	}
-	if _, ok := _c.mutation.Version(); !ok {
-		v := document.DefaultVersion
-		_c.mutation.SetVersion(v)
+	if _, ok := _c.mutation.ExecutedQuantity(); !ok {
+		v := document.DefaultExecutedQuantity
+		_c.mutation.SetExecutedQuantity(v)
+	}
+	if _, ok := _c.mutation.RejectedQuantity(); !ok {
+		v := document.DefaultRejectedQuantity
+		_c.mutation.SetRejectedQuantity(v)
 	}
 }
 
@@ -285,6 +393,9 @@ func (_c *DocumentCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Document.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Document.version"`)}
 	}
 	if _, ok := _c.mutation.No(); !ok {
 		return &ValidationError{Name: "no", err: errors.New(`ent: missing required field "Document.no"`)}
@@ -329,6 +440,30 @@ func (_c *DocumentCreate) check() error {
 			return &ValidationError{Name: "external_no", err: fmt.Errorf(`ent: validator failed for field "Document.external_no": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Party(); !ok {
+		return &ValidationError{Name: "party", err: errors.New(`ent: missing required field "Document.party"`)}
+	}
+	if v, ok := _c.mutation.Party(); ok {
+		if err := document.PartyValidator(v); err != nil {
+			return &ValidationError{Name: "party", err: fmt.Errorf(`ent: validator failed for field "Document.party": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Country(); !ok {
+		return &ValidationError{Name: "country", err: errors.New(`ent: missing required field "Document.country"`)}
+	}
+	if v, ok := _c.mutation.Country(); ok {
+		if err := document.CountryValidator(v); err != nil {
+			return &ValidationError{Name: "country", err: fmt.Errorf(`ent: validator failed for field "Document.country": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		return &ValidationError{Name: "currency", err: errors.New(`ent: missing required field "Document.currency"`)}
+	}
+	if v, ok := _c.mutation.Currency(); ok {
+		if err := document.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Document.currency": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`ent: missing required field "Document.note"`)}
 	}
@@ -337,11 +472,23 @@ func (_c *DocumentCreate) check() error {
 			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "Document.note": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.OccurredAt(); !ok {
+		return &ValidationError{Name: "occurred_at", err: errors.New(`ent: missing required field "Document.occurred_at"`)}
+	}
 	if _, ok := _c.mutation.CreatedBy(); !ok {
 		return &ValidationError{Name: "created_by", err: errors.New(`ent: missing required field "Document.created_by"`)}
 	}
-	if _, ok := _c.mutation.Version(); !ok {
-		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Document.version"`)}
+	if _, ok := _c.mutation.LineCount(); !ok {
+		return &ValidationError{Name: "line_count", err: errors.New(`ent: missing required field "Document.line_count"`)}
+	}
+	if _, ok := _c.mutation.Quantity(); !ok {
+		return &ValidationError{Name: "quantity", err: errors.New(`ent: missing required field "Document.quantity"`)}
+	}
+	if _, ok := _c.mutation.ExecutedQuantity(); !ok {
+		return &ValidationError{Name: "executed_quantity", err: errors.New(`ent: missing required field "Document.executed_quantity"`)}
+	}
+	if _, ok := _c.mutation.RejectedQuantity(); !ok {
+		return &ValidationError{Name: "rejected_quantity", err: errors.New(`ent: missing required field "Document.rejected_quantity"`)}
 	}
 	return nil
 }
@@ -383,6 +530,10 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec.SetField(document.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
 	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
+	}
 	if value, ok := _c.mutation.No(); ok {
 		_spec.SetField(document.FieldNo, field.TypeString, value)
 		_node.No = value
@@ -411,13 +562,29 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec.SetField(document.FieldExternalNo, field.TypeString, value)
 		_node.ExternalNo = value
 	}
+	if value, ok := _c.mutation.Party(); ok {
+		_spec.SetField(document.FieldParty, field.TypeString, value)
+		_node.Party = value
+	}
+	if value, ok := _c.mutation.Country(); ok {
+		_spec.SetField(document.FieldCountry, field.TypeString, value)
+		_node.Country = value
+	}
+	if value, ok := _c.mutation.Currency(); ok {
+		_spec.SetField(document.FieldCurrency, field.TypeString, value)
+		_node.Currency = value
+	}
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(document.FieldNote, field.TypeString, value)
 		_node.Note = value
 	}
 	if value, ok := _c.mutation.OccurredAt(); ok {
 		_spec.SetField(document.FieldOccurredAt, field.TypeTime, value)
-		_node.OccurredAt = &value
+		_node.OccurredAt = value
+	}
+	if value, ok := _c.mutation.ExpectedAt(); ok {
+		_spec.SetField(document.FieldExpectedAt, field.TypeTime, value)
+		_node.ExpectedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedBy(); ok {
 		_spec.SetField(document.FieldCreatedBy, field.TypeInt64, value)
@@ -431,9 +598,21 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 		_spec.SetField(document.FieldReversesID, field.TypeInt64, value)
 		_node.ReversesID = &value
 	}
-	if value, ok := _c.mutation.Version(); ok {
-		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
-		_node.Version = value
+	if value, ok := _c.mutation.LineCount(); ok {
+		_spec.SetField(document.FieldLineCount, field.TypeInt, value)
+		_node.LineCount = value
+	}
+	if value, ok := _c.mutation.Quantity(); ok {
+		_spec.SetField(document.FieldQuantity, field.TypeInt64, value)
+		_node.Quantity = value
+	}
+	if value, ok := _c.mutation.ExecutedQuantity(); ok {
+		_spec.SetField(document.FieldExecutedQuantity, field.TypeInt64, value)
+		_node.ExecutedQuantity = value
+	}
+	if value, ok := _c.mutation.RejectedQuantity(); ok {
+		_spec.SetField(document.FieldRejectedQuantity, field.TypeInt64, value)
+		_node.RejectedQuantity = value
 	}
 	if nodes := _c.mutation.LinesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

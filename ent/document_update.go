@@ -45,6 +45,27 @@ func (_u *DocumentUpdate) SetNillableUpdatedAt(v *time.Time) *DocumentUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *DocumentUpdate) SetVersion(v int64) *DocumentUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableVersion(v *int64) *DocumentUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *DocumentUpdate) AddVersion(v int64) *DocumentUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *DocumentUpdate) SetState(v stock.DocumentState) *DocumentUpdate {
 	_u.mutation.SetState(v)
@@ -87,6 +108,48 @@ func (_u *DocumentUpdate) SetNillableExternalNo(v *string) *DocumentUpdate {
 	return _u
 }
 
+// SetParty sets the "party" field.
+func (_u *DocumentUpdate) SetParty(v string) *DocumentUpdate {
+	_u.mutation.SetParty(v)
+	return _u
+}
+
+// SetNillableParty sets the "party" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableParty(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetParty(*v)
+	}
+	return _u
+}
+
+// SetCountry sets the "country" field.
+func (_u *DocumentUpdate) SetCountry(v string) *DocumentUpdate {
+	_u.mutation.SetCountry(v)
+	return _u
+}
+
+// SetNillableCountry sets the "country" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableCountry(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetCountry(*v)
+	}
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *DocumentUpdate) SetCurrency(v string) *DocumentUpdate {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableCurrency(v *string) *DocumentUpdate {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *DocumentUpdate) SetNote(v string) *DocumentUpdate {
 	_u.mutation.SetNote(v)
@@ -115,9 +178,23 @@ func (_u *DocumentUpdate) SetNillableOccurredAt(v *time.Time) *DocumentUpdate {
 	return _u
 }
 
-// ClearOccurredAt clears the value of the "occurred_at" field.
-func (_u *DocumentUpdate) ClearOccurredAt() *DocumentUpdate {
-	_u.mutation.ClearOccurredAt()
+// SetExpectedAt sets the "expected_at" field.
+func (_u *DocumentUpdate) SetExpectedAt(v time.Time) *DocumentUpdate {
+	_u.mutation.SetExpectedAt(v)
+	return _u
+}
+
+// SetNillableExpectedAt sets the "expected_at" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableExpectedAt(v *time.Time) *DocumentUpdate {
+	if v != nil {
+		_u.SetExpectedAt(*v)
+	}
+	return _u
+}
+
+// ClearExpectedAt clears the value of the "expected_at" field.
+func (_u *DocumentUpdate) ClearExpectedAt() *DocumentUpdate {
+	_u.mutation.ClearExpectedAt()
 	return _u
 }
 
@@ -148,24 +225,87 @@ func (_u *DocumentUpdate) ClearApprovedBy() *DocumentUpdate {
 	return _u
 }
 
-// SetVersion sets the "version" field.
-func (_u *DocumentUpdate) SetVersion(v int64) *DocumentUpdate {
-	_u.mutation.ResetVersion()
-	_u.mutation.SetVersion(v)
+// SetLineCount sets the "line_count" field.
+func (_u *DocumentUpdate) SetLineCount(v int) *DocumentUpdate {
+	_u.mutation.ResetLineCount()
+	_u.mutation.SetLineCount(v)
 	return _u
 }
 
-// SetNillableVersion sets the "version" field if the given value is not nil.
-func (_u *DocumentUpdate) SetNillableVersion(v *int64) *DocumentUpdate {
+// SetNillableLineCount sets the "line_count" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableLineCount(v *int) *DocumentUpdate {
 	if v != nil {
-		_u.SetVersion(*v)
+		_u.SetLineCount(*v)
 	}
 	return _u
 }
 
-// AddVersion adds value to the "version" field.
-func (_u *DocumentUpdate) AddVersion(v int64) *DocumentUpdate {
-	_u.mutation.AddVersion(v)
+// AddLineCount adds value to the "line_count" field.
+func (_u *DocumentUpdate) AddLineCount(v int) *DocumentUpdate {
+	_u.mutation.AddLineCount(v)
+	return _u
+}
+
+// SetQuantity sets the "quantity" field.
+func (_u *DocumentUpdate) SetQuantity(v int64) *DocumentUpdate {
+	_u.mutation.ResetQuantity()
+	_u.mutation.SetQuantity(v)
+	return _u
+}
+
+// SetNillableQuantity sets the "quantity" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableQuantity(v *int64) *DocumentUpdate {
+	if v != nil {
+		_u.SetQuantity(*v)
+	}
+	return _u
+}
+
+// AddQuantity adds value to the "quantity" field.
+func (_u *DocumentUpdate) AddQuantity(v int64) *DocumentUpdate {
+	_u.mutation.AddQuantity(v)
+	return _u
+}
+
+// SetExecutedQuantity sets the "executed_quantity" field.
+func (_u *DocumentUpdate) SetExecutedQuantity(v int64) *DocumentUpdate {
+	_u.mutation.ResetExecutedQuantity()
+	_u.mutation.SetExecutedQuantity(v)
+	return _u
+}
+
+// SetNillableExecutedQuantity sets the "executed_quantity" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableExecutedQuantity(v *int64) *DocumentUpdate {
+	if v != nil {
+		_u.SetExecutedQuantity(*v)
+	}
+	return _u
+}
+
+// AddExecutedQuantity adds value to the "executed_quantity" field.
+func (_u *DocumentUpdate) AddExecutedQuantity(v int64) *DocumentUpdate {
+	_u.mutation.AddExecutedQuantity(v)
+	return _u
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (_u *DocumentUpdate) SetRejectedQuantity(v int64) *DocumentUpdate {
+	_u.mutation.ResetRejectedQuantity()
+	_u.mutation.SetRejectedQuantity(v)
+	return _u
+}
+
+// SetNillableRejectedQuantity sets the "rejected_quantity" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableRejectedQuantity(v *int64) *DocumentUpdate {
+	if v != nil {
+		_u.SetRejectedQuantity(*v)
+	}
+	return _u
+}
+
+// AddRejectedQuantity adds value to the "rejected_quantity" field.
+func (_u *DocumentUpdate) AddRejectedQuantity(v int64) *DocumentUpdate {
+	_u.mutation.AddRejectedQuantity(v)
 	return _u
 }
 
@@ -290,6 +430,21 @@ func (_u *DocumentUpdate) check() error {
 			return &ValidationError{Name: "external_no", err: fmt.Errorf(`ent: validator failed for field "Document.external_no": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Party(); ok {
+		if err := document.PartyValidator(v); err != nil {
+			return &ValidationError{Name: "party", err: fmt.Errorf(`ent: validator failed for field "Document.party": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Country(); ok {
+		if err := document.CountryValidator(v); err != nil {
+			return &ValidationError{Name: "country", err: fmt.Errorf(`ent: validator failed for field "Document.country": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Currency(); ok {
+		if err := document.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Document.currency": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Note(); ok {
 		if err := document.NoteValidator(v); err != nil {
 			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "Document.note": %w`, err)}
@@ -313,6 +468,12 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(document.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(document.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(document.FieldState, field.TypeEnum, value)
 	}
@@ -325,14 +486,26 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.ExternalNo(); ok {
 		_spec.SetField(document.FieldExternalNo, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Party(); ok {
+		_spec.SetField(document.FieldParty, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Country(); ok {
+		_spec.SetField(document.FieldCountry, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(document.FieldCurrency, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(document.FieldNote, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(document.FieldOccurredAt, field.TypeTime, value)
 	}
-	if _u.mutation.OccurredAtCleared() {
-		_spec.ClearField(document.FieldOccurredAt, field.TypeTime)
+	if value, ok := _u.mutation.ExpectedAt(); ok {
+		_spec.SetField(document.FieldExpectedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpectedAtCleared() {
+		_spec.ClearField(document.FieldExpectedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ApprovedBy(); ok {
 		_spec.SetField(document.FieldApprovedBy, field.TypeInt64, value)
@@ -346,11 +519,29 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
 	}
-	if value, ok := _u.mutation.Version(); ok {
-		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
+	if value, ok := _u.mutation.LineCount(); ok {
+		_spec.SetField(document.FieldLineCount, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedVersion(); ok {
-		_spec.AddField(document.FieldVersion, field.TypeInt64, value)
+	if value, ok := _u.mutation.AddedLineCount(); ok {
+		_spec.AddField(document.FieldLineCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Quantity(); ok {
+		_spec.SetField(document.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedQuantity(); ok {
+		_spec.AddField(document.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ExecutedQuantity(); ok {
+		_spec.SetField(document.FieldExecutedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedExecutedQuantity(); ok {
+		_spec.AddField(document.FieldExecutedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RejectedQuantity(); ok {
+		_spec.SetField(document.FieldRejectedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRejectedQuantity(); ok {
+		_spec.AddField(document.FieldRejectedQuantity, field.TypeInt64, value)
 	}
 	if _u.mutation.LinesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -476,6 +667,27 @@ func (_u *DocumentUpdateOne) SetNillableUpdatedAt(v *time.Time) *DocumentUpdateO
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *DocumentUpdateOne) SetVersion(v int64) *DocumentUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableVersion(v *int64) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *DocumentUpdateOne) AddVersion(v int64) *DocumentUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *DocumentUpdateOne) SetState(v stock.DocumentState) *DocumentUpdateOne {
 	_u.mutation.SetState(v)
@@ -518,6 +730,48 @@ func (_u *DocumentUpdateOne) SetNillableExternalNo(v *string) *DocumentUpdateOne
 	return _u
 }
 
+// SetParty sets the "party" field.
+func (_u *DocumentUpdateOne) SetParty(v string) *DocumentUpdateOne {
+	_u.mutation.SetParty(v)
+	return _u
+}
+
+// SetNillableParty sets the "party" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableParty(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetParty(*v)
+	}
+	return _u
+}
+
+// SetCountry sets the "country" field.
+func (_u *DocumentUpdateOne) SetCountry(v string) *DocumentUpdateOne {
+	_u.mutation.SetCountry(v)
+	return _u
+}
+
+// SetNillableCountry sets the "country" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableCountry(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetCountry(*v)
+	}
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *DocumentUpdateOne) SetCurrency(v string) *DocumentUpdateOne {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableCurrency(v *string) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *DocumentUpdateOne) SetNote(v string) *DocumentUpdateOne {
 	_u.mutation.SetNote(v)
@@ -546,9 +800,23 @@ func (_u *DocumentUpdateOne) SetNillableOccurredAt(v *time.Time) *DocumentUpdate
 	return _u
 }
 
-// ClearOccurredAt clears the value of the "occurred_at" field.
-func (_u *DocumentUpdateOne) ClearOccurredAt() *DocumentUpdateOne {
-	_u.mutation.ClearOccurredAt()
+// SetExpectedAt sets the "expected_at" field.
+func (_u *DocumentUpdateOne) SetExpectedAt(v time.Time) *DocumentUpdateOne {
+	_u.mutation.SetExpectedAt(v)
+	return _u
+}
+
+// SetNillableExpectedAt sets the "expected_at" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableExpectedAt(v *time.Time) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetExpectedAt(*v)
+	}
+	return _u
+}
+
+// ClearExpectedAt clears the value of the "expected_at" field.
+func (_u *DocumentUpdateOne) ClearExpectedAt() *DocumentUpdateOne {
+	_u.mutation.ClearExpectedAt()
 	return _u
 }
 
@@ -579,24 +847,87 @@ func (_u *DocumentUpdateOne) ClearApprovedBy() *DocumentUpdateOne {
 	return _u
 }
 
-// SetVersion sets the "version" field.
-func (_u *DocumentUpdateOne) SetVersion(v int64) *DocumentUpdateOne {
-	_u.mutation.ResetVersion()
-	_u.mutation.SetVersion(v)
+// SetLineCount sets the "line_count" field.
+func (_u *DocumentUpdateOne) SetLineCount(v int) *DocumentUpdateOne {
+	_u.mutation.ResetLineCount()
+	_u.mutation.SetLineCount(v)
 	return _u
 }
 
-// SetNillableVersion sets the "version" field if the given value is not nil.
-func (_u *DocumentUpdateOne) SetNillableVersion(v *int64) *DocumentUpdateOne {
+// SetNillableLineCount sets the "line_count" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableLineCount(v *int) *DocumentUpdateOne {
 	if v != nil {
-		_u.SetVersion(*v)
+		_u.SetLineCount(*v)
 	}
 	return _u
 }
 
-// AddVersion adds value to the "version" field.
-func (_u *DocumentUpdateOne) AddVersion(v int64) *DocumentUpdateOne {
-	_u.mutation.AddVersion(v)
+// AddLineCount adds value to the "line_count" field.
+func (_u *DocumentUpdateOne) AddLineCount(v int) *DocumentUpdateOne {
+	_u.mutation.AddLineCount(v)
+	return _u
+}
+
+// SetQuantity sets the "quantity" field.
+func (_u *DocumentUpdateOne) SetQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.ResetQuantity()
+	_u.mutation.SetQuantity(v)
+	return _u
+}
+
+// SetNillableQuantity sets the "quantity" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableQuantity(v *int64) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetQuantity(*v)
+	}
+	return _u
+}
+
+// AddQuantity adds value to the "quantity" field.
+func (_u *DocumentUpdateOne) AddQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.AddQuantity(v)
+	return _u
+}
+
+// SetExecutedQuantity sets the "executed_quantity" field.
+func (_u *DocumentUpdateOne) SetExecutedQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.ResetExecutedQuantity()
+	_u.mutation.SetExecutedQuantity(v)
+	return _u
+}
+
+// SetNillableExecutedQuantity sets the "executed_quantity" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableExecutedQuantity(v *int64) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetExecutedQuantity(*v)
+	}
+	return _u
+}
+
+// AddExecutedQuantity adds value to the "executed_quantity" field.
+func (_u *DocumentUpdateOne) AddExecutedQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.AddExecutedQuantity(v)
+	return _u
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (_u *DocumentUpdateOne) SetRejectedQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.ResetRejectedQuantity()
+	_u.mutation.SetRejectedQuantity(v)
+	return _u
+}
+
+// SetNillableRejectedQuantity sets the "rejected_quantity" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableRejectedQuantity(v *int64) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetRejectedQuantity(*v)
+	}
+	return _u
+}
+
+// AddRejectedQuantity adds value to the "rejected_quantity" field.
+func (_u *DocumentUpdateOne) AddRejectedQuantity(v int64) *DocumentUpdateOne {
+	_u.mutation.AddRejectedQuantity(v)
 	return _u
 }
 
@@ -734,6 +1065,21 @@ func (_u *DocumentUpdateOne) check() error {
 			return &ValidationError{Name: "external_no", err: fmt.Errorf(`ent: validator failed for field "Document.external_no": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Party(); ok {
+		if err := document.PartyValidator(v); err != nil {
+			return &ValidationError{Name: "party", err: fmt.Errorf(`ent: validator failed for field "Document.party": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Country(); ok {
+		if err := document.CountryValidator(v); err != nil {
+			return &ValidationError{Name: "country", err: fmt.Errorf(`ent: validator failed for field "Document.country": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Currency(); ok {
+		if err := document.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Document.currency": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Note(); ok {
 		if err := document.NoteValidator(v); err != nil {
 			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "Document.note": %w`, err)}
@@ -774,6 +1120,12 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(document.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(document.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(document.FieldState, field.TypeEnum, value)
 	}
@@ -786,14 +1138,26 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	if value, ok := _u.mutation.ExternalNo(); ok {
 		_spec.SetField(document.FieldExternalNo, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Party(); ok {
+		_spec.SetField(document.FieldParty, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Country(); ok {
+		_spec.SetField(document.FieldCountry, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(document.FieldCurrency, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(document.FieldNote, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(document.FieldOccurredAt, field.TypeTime, value)
 	}
-	if _u.mutation.OccurredAtCleared() {
-		_spec.ClearField(document.FieldOccurredAt, field.TypeTime)
+	if value, ok := _u.mutation.ExpectedAt(); ok {
+		_spec.SetField(document.FieldExpectedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpectedAtCleared() {
+		_spec.ClearField(document.FieldExpectedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ApprovedBy(); ok {
 		_spec.SetField(document.FieldApprovedBy, field.TypeInt64, value)
@@ -807,11 +1171,29 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
 	}
-	if value, ok := _u.mutation.Version(); ok {
-		_spec.SetField(document.FieldVersion, field.TypeInt64, value)
+	if value, ok := _u.mutation.LineCount(); ok {
+		_spec.SetField(document.FieldLineCount, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedVersion(); ok {
-		_spec.AddField(document.FieldVersion, field.TypeInt64, value)
+	if value, ok := _u.mutation.AddedLineCount(); ok {
+		_spec.AddField(document.FieldLineCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Quantity(); ok {
+		_spec.SetField(document.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedQuantity(); ok {
+		_spec.AddField(document.FieldQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ExecutedQuantity(); ok {
+		_spec.SetField(document.FieldExecutedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedExecutedQuantity(); ok {
+		_spec.AddField(document.FieldExecutedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RejectedQuantity(); ok {
+		_spec.SetField(document.FieldRejectedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRejectedQuantity(); ok {
+		_spec.AddField(document.FieldRejectedQuantity, field.TypeInt64, value)
 	}
 	if _u.mutation.LinesCleared() {
 		edge := &sqlgraph.EdgeSpec{

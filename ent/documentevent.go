@@ -21,16 +21,22 @@ type DocumentEvent struct {
 	ID int64 `json:"id,omitempty"`
 	// DocumentID holds the value of the "document_id" field.
 	DocumentID int64 `json:"document_id,omitempty"`
-	// Event holds the value of the "event" field.
-	Event string `json:"event,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int64 `json:"version,omitempty"`
+	// Action holds the value of the "action" field.
+	Action stock.DocumentAction `json:"action,omitempty"`
 	// FromState holds the value of the "from_state" field.
 	FromState *stock.DocumentState `json:"from_state,omitempty"`
 	// ToState holds the value of the "to_state" field.
 	ToState stock.DocumentState `json:"to_state,omitempty"`
+	// what the step posted, if anything
+	PostingID *int64 `json:"posting_id,omitempty"`
 	// ActorID holds the value of the "actor_id" field.
 	ActorID int64 `json:"actor_id,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
+	// RequestID holds the value of the "request_id" field.
+	RequestID string `json:"request_id,omitempty"`
 	// RecordedAt holds the value of the "recorded_at" field.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -64,9 +70,9 @@ func (*DocumentEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case documentevent.FieldID, documentevent.FieldDocumentID, documentevent.FieldActorID:
+		case documentevent.FieldID, documentevent.FieldDocumentID, documentevent.FieldVersion, documentevent.FieldPostingID, documentevent.FieldActorID:
 			values[i] = new(sql.NullInt64)
-		case documentevent.FieldEvent, documentevent.FieldFromState, documentevent.FieldToState, documentevent.FieldNote:
+		case documentevent.FieldAction, documentevent.FieldFromState, documentevent.FieldToState, documentevent.FieldNote, documentevent.FieldRequestID:
 			values[i] = new(sql.NullString)
 		case documentevent.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
@@ -97,11 +103,17 @@ func (_m *DocumentEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DocumentID = value.Int64
 			}
-		case documentevent.FieldEvent:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field event", values[i])
+		case documentevent.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
 			} else if value.Valid {
-				_m.Event = value.String
+				_m.Version = value.Int64
+			}
+		case documentevent.FieldAction:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field action", values[i])
+			} else if value.Valid {
+				_m.Action = stock.DocumentAction(value.String)
 			}
 		case documentevent.FieldFromState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -116,6 +128,13 @@ func (_m *DocumentEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ToState = stock.DocumentState(value.String)
 			}
+		case documentevent.FieldPostingID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field posting_id", values[i])
+			} else if value.Valid {
+				_m.PostingID = new(int64)
+				*_m.PostingID = value.Int64
+			}
 		case documentevent.FieldActorID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field actor_id", values[i])
@@ -127,6 +146,12 @@ func (_m *DocumentEvent) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field note", values[i])
 			} else if value.Valid {
 				_m.Note = value.String
+			}
+		case documentevent.FieldRequestID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field request_id", values[i])
+			} else if value.Valid {
+				_m.RequestID = value.String
 			}
 		case documentevent.FieldRecordedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -178,8 +203,11 @@ func (_m *DocumentEvent) String() string {
 	builder.WriteString("document_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DocumentID))
 	builder.WriteString(", ")
-	builder.WriteString("event=")
-	builder.WriteString(_m.Event)
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
+	builder.WriteString("action=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Action))
 	builder.WriteString(", ")
 	if v := _m.FromState; v != nil {
 		builder.WriteString("from_state=")
@@ -189,11 +217,19 @@ func (_m *DocumentEvent) String() string {
 	builder.WriteString("to_state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ToState))
 	builder.WriteString(", ")
+	if v := _m.PostingID; v != nil {
+		builder.WriteString("posting_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("actor_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ActorID))
 	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
+	builder.WriteString(", ")
+	builder.WriteString("request_id=")
+	builder.WriteString(_m.RequestID)
 	builder.WriteString(", ")
 	builder.WriteString("recorded_at=")
 	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))

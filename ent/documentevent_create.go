@@ -28,9 +28,15 @@ func (_c *DocumentEventCreate) SetDocumentID(v int64) *DocumentEventCreate {
 	return _c
 }
 
-// SetEvent sets the "event" field.
-func (_c *DocumentEventCreate) SetEvent(v string) *DocumentEventCreate {
-	_c.mutation.SetEvent(v)
+// SetVersion sets the "version" field.
+func (_c *DocumentEventCreate) SetVersion(v int64) *DocumentEventCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetAction sets the "action" field.
+func (_c *DocumentEventCreate) SetAction(v stock.DocumentAction) *DocumentEventCreate {
+	_c.mutation.SetAction(v)
 	return _c
 }
 
@@ -54,6 +60,20 @@ func (_c *DocumentEventCreate) SetToState(v stock.DocumentState) *DocumentEventC
 	return _c
 }
 
+// SetPostingID sets the "posting_id" field.
+func (_c *DocumentEventCreate) SetPostingID(v int64) *DocumentEventCreate {
+	_c.mutation.SetPostingID(v)
+	return _c
+}
+
+// SetNillablePostingID sets the "posting_id" field if the given value is not nil.
+func (_c *DocumentEventCreate) SetNillablePostingID(v *int64) *DocumentEventCreate {
+	if v != nil {
+		_c.SetPostingID(*v)
+	}
+	return _c
+}
+
 // SetActorID sets the "actor_id" field.
 func (_c *DocumentEventCreate) SetActorID(v int64) *DocumentEventCreate {
 	_c.mutation.SetActorID(v)
@@ -70,6 +90,20 @@ func (_c *DocumentEventCreate) SetNote(v string) *DocumentEventCreate {
 func (_c *DocumentEventCreate) SetNillableNote(v *string) *DocumentEventCreate {
 	if v != nil {
 		_c.SetNote(*v)
+	}
+	return _c
+}
+
+// SetRequestID sets the "request_id" field.
+func (_c *DocumentEventCreate) SetRequestID(v string) *DocumentEventCreate {
+	_c.mutation.SetRequestID(v)
+	return _c
+}
+
+// SetNillableRequestID sets the "request_id" field if the given value is not nil.
+func (_c *DocumentEventCreate) SetNillableRequestID(v *string) *DocumentEventCreate {
+	if v != nil {
+		_c.SetRequestID(*v)
 	}
 	return _c
 }
@@ -130,6 +164,10 @@ func (_c *DocumentEventCreate) defaults() {
 		v := documentevent.DefaultNote
 		_c.mutation.SetNote(v)
 	}
+	if _, ok := _c.mutation.RequestID(); !ok {
+		v := documentevent.DefaultRequestID
+		_c.mutation.SetRequestID(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -137,12 +175,15 @@ func (_c *DocumentEventCreate) check() error {
 	if _, ok := _c.mutation.DocumentID(); !ok {
 		return &ValidationError{Name: "document_id", err: errors.New(`ent: missing required field "DocumentEvent.document_id"`)}
 	}
-	if _, ok := _c.mutation.Event(); !ok {
-		return &ValidationError{Name: "event", err: errors.New(`ent: missing required field "DocumentEvent.event"`)}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "DocumentEvent.version"`)}
 	}
-	if v, ok := _c.mutation.Event(); ok {
-		if err := documentevent.EventValidator(v); err != nil {
-			return &ValidationError{Name: "event", err: fmt.Errorf(`ent: validator failed for field "DocumentEvent.event": %w`, err)}
+	if _, ok := _c.mutation.Action(); !ok {
+		return &ValidationError{Name: "action", err: errors.New(`ent: missing required field "DocumentEvent.action"`)}
+	}
+	if v, ok := _c.mutation.Action(); ok {
+		if err := documentevent.ActionValidator(v); err != nil {
+			return &ValidationError{Name: "action", err: fmt.Errorf(`ent: validator failed for field "DocumentEvent.action": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.FromState(); ok {
@@ -167,6 +208,14 @@ func (_c *DocumentEventCreate) check() error {
 	if v, ok := _c.mutation.Note(); ok {
 		if err := documentevent.NoteValidator(v); err != nil {
 			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "DocumentEvent.note": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.RequestID(); !ok {
+		return &ValidationError{Name: "request_id", err: errors.New(`ent: missing required field "DocumentEvent.request_id"`)}
+	}
+	if v, ok := _c.mutation.RequestID(); ok {
+		if err := documentevent.RequestIDValidator(v); err != nil {
+			return &ValidationError{Name: "request_id", err: fmt.Errorf(`ent: validator failed for field "DocumentEvent.request_id": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.RecordedAt(); !ok {
@@ -207,9 +256,13 @@ func (_c *DocumentEventCreate) createSpec() (*DocumentEvent, *sqlgraph.CreateSpe
 		_node.ID = id
 		_spec.ID.Value = id
 	}
-	if value, ok := _c.mutation.Event(); ok {
-		_spec.SetField(documentevent.FieldEvent, field.TypeString, value)
-		_node.Event = value
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(documentevent.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
+	}
+	if value, ok := _c.mutation.Action(); ok {
+		_spec.SetField(documentevent.FieldAction, field.TypeEnum, value)
+		_node.Action = value
 	}
 	if value, ok := _c.mutation.FromState(); ok {
 		_spec.SetField(documentevent.FieldFromState, field.TypeEnum, value)
@@ -219,6 +272,10 @@ func (_c *DocumentEventCreate) createSpec() (*DocumentEvent, *sqlgraph.CreateSpe
 		_spec.SetField(documentevent.FieldToState, field.TypeEnum, value)
 		_node.ToState = value
 	}
+	if value, ok := _c.mutation.PostingID(); ok {
+		_spec.SetField(documentevent.FieldPostingID, field.TypeInt64, value)
+		_node.PostingID = &value
+	}
 	if value, ok := _c.mutation.ActorID(); ok {
 		_spec.SetField(documentevent.FieldActorID, field.TypeInt64, value)
 		_node.ActorID = value
@@ -226,6 +283,10 @@ func (_c *DocumentEventCreate) createSpec() (*DocumentEvent, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(documentevent.FieldNote, field.TypeString, value)
 		_node.Note = value
+	}
+	if value, ok := _c.mutation.RequestID(); ok {
+		_spec.SetField(documentevent.FieldRequestID, field.TypeString, value)
+		_node.RequestID = value
 	}
 	if value, ok := _c.mutation.RecordedAt(); ok {
 		_spec.SetField(documentevent.FieldRecordedAt, field.TypeTime, value)

@@ -82,6 +82,9 @@ func (_u *DocumentEventUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if _u.mutation.FromStateCleared() {
 		_spec.ClearField(documentevent.FieldFromState, field.TypeEnum)
 	}
+	if _u.mutation.PostingIDCleared() {
+		_spec.ClearField(documentevent.FieldPostingID, field.TypeInt64)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{documentevent.Label}
@@ -186,6 +189,9 @@ func (_u *DocumentEventUpdateOne) sqlSave(ctx context.Context) (_node *DocumentE
 	}
 	if _u.mutation.FromStateCleared() {
 		_spec.ClearField(documentevent.FieldFromState, field.TypeEnum)
+	}
+	if _u.mutation.PostingIDCleared() {
+		_spec.ClearField(documentevent.FieldPostingID, field.TypeInt64)
 	}
 	_node = &DocumentEvent{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -29,16 +29,20 @@ type DocumentLine struct {
 	BatchNo string `json:"batch_no,omitempty"`
 	// Bucket holds the value of the "bucket" field.
 	Bucket stock.Bucket `json:"bucket,omitempty"`
+	// the bin that the goods go to or come from
+	LocationID *int64 `json:"location_id,omitempty"`
 	// units; signed on an adjustment
 	Quantity int64 `json:"quantity,omitempty"`
-	// ExecutedQuantity holds the value of the "executed_quantity" field.
+	// units that moved, whichever way
 	ExecutedQuantity int64 `json:"executed_quantity,omitempty"`
-	// RejectedQuantity holds the value of the "rejected_quantity" field.
+	// units that came and were refused
 	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
-	// UnitCost holds the value of the "unit_cost" field.
+	// × 10^4, in currency
 	UnitCost *money.Amount `json:"unit_cost,omitempty"`
-	// Currency holds the value of the "currency" field.
+	// of unit_cost; empty is the warehouse's
 	Currency string `json:"currency,omitempty"`
+	// × 10^4, in the document's currency
+	UnitPrice *money.Amount `json:"unit_price,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the DocumentLineQuery when eager-loading is set.
 	Edges        DocumentLineEdges `json:"edges"`
@@ -70,7 +74,7 @@ func (*DocumentLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case documentline.FieldID, documentline.FieldDocumentID, documentline.FieldLineNo, documentline.FieldQuantity, documentline.FieldExecutedQuantity, documentline.FieldRejectedQuantity, documentline.FieldUnitCost:
+		case documentline.FieldID, documentline.FieldDocumentID, documentline.FieldLineNo, documentline.FieldLocationID, documentline.FieldQuantity, documentline.FieldExecutedQuantity, documentline.FieldRejectedQuantity, documentline.FieldUnitCost, documentline.FieldUnitPrice:
 			values[i] = new(sql.NullInt64)
 		case documentline.FieldSku, documentline.FieldBatchNo, documentline.FieldBucket, documentline.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -125,6 +129,13 @@ func (_m *DocumentLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Bucket = stock.Bucket(value.String)
 			}
+		case documentline.FieldLocationID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field location_id", values[i])
+			} else if value.Valid {
+				_m.LocationID = new(int64)
+				*_m.LocationID = value.Int64
+			}
 		case documentline.FieldQuantity:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field quantity", values[i])
@@ -155,6 +166,13 @@ func (_m *DocumentLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field currency", values[i])
 			} else if value.Valid {
 				_m.Currency = value.String
+			}
+		case documentline.FieldUnitPrice:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field unit_price", values[i])
+			} else if value.Valid {
+				_m.UnitPrice = new(money.Amount)
+				*_m.UnitPrice = money.Amount(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -212,6 +230,11 @@ func (_m *DocumentLine) String() string {
 	builder.WriteString("bucket=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Bucket))
 	builder.WriteString(", ")
+	if v := _m.LocationID; v != nil {
+		builder.WriteString("location_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Quantity))
 	builder.WriteString(", ")
@@ -228,6 +251,11 @@ func (_m *DocumentLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	if v := _m.UnitPrice; v != nil {
+		builder.WriteString("unit_price=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

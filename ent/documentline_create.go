@@ -68,6 +68,20 @@ func (_c *DocumentLineCreate) SetNillableBucket(v *stock.Bucket) *DocumentLineCr
 	return _c
 }
 
+// SetLocationID sets the "location_id" field.
+func (_c *DocumentLineCreate) SetLocationID(v int64) *DocumentLineCreate {
+	_c.mutation.SetLocationID(v)
+	return _c
+}
+
+// SetNillableLocationID sets the "location_id" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableLocationID(v *int64) *DocumentLineCreate {
+	if v != nil {
+		_c.SetLocationID(*v)
+	}
+	return _c
+}
+
 // SetQuantity sets the "quantity" field.
 func (_c *DocumentLineCreate) SetQuantity(v int64) *DocumentLineCreate {
 	_c.mutation.SetQuantity(v)
@@ -126,6 +140,20 @@ func (_c *DocumentLineCreate) SetCurrency(v string) *DocumentLineCreate {
 func (_c *DocumentLineCreate) SetNillableCurrency(v *string) *DocumentLineCreate {
 	if v != nil {
 		_c.SetCurrency(*v)
+	}
+	return _c
+}
+
+// SetUnitPrice sets the "unit_price" field.
+func (_c *DocumentLineCreate) SetUnitPrice(v money.Amount) *DocumentLineCreate {
+	_c.mutation.SetUnitPrice(v)
+	return _c
+}
+
+// SetNillableUnitPrice sets the "unit_price" field if the given value is not nil.
+func (_c *DocumentLineCreate) SetNillableUnitPrice(v *money.Amount) *DocumentLineCreate {
+	if v != nil {
+		_c.SetUnitPrice(*v)
 	}
 	return _c
 }
@@ -298,6 +326,10 @@ func (_c *DocumentLineCreate) createSpec() (*DocumentLine, *sqlgraph.CreateSpec)
 		_spec.SetField(documentline.FieldBucket, field.TypeEnum, value)
 		_node.Bucket = value
 	}
+	if value, ok := _c.mutation.LocationID(); ok {
+		_spec.SetField(documentline.FieldLocationID, field.TypeInt64, value)
+		_node.LocationID = &value
+	}
 	if value, ok := _c.mutation.Quantity(); ok {
 		_spec.SetField(documentline.FieldQuantity, field.TypeInt64, value)
 		_node.Quantity = value
@@ -317,6 +349,10 @@ func (_c *DocumentLineCreate) createSpec() (*DocumentLine, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(documentline.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.UnitPrice(); ok {
+		_spec.SetField(documentline.FieldUnitPrice, field.TypeInt64, value)
+		_node.UnitPrice = &value
 	}
 	if nodes := _c.mutation.DocumentIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -43,6 +43,33 @@ func (_u *DocumentLineUpdate) SetNillableBucket(v *stock.Bucket) *DocumentLineUp
 	return _u
 }
 
+// SetLocationID sets the "location_id" field.
+func (_u *DocumentLineUpdate) SetLocationID(v int64) *DocumentLineUpdate {
+	_u.mutation.ResetLocationID()
+	_u.mutation.SetLocationID(v)
+	return _u
+}
+
+// SetNillableLocationID sets the "location_id" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableLocationID(v *int64) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetLocationID(*v)
+	}
+	return _u
+}
+
+// AddLocationID adds value to the "location_id" field.
+func (_u *DocumentLineUpdate) AddLocationID(v int64) *DocumentLineUpdate {
+	_u.mutation.AddLocationID(v)
+	return _u
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (_u *DocumentLineUpdate) ClearLocationID() *DocumentLineUpdate {
+	_u.mutation.ClearLocationID()
+	return _u
+}
+
 // SetQuantity sets the "quantity" field.
 func (_u *DocumentLineUpdate) SetQuantity(v int64) *DocumentLineUpdate {
 	_u.mutation.ResetQuantity()
@@ -147,6 +174,33 @@ func (_u *DocumentLineUpdate) SetNillableCurrency(v *string) *DocumentLineUpdate
 	return _u
 }
 
+// SetUnitPrice sets the "unit_price" field.
+func (_u *DocumentLineUpdate) SetUnitPrice(v money.Amount) *DocumentLineUpdate {
+	_u.mutation.ResetUnitPrice()
+	_u.mutation.SetUnitPrice(v)
+	return _u
+}
+
+// SetNillableUnitPrice sets the "unit_price" field if the given value is not nil.
+func (_u *DocumentLineUpdate) SetNillableUnitPrice(v *money.Amount) *DocumentLineUpdate {
+	if v != nil {
+		_u.SetUnitPrice(*v)
+	}
+	return _u
+}
+
+// AddUnitPrice adds value to the "unit_price" field.
+func (_u *DocumentLineUpdate) AddUnitPrice(v money.Amount) *DocumentLineUpdate {
+	_u.mutation.AddUnitPrice(v)
+	return _u
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (_u *DocumentLineUpdate) ClearUnitPrice() *DocumentLineUpdate {
+	_u.mutation.ClearUnitPrice()
+	return _u
+}
+
 // Mutation returns the DocumentLineMutation object of the builder.
 func (_u *DocumentLineUpdate) Mutation() *DocumentLineMutation {
 	return _u.mutation
@@ -212,6 +266,15 @@ func (_u *DocumentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.Bucket(); ok {
 		_spec.SetField(documentline.FieldBucket, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.LocationID(); ok {
+		_spec.SetField(documentline.FieldLocationID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLocationID(); ok {
+		_spec.AddField(documentline.FieldLocationID, field.TypeInt64, value)
+	}
+	if _u.mutation.LocationIDCleared() {
+		_spec.ClearField(documentline.FieldLocationID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Quantity(); ok {
 		_spec.SetField(documentline.FieldQuantity, field.TypeInt64, value)
 	}
@@ -241,6 +304,15 @@ func (_u *DocumentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(documentline.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.UnitPrice(); ok {
+		_spec.SetField(documentline.FieldUnitPrice, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedUnitPrice(); ok {
+		_spec.AddField(documentline.FieldUnitPrice, field.TypeInt64, value)
+	}
+	if _u.mutation.UnitPriceCleared() {
+		_spec.ClearField(documentline.FieldUnitPrice, field.TypeInt64)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -273,6 +345,33 @@ func (_u *DocumentLineUpdateOne) SetNillableBucket(v *stock.Bucket) *DocumentLin
 	if v != nil {
 		_u.SetBucket(*v)
 	}
+	return _u
+}
+
+// SetLocationID sets the "location_id" field.
+func (_u *DocumentLineUpdateOne) SetLocationID(v int64) *DocumentLineUpdateOne {
+	_u.mutation.ResetLocationID()
+	_u.mutation.SetLocationID(v)
+	return _u
+}
+
+// SetNillableLocationID sets the "location_id" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableLocationID(v *int64) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetLocationID(*v)
+	}
+	return _u
+}
+
+// AddLocationID adds value to the "location_id" field.
+func (_u *DocumentLineUpdateOne) AddLocationID(v int64) *DocumentLineUpdateOne {
+	_u.mutation.AddLocationID(v)
+	return _u
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (_u *DocumentLineUpdateOne) ClearLocationID() *DocumentLineUpdateOne {
+	_u.mutation.ClearLocationID()
 	return _u
 }
 
@@ -380,6 +479,33 @@ func (_u *DocumentLineUpdateOne) SetNillableCurrency(v *string) *DocumentLineUpd
 	return _u
 }
 
+// SetUnitPrice sets the "unit_price" field.
+func (_u *DocumentLineUpdateOne) SetUnitPrice(v money.Amount) *DocumentLineUpdateOne {
+	_u.mutation.ResetUnitPrice()
+	_u.mutation.SetUnitPrice(v)
+	return _u
+}
+
+// SetNillableUnitPrice sets the "unit_price" field if the given value is not nil.
+func (_u *DocumentLineUpdateOne) SetNillableUnitPrice(v *money.Amount) *DocumentLineUpdateOne {
+	if v != nil {
+		_u.SetUnitPrice(*v)
+	}
+	return _u
+}
+
+// AddUnitPrice adds value to the "unit_price" field.
+func (_u *DocumentLineUpdateOne) AddUnitPrice(v money.Amount) *DocumentLineUpdateOne {
+	_u.mutation.AddUnitPrice(v)
+	return _u
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (_u *DocumentLineUpdateOne) ClearUnitPrice() *DocumentLineUpdateOne {
+	_u.mutation.ClearUnitPrice()
+	return _u
+}
+
 // Mutation returns the DocumentLineMutation object of the builder.
 func (_u *DocumentLineUpdateOne) Mutation() *DocumentLineMutation {
 	return _u.mutation
@@ -475,6 +601,15 @@ func (_u *DocumentLineUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLi
 	if value, ok := _u.mutation.Bucket(); ok {
 		_spec.SetField(documentline.FieldBucket, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.LocationID(); ok {
+		_spec.SetField(documentline.FieldLocationID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLocationID(); ok {
+		_spec.AddField(documentline.FieldLocationID, field.TypeInt64, value)
+	}
+	if _u.mutation.LocationIDCleared() {
+		_spec.ClearField(documentline.FieldLocationID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Quantity(); ok {
 		_spec.SetField(documentline.FieldQuantity, field.TypeInt64, value)
 	}
@@ -504,6 +639,15 @@ func (_u *DocumentLineUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLi
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(documentline.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.UnitPrice(); ok {
+		_spec.SetField(documentline.FieldUnitPrice, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedUnitPrice(); ok {
+		_spec.AddField(documentline.FieldUnitPrice, field.TypeInt64, value)
+	}
+	if _u.mutation.UnitPriceCleared() {
+		_spec.ClearField(documentline.FieldUnitPrice, field.TypeInt64)
 	}
 	_node = &DocumentLine{config: _u.config}
 	_spec.Assign = _node.assignValues

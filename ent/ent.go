@@ -4,10 +4,12 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
+	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
 	"entrepot/ent/location"
@@ -91,10 +93,12 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			barcode.Table:          barcode.ValidColumn,
 			batch.Table:            batch.ValidColumn,
 			document.Table:         document.ValidColumn,
 			documentevent.Table:    documentevent.ValidColumn,
 			documentline.Table:     documentline.ValidColumn,
+			documentnumber.Table:   documentnumber.ValidColumn,
 			exchangerate.Table:     exchangerate.ValidColumn,
 			idempotencykey.Table:   idempotencykey.ValidColumn,
 			location.Table:         location.ValidColumn,

@@ -5,6 +5,9 @@ package ent
 import "entrepot/internal/page"
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *Barcode) GlobalID() page.ID { return page.ID{Type: "Barcode", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *Batch) GlobalID() page.ID { return page.ID{Type: "Batch", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
@@ -15,6 +18,9 @@ func (e *DocumentEvent) GlobalID() page.ID { return page.ID{Type: "DocumentEvent
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *DocumentLine) GlobalID() page.ID { return page.ID{Type: "DocumentLine", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *DocumentNumber) GlobalID() page.ID { return page.ID{Type: "DocumentNumber", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *ExchangeRate) GlobalID() page.ID { return page.ID{Type: "ExchangeRate", Key: e.ID} }

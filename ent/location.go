@@ -23,6 +23,8 @@ type Location struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int64 `json:"version,omitempty"`
 	// WarehouseID holds the value of the "warehouse_id" field.
 	WarehouseID int64 `json:"warehouse_id,omitempty"`
 	// zone-aisle-level-position, such as A-01-01-01
@@ -70,7 +72,7 @@ func (*Location) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case location.FieldIsLocked, location.FieldAllowMixing:
 			values[i] = new(sql.NullBool)
-		case location.FieldID, location.FieldWarehouseID, location.FieldMaxVolumeCm3:
+		case location.FieldID, location.FieldVersion, location.FieldWarehouseID, location.FieldMaxVolumeCm3:
 			values[i] = new(sql.NullInt64)
 		case location.FieldCode, location.FieldType, location.FieldStatus:
 			values[i] = new(sql.NullString)
@@ -108,6 +110,12 @@ func (_m *Location) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case location.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		case location.FieldWarehouseID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -197,6 +205,9 @@ func (_m *Location) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("warehouse_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.WarehouseID))

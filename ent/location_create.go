@@ -34,6 +34,20 @@ func (_c *LocationCreate) SetUpdatedAt(v time.Time) *LocationCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *LocationCreate) SetVersion(v int64) *LocationCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableVersion(v *int64) *LocationCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetWarehouseID sets the "warehouse_id" field.
 func (_c *LocationCreate) SetWarehouseID(v int64) *LocationCreate {
 	_c.mutation.SetWarehouseID(v)
@@ -162,6 +176,10 @@ func (_c *LocationCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *LocationCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := location.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.GetType(); !ok {
 		v := location.DefaultType
 		_c.mutation.SetType(v)
@@ -191,6 +209,9 @@ func (_c *LocationCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Location.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Location.version"`)}
 	}
 	if _, ok := _c.mutation.WarehouseID(); !ok {
 		return &ValidationError{Name: "warehouse_id", err: errors.New(`ent: missing required field "Location.warehouse_id"`)}
@@ -270,6 +291,10 @@ func (_c *LocationCreate) createSpec() (*Location, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(location.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Code(); ok {
 		_spec.SetField(location.FieldCode, field.TypeString, value)

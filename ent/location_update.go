@@ -43,6 +43,27 @@ func (_u *LocationUpdate) SetNillableUpdatedAt(v *time.Time) *LocationUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *LocationUpdate) SetVersion(v int64) *LocationUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableVersion(v *int64) *LocationUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *LocationUpdate) AddVersion(v int64) *LocationUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetCode sets the "code" field.
 func (_u *LocationUpdate) SetCode(v string) *LocationUpdate {
 	_u.mutation.SetCode(v)
@@ -204,6 +225,12 @@ func (_u *LocationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(location.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(location.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Code(); ok {
 		_spec.SetField(location.FieldCode, field.TypeString, value)
 	}
@@ -256,6 +283,27 @@ func (_u *LocationUpdateOne) SetNillableUpdatedAt(v *time.Time) *LocationUpdateO
 	if v != nil {
 		_u.SetUpdatedAt(*v)
 	}
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *LocationUpdateOne) SetVersion(v int64) *LocationUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableVersion(v *int64) *LocationUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *LocationUpdateOne) AddVersion(v int64) *LocationUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -449,6 +497,12 @@ func (_u *LocationUpdateOne) sqlSave(ctx context.Context) (_node *Location, err 
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(location.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(location.FieldVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Code(); ok {
 		_spec.SetField(location.FieldCode, field.TypeString, value)

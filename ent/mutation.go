@@ -4,10 +4,12 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
+	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
 	"entrepot/ent/location"
@@ -43,10 +45,12 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeBarcode          = "Barcode"
 	TypeBatch            = "Batch"
 	TypeDocument         = "Document"
 	TypeDocumentEvent    = "DocumentEvent"
 	TypeDocumentLine     = "DocumentLine"
+	TypeDocumentNumber   = "DocumentNumber"
 	TypeExchangeRate     = "ExchangeRate"
 	TypeIdempotencyKey   = "IdempotencyKey"
 	TypeLocation         = "Location"
@@ -62,6 +66,482 @@ const (
 	TypeUser             = "User"
 	TypeWarehouse        = "Warehouse"
 )
+
+// BarcodeMutation represents an operation that mutates the Barcode nodes in the graph.
+type BarcodeMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	sku              *string
+	barcode          *string
+	pack_quantity    *int64
+	addpack_quantity *int64
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*Barcode, error)
+	predicates       []predicate.Barcode
+}
+
+var _ ent.Mutation = (*BarcodeMutation)(nil)
+
+// barcodeOption allows management of the mutation configuration using functional options.
+type barcodeOption func(*BarcodeMutation)
+
+// newBarcodeMutation creates new mutation for the Barcode entity.
+func newBarcodeMutation(c config, op Op, opts ...barcodeOption) *BarcodeMutation {
+	m := &BarcodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBarcode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBarcodeID sets the ID field of the mutation.
+func withBarcodeID(id int64) barcodeOption {
+	return func(m *BarcodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Barcode
+		)
+		m.oldValue = func(ctx context.Context) (*Barcode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Barcode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBarcode sets the old Barcode of the mutation.
+func withBarcode(node *Barcode) barcodeOption {
+	return func(m *BarcodeMutation) {
+		m.oldValue = func(context.Context) (*Barcode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BarcodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BarcodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Barcode entities.
+func (m *BarcodeMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BarcodeMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BarcodeMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Barcode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSku sets the "sku" field.
+func (m *BarcodeMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *BarcodeMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the Barcode entity.
+// If the Barcode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BarcodeMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *BarcodeMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBarcode sets the "barcode" field.
+func (m *BarcodeMutation) SetBarcode(s string) {
+	m.barcode = &s
+}
+
+// Barcode returns the value of the "barcode" field in the mutation.
+func (m *BarcodeMutation) Barcode() (r string, exists bool) {
+	v := m.barcode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBarcode returns the old "barcode" field's value of the Barcode entity.
+// If the Barcode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BarcodeMutation) OldBarcode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBarcode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBarcode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBarcode: %w", err)
+	}
+	return oldValue.Barcode, nil
+}
+
+// ResetBarcode resets all changes to the "barcode" field.
+func (m *BarcodeMutation) ResetBarcode() {
+	m.barcode = nil
+}
+
+// SetPackQuantity sets the "pack_quantity" field.
+func (m *BarcodeMutation) SetPackQuantity(i int64) {
+	m.pack_quantity = &i
+	m.addpack_quantity = nil
+}
+
+// PackQuantity returns the value of the "pack_quantity" field in the mutation.
+func (m *BarcodeMutation) PackQuantity() (r int64, exists bool) {
+	v := m.pack_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPackQuantity returns the old "pack_quantity" field's value of the Barcode entity.
+// If the Barcode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BarcodeMutation) OldPackQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPackQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPackQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPackQuantity: %w", err)
+	}
+	return oldValue.PackQuantity, nil
+}
+
+// AddPackQuantity adds i to the "pack_quantity" field.
+func (m *BarcodeMutation) AddPackQuantity(i int64) {
+	if m.addpack_quantity != nil {
+		*m.addpack_quantity += i
+	} else {
+		m.addpack_quantity = &i
+	}
+}
+
+// AddedPackQuantity returns the value that was added to the "pack_quantity" field in this mutation.
+func (m *BarcodeMutation) AddedPackQuantity() (r int64, exists bool) {
+	v := m.addpack_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPackQuantity resets all changes to the "pack_quantity" field.
+func (m *BarcodeMutation) ResetPackQuantity() {
+	m.pack_quantity = nil
+	m.addpack_quantity = nil
+}
+
+// Where appends a list predicates to the BarcodeMutation builder.
+func (m *BarcodeMutation) Where(ps ...predicate.Barcode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BarcodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BarcodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Barcode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BarcodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BarcodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Barcode).
+func (m *BarcodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BarcodeMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.sku != nil {
+		fields = append(fields, barcode.FieldSku)
+	}
+	if m.barcode != nil {
+		fields = append(fields, barcode.FieldBarcode)
+	}
+	if m.pack_quantity != nil {
+		fields = append(fields, barcode.FieldPackQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BarcodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case barcode.FieldSku:
+		return m.Sku()
+	case barcode.FieldBarcode:
+		return m.Barcode()
+	case barcode.FieldPackQuantity:
+		return m.PackQuantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BarcodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case barcode.FieldSku:
+		return m.OldSku(ctx)
+	case barcode.FieldBarcode:
+		return m.OldBarcode(ctx)
+	case barcode.FieldPackQuantity:
+		return m.OldPackQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown Barcode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BarcodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case barcode.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case barcode.FieldBarcode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBarcode(v)
+		return nil
+	case barcode.FieldPackQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPackQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Barcode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BarcodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addpack_quantity != nil {
+		fields = append(fields, barcode.FieldPackQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BarcodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case barcode.FieldPackQuantity:
+		return m.AddedPackQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BarcodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case barcode.FieldPackQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPackQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Barcode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BarcodeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BarcodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BarcodeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Barcode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BarcodeMutation) ResetField(name string) error {
+	switch name {
+	case barcode.FieldSku:
+		m.ResetSku()
+		return nil
+	case barcode.FieldBarcode:
+		m.ResetBarcode()
+		return nil
+	case barcode.FieldPackQuantity:
+		m.ResetPackQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown Barcode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BarcodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BarcodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BarcodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BarcodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BarcodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BarcodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BarcodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Barcode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BarcodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Barcode edge %s", name)
+}
 
 // BatchMutation represents an operation that mutates the Batch nodes in the graph.
 type BatchMutation struct {
@@ -768,6 +1248,8 @@ type DocumentMutation struct {
 	id                     *int64
 	created_at             *time.Time
 	updated_at             *time.Time
+	version                *int64
+	addversion             *int64
 	no                     *string
 	kind                   *stock.DocumentKind
 	state                  *stock.DocumentState
@@ -777,16 +1259,26 @@ type DocumentMutation struct {
 	addtarget_warehouse_id *int64
 	reason_code            *string
 	external_no            *string
+	party                  *string
+	country                *string
+	currency               *string
 	note                   *string
 	occurred_at            *time.Time
+	expected_at            *time.Time
 	created_by             *int64
 	addcreated_by          *int64
 	approved_by            *int64
 	addapproved_by         *int64
 	reverses_id            *int64
 	addreverses_id         *int64
-	version                *int64
-	addversion             *int64
+	line_count             *int
+	addline_count          *int
+	quantity               *int64
+	addquantity            *int64
+	executed_quantity      *int64
+	addexecuted_quantity   *int64
+	rejected_quantity      *int64
+	addrejected_quantity   *int64
 	clearedFields          map[string]struct{}
 	lines                  map[int64]struct{}
 	removedlines           map[int64]struct{}
@@ -973,6 +1465,62 @@ func (m *DocumentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err e
 // ResetUpdatedAt resets all changes to the "updated_at" field.
 func (m *DocumentMutation) ResetUpdatedAt() {
 	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *DocumentMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DocumentMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DocumentMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DocumentMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DocumentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetNo sets the "no" field.
@@ -1281,6 +1829,114 @@ func (m *DocumentMutation) ResetExternalNo() {
 	m.external_no = nil
 }
 
+// SetParty sets the "party" field.
+func (m *DocumentMutation) SetParty(s string) {
+	m.party = &s
+}
+
+// Party returns the value of the "party" field in the mutation.
+func (m *DocumentMutation) Party() (r string, exists bool) {
+	v := m.party
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParty returns the old "party" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldParty(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParty is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParty requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParty: %w", err)
+	}
+	return oldValue.Party, nil
+}
+
+// ResetParty resets all changes to the "party" field.
+func (m *DocumentMutation) ResetParty() {
+	m.party = nil
+}
+
+// SetCountry sets the "country" field.
+func (m *DocumentMutation) SetCountry(s string) {
+	m.country = &s
+}
+
+// Country returns the value of the "country" field in the mutation.
+func (m *DocumentMutation) Country() (r string, exists bool) {
+	v := m.country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountry returns the old "country" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldCountry(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountry: %w", err)
+	}
+	return oldValue.Country, nil
+}
+
+// ResetCountry resets all changes to the "country" field.
+func (m *DocumentMutation) ResetCountry() {
+	m.country = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *DocumentMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *DocumentMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *DocumentMutation) ResetCurrency() {
+	m.currency = nil
+}
+
 // SetNote sets the "note" field.
 func (m *DocumentMutation) SetNote(s string) {
 	m.note = &s
@@ -1334,7 +1990,7 @@ func (m *DocumentMutation) OccurredAt() (r time.Time, exists bool) {
 // OldOccurredAt returns the old "occurred_at" field's value of the Document entity.
 // If the Document object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DocumentMutation) OldOccurredAt(ctx context.Context) (v *time.Time, err error) {
+func (m *DocumentMutation) OldOccurredAt(ctx context.Context) (v time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldOccurredAt is only allowed on UpdateOne operations")
 	}
@@ -1348,22 +2004,58 @@ func (m *DocumentMutation) OldOccurredAt(ctx context.Context) (v *time.Time, err
 	return oldValue.OccurredAt, nil
 }
 
-// ClearOccurredAt clears the value of the "occurred_at" field.
-func (m *DocumentMutation) ClearOccurredAt() {
-	m.occurred_at = nil
-	m.clearedFields[document.FieldOccurredAt] = struct{}{}
-}
-
-// OccurredAtCleared returns if the "occurred_at" field was cleared in this mutation.
-func (m *DocumentMutation) OccurredAtCleared() bool {
-	_, ok := m.clearedFields[document.FieldOccurredAt]
-	return ok
-}
-
 // ResetOccurredAt resets all changes to the "occurred_at" field.
 func (m *DocumentMutation) ResetOccurredAt() {
 	m.occurred_at = nil
-	delete(m.clearedFields, document.FieldOccurredAt)
+}
+
+// SetExpectedAt sets the "expected_at" field.
+func (m *DocumentMutation) SetExpectedAt(t time.Time) {
+	m.expected_at = &t
+}
+
+// ExpectedAt returns the value of the "expected_at" field in the mutation.
+func (m *DocumentMutation) ExpectedAt() (r time.Time, exists bool) {
+	v := m.expected_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpectedAt returns the old "expected_at" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldExpectedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpectedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpectedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpectedAt: %w", err)
+	}
+	return oldValue.ExpectedAt, nil
+}
+
+// ClearExpectedAt clears the value of the "expected_at" field.
+func (m *DocumentMutation) ClearExpectedAt() {
+	m.expected_at = nil
+	m.clearedFields[document.FieldExpectedAt] = struct{}{}
+}
+
+// ExpectedAtCleared returns if the "expected_at" field was cleared in this mutation.
+func (m *DocumentMutation) ExpectedAtCleared() bool {
+	_, ok := m.clearedFields[document.FieldExpectedAt]
+	return ok
+}
+
+// ResetExpectedAt resets all changes to the "expected_at" field.
+func (m *DocumentMutation) ResetExpectedAt() {
+	m.expected_at = nil
+	delete(m.clearedFields, document.FieldExpectedAt)
 }
 
 // SetCreatedBy sets the "created_by" field.
@@ -1562,60 +2254,228 @@ func (m *DocumentMutation) ResetReversesID() {
 	delete(m.clearedFields, document.FieldReversesID)
 }
 
-// SetVersion sets the "version" field.
-func (m *DocumentMutation) SetVersion(i int64) {
-	m.version = &i
-	m.addversion = nil
+// SetLineCount sets the "line_count" field.
+func (m *DocumentMutation) SetLineCount(i int) {
+	m.line_count = &i
+	m.addline_count = nil
 }
 
-// Version returns the value of the "version" field in the mutation.
-func (m *DocumentMutation) Version() (r int64, exists bool) {
-	v := m.version
+// LineCount returns the value of the "line_count" field in the mutation.
+func (m *DocumentMutation) LineCount() (r int, exists bool) {
+	v := m.line_count
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldVersion returns the old "version" field's value of the Document entity.
+// OldLineCount returns the old "line_count" field's value of the Document entity.
 // If the Document object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DocumentMutation) OldVersion(ctx context.Context) (v int64, err error) {
+func (m *DocumentMutation) OldLineCount(ctx context.Context) (v int, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+		return v, errors.New("OldLineCount is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldVersion requires an ID field in the mutation")
+		return v, errors.New("OldLineCount requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+		return v, fmt.Errorf("querying old value for OldLineCount: %w", err)
 	}
-	return oldValue.Version, nil
+	return oldValue.LineCount, nil
 }
 
-// AddVersion adds i to the "version" field.
-func (m *DocumentMutation) AddVersion(i int64) {
-	if m.addversion != nil {
-		*m.addversion += i
+// AddLineCount adds i to the "line_count" field.
+func (m *DocumentMutation) AddLineCount(i int) {
+	if m.addline_count != nil {
+		*m.addline_count += i
 	} else {
-		m.addversion = &i
+		m.addline_count = &i
 	}
 }
 
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *DocumentMutation) AddedVersion() (r int64, exists bool) {
-	v := m.addversion
+// AddedLineCount returns the value that was added to the "line_count" field in this mutation.
+func (m *DocumentMutation) AddedLineCount() (r int, exists bool) {
+	v := m.addline_count
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetVersion resets all changes to the "version" field.
-func (m *DocumentMutation) ResetVersion() {
-	m.version = nil
-	m.addversion = nil
+// ResetLineCount resets all changes to the "line_count" field.
+func (m *DocumentMutation) ResetLineCount() {
+	m.line_count = nil
+	m.addline_count = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *DocumentMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *DocumentMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *DocumentMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *DocumentMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *DocumentMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetExecutedQuantity sets the "executed_quantity" field.
+func (m *DocumentMutation) SetExecutedQuantity(i int64) {
+	m.executed_quantity = &i
+	m.addexecuted_quantity = nil
+}
+
+// ExecutedQuantity returns the value of the "executed_quantity" field in the mutation.
+func (m *DocumentMutation) ExecutedQuantity() (r int64, exists bool) {
+	v := m.executed_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExecutedQuantity returns the old "executed_quantity" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldExecutedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExecutedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExecutedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExecutedQuantity: %w", err)
+	}
+	return oldValue.ExecutedQuantity, nil
+}
+
+// AddExecutedQuantity adds i to the "executed_quantity" field.
+func (m *DocumentMutation) AddExecutedQuantity(i int64) {
+	if m.addexecuted_quantity != nil {
+		*m.addexecuted_quantity += i
+	} else {
+		m.addexecuted_quantity = &i
+	}
+}
+
+// AddedExecutedQuantity returns the value that was added to the "executed_quantity" field in this mutation.
+func (m *DocumentMutation) AddedExecutedQuantity() (r int64, exists bool) {
+	v := m.addexecuted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExecutedQuantity resets all changes to the "executed_quantity" field.
+func (m *DocumentMutation) ResetExecutedQuantity() {
+	m.executed_quantity = nil
+	m.addexecuted_quantity = nil
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (m *DocumentMutation) SetRejectedQuantity(i int64) {
+	m.rejected_quantity = &i
+	m.addrejected_quantity = nil
+}
+
+// RejectedQuantity returns the value of the "rejected_quantity" field in the mutation.
+func (m *DocumentMutation) RejectedQuantity() (r int64, exists bool) {
+	v := m.rejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedQuantity returns the old "rejected_quantity" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldRejectedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedQuantity: %w", err)
+	}
+	return oldValue.RejectedQuantity, nil
+}
+
+// AddRejectedQuantity adds i to the "rejected_quantity" field.
+func (m *DocumentMutation) AddRejectedQuantity(i int64) {
+	if m.addrejected_quantity != nil {
+		*m.addrejected_quantity += i
+	} else {
+		m.addrejected_quantity = &i
+	}
+}
+
+// AddedRejectedQuantity returns the value that was added to the "rejected_quantity" field in this mutation.
+func (m *DocumentMutation) AddedRejectedQuantity() (r int64, exists bool) {
+	v := m.addrejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejectedQuantity resets all changes to the "rejected_quantity" field.
+func (m *DocumentMutation) ResetRejectedQuantity() {
+	m.rejected_quantity = nil
+	m.addrejected_quantity = nil
 }
 
 // AddLineIDs adds the "lines" edge to the DocumentLine entity by ids.
@@ -1760,12 +2620,15 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 23)
 	if m.created_at != nil {
 		fields = append(fields, document.FieldCreatedAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, document.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, document.FieldVersion)
 	}
 	if m.no != nil {
 		fields = append(fields, document.FieldNo)
@@ -1788,11 +2651,23 @@ func (m *DocumentMutation) Fields() []string {
 	if m.external_no != nil {
 		fields = append(fields, document.FieldExternalNo)
 	}
+	if m.party != nil {
+		fields = append(fields, document.FieldParty)
+	}
+	if m.country != nil {
+		fields = append(fields, document.FieldCountry)
+	}
+	if m.currency != nil {
+		fields = append(fields, document.FieldCurrency)
+	}
 	if m.note != nil {
 		fields = append(fields, document.FieldNote)
 	}
 	if m.occurred_at != nil {
 		fields = append(fields, document.FieldOccurredAt)
+	}
+	if m.expected_at != nil {
+		fields = append(fields, document.FieldExpectedAt)
 	}
 	if m.created_by != nil {
 		fields = append(fields, document.FieldCreatedBy)
@@ -1803,8 +2678,17 @@ func (m *DocumentMutation) Fields() []string {
 	if m.reverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
 	}
-	if m.version != nil {
-		fields = append(fields, document.FieldVersion)
+	if m.line_count != nil {
+		fields = append(fields, document.FieldLineCount)
+	}
+	if m.quantity != nil {
+		fields = append(fields, document.FieldQuantity)
+	}
+	if m.executed_quantity != nil {
+		fields = append(fields, document.FieldExecutedQuantity)
+	}
+	if m.rejected_quantity != nil {
+		fields = append(fields, document.FieldRejectedQuantity)
 	}
 	return fields
 }
@@ -1818,6 +2702,8 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case document.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case document.FieldVersion:
+		return m.Version()
 	case document.FieldNo:
 		return m.No()
 	case document.FieldKind:
@@ -1832,18 +2718,32 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.ReasonCode()
 	case document.FieldExternalNo:
 		return m.ExternalNo()
+	case document.FieldParty:
+		return m.Party()
+	case document.FieldCountry:
+		return m.Country()
+	case document.FieldCurrency:
+		return m.Currency()
 	case document.FieldNote:
 		return m.Note()
 	case document.FieldOccurredAt:
 		return m.OccurredAt()
+	case document.FieldExpectedAt:
+		return m.ExpectedAt()
 	case document.FieldCreatedBy:
 		return m.CreatedBy()
 	case document.FieldApprovedBy:
 		return m.ApprovedBy()
 	case document.FieldReversesID:
 		return m.ReversesID()
-	case document.FieldVersion:
-		return m.Version()
+	case document.FieldLineCount:
+		return m.LineCount()
+	case document.FieldQuantity:
+		return m.Quantity()
+	case document.FieldExecutedQuantity:
+		return m.ExecutedQuantity()
+	case document.FieldRejectedQuantity:
+		return m.RejectedQuantity()
 	}
 	return nil, false
 }
@@ -1857,6 +2757,8 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldCreatedAt(ctx)
 	case document.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case document.FieldVersion:
+		return m.OldVersion(ctx)
 	case document.FieldNo:
 		return m.OldNo(ctx)
 	case document.FieldKind:
@@ -1871,18 +2773,32 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldReasonCode(ctx)
 	case document.FieldExternalNo:
 		return m.OldExternalNo(ctx)
+	case document.FieldParty:
+		return m.OldParty(ctx)
+	case document.FieldCountry:
+		return m.OldCountry(ctx)
+	case document.FieldCurrency:
+		return m.OldCurrency(ctx)
 	case document.FieldNote:
 		return m.OldNote(ctx)
 	case document.FieldOccurredAt:
 		return m.OldOccurredAt(ctx)
+	case document.FieldExpectedAt:
+		return m.OldExpectedAt(ctx)
 	case document.FieldCreatedBy:
 		return m.OldCreatedBy(ctx)
 	case document.FieldApprovedBy:
 		return m.OldApprovedBy(ctx)
 	case document.FieldReversesID:
 		return m.OldReversesID(ctx)
-	case document.FieldVersion:
-		return m.OldVersion(ctx)
+	case document.FieldLineCount:
+		return m.OldLineCount(ctx)
+	case document.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case document.FieldExecutedQuantity:
+		return m.OldExecutedQuantity(ctx)
+	case document.FieldRejectedQuantity:
+		return m.OldRejectedQuantity(ctx)
 	}
 	return nil, fmt.Errorf("unknown Document field %s", name)
 }
@@ -1905,6 +2821,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case document.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case document.FieldNo:
 		v, ok := value.(string)
@@ -1955,6 +2878,27 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetExternalNo(v)
 		return nil
+	case document.FieldParty:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParty(v)
+		return nil
+	case document.FieldCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountry(v)
+		return nil
+	case document.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
 	case document.FieldNote:
 		v, ok := value.(string)
 		if !ok {
@@ -1968,6 +2912,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOccurredAt(v)
+		return nil
+	case document.FieldExpectedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpectedAt(v)
 		return nil
 	case document.FieldCreatedBy:
 		v, ok := value.(int64)
@@ -1990,12 +2941,33 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReversesID(v)
 		return nil
-	case document.FieldVersion:
+	case document.FieldLineCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineCount(v)
+		return nil
+	case document.FieldQuantity:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetVersion(v)
+		m.SetQuantity(v)
+		return nil
+	case document.FieldExecutedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExecutedQuantity(v)
+		return nil
+	case document.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedQuantity(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
@@ -2005,6 +2977,9 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *DocumentMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, document.FieldVersion)
+	}
 	if m.addwarehouse_id != nil {
 		fields = append(fields, document.FieldWarehouseID)
 	}
@@ -2020,8 +2995,17 @@ func (m *DocumentMutation) AddedFields() []string {
 	if m.addreverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
 	}
-	if m.addversion != nil {
-		fields = append(fields, document.FieldVersion)
+	if m.addline_count != nil {
+		fields = append(fields, document.FieldLineCount)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, document.FieldQuantity)
+	}
+	if m.addexecuted_quantity != nil {
+		fields = append(fields, document.FieldExecutedQuantity)
+	}
+	if m.addrejected_quantity != nil {
+		fields = append(fields, document.FieldRejectedQuantity)
 	}
 	return fields
 }
@@ -2031,6 +3015,8 @@ func (m *DocumentMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case document.FieldVersion:
+		return m.AddedVersion()
 	case document.FieldWarehouseID:
 		return m.AddedWarehouseID()
 	case document.FieldTargetWarehouseID:
@@ -2041,8 +3027,14 @@ func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedApprovedBy()
 	case document.FieldReversesID:
 		return m.AddedReversesID()
-	case document.FieldVersion:
-		return m.AddedVersion()
+	case document.FieldLineCount:
+		return m.AddedLineCount()
+	case document.FieldQuantity:
+		return m.AddedQuantity()
+	case document.FieldExecutedQuantity:
+		return m.AddedExecutedQuantity()
+	case document.FieldRejectedQuantity:
+		return m.AddedRejectedQuantity()
 	}
 	return nil, false
 }
@@ -2052,6 +3044,13 @@ func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *DocumentMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case document.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	case document.FieldWarehouseID:
 		v, ok := value.(int64)
 		if !ok {
@@ -2087,12 +3086,33 @@ func (m *DocumentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddReversesID(v)
 		return nil
-	case document.FieldVersion:
+	case document.FieldLineCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineCount(v)
+		return nil
+	case document.FieldQuantity:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddVersion(v)
+		m.AddQuantity(v)
+		return nil
+	case document.FieldExecutedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExecutedQuantity(v)
+		return nil
+	case document.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejectedQuantity(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Document numeric field %s", name)
@@ -2105,8 +3125,8 @@ func (m *DocumentMutation) ClearedFields() []string {
 	if m.FieldCleared(document.FieldTargetWarehouseID) {
 		fields = append(fields, document.FieldTargetWarehouseID)
 	}
-	if m.FieldCleared(document.FieldOccurredAt) {
-		fields = append(fields, document.FieldOccurredAt)
+	if m.FieldCleared(document.FieldExpectedAt) {
+		fields = append(fields, document.FieldExpectedAt)
 	}
 	if m.FieldCleared(document.FieldApprovedBy) {
 		fields = append(fields, document.FieldApprovedBy)
@@ -2131,8 +3151,8 @@ func (m *DocumentMutation) ClearField(name string) error {
 	case document.FieldTargetWarehouseID:
 		m.ClearTargetWarehouseID()
 		return nil
-	case document.FieldOccurredAt:
-		m.ClearOccurredAt()
+	case document.FieldExpectedAt:
+		m.ClearExpectedAt()
 		return nil
 	case document.FieldApprovedBy:
 		m.ClearApprovedBy()
@@ -2153,6 +3173,9 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case document.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case document.FieldNo:
 		m.ResetNo()
@@ -2175,11 +3198,23 @@ func (m *DocumentMutation) ResetField(name string) error {
 	case document.FieldExternalNo:
 		m.ResetExternalNo()
 		return nil
+	case document.FieldParty:
+		m.ResetParty()
+		return nil
+	case document.FieldCountry:
+		m.ResetCountry()
+		return nil
+	case document.FieldCurrency:
+		m.ResetCurrency()
+		return nil
 	case document.FieldNote:
 		m.ResetNote()
 		return nil
 	case document.FieldOccurredAt:
 		m.ResetOccurredAt()
+		return nil
+	case document.FieldExpectedAt:
+		m.ResetExpectedAt()
 		return nil
 	case document.FieldCreatedBy:
 		m.ResetCreatedBy()
@@ -2190,8 +3225,17 @@ func (m *DocumentMutation) ResetField(name string) error {
 	case document.FieldReversesID:
 		m.ResetReversesID()
 		return nil
-	case document.FieldVersion:
-		m.ResetVersion()
+	case document.FieldLineCount:
+		m.ResetLineCount()
+		return nil
+	case document.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case document.FieldExecutedQuantity:
+		m.ResetExecutedQuantity()
+		return nil
+	case document.FieldRejectedQuantity:
+		m.ResetRejectedQuantity()
 		return nil
 	}
 	return fmt.Errorf("unknown Document field %s", name)
@@ -2313,12 +3357,17 @@ type DocumentEventMutation struct {
 	op              Op
 	typ             string
 	id              *int64
-	event           *string
+	version         *int64
+	addversion      *int64
+	action          *stock.DocumentAction
 	from_state      *stock.DocumentState
 	to_state        *stock.DocumentState
+	posting_id      *int64
+	addposting_id   *int64
 	actor_id        *int64
 	addactor_id     *int64
 	note            *string
+	request_id      *string
 	recorded_at     *time.Time
 	clearedFields   map[string]struct{}
 	document        *int64
@@ -2468,40 +3517,96 @@ func (m *DocumentEventMutation) ResetDocumentID() {
 	m.document = nil
 }
 
-// SetEvent sets the "event" field.
-func (m *DocumentEventMutation) SetEvent(s string) {
-	m.event = &s
+// SetVersion sets the "version" field.
+func (m *DocumentEventMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
 }
 
-// Event returns the value of the "event" field in the mutation.
-func (m *DocumentEventMutation) Event() (r string, exists bool) {
-	v := m.event
+// Version returns the value of the "version" field in the mutation.
+func (m *DocumentEventMutation) Version() (r int64, exists bool) {
+	v := m.version
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldEvent returns the old "event" field's value of the DocumentEvent entity.
+// OldVersion returns the old "version" field's value of the DocumentEvent entity.
 // If the DocumentEvent object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DocumentEventMutation) OldEvent(ctx context.Context) (v string, err error) {
+func (m *DocumentEventMutation) OldVersion(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldEvent is only allowed on UpdateOne operations")
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldEvent requires an ID field in the mutation")
+		return v, errors.New("OldVersion requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldEvent: %w", err)
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
 	}
-	return oldValue.Event, nil
+	return oldValue.Version, nil
 }
 
-// ResetEvent resets all changes to the "event" field.
-func (m *DocumentEventMutation) ResetEvent() {
-	m.event = nil
+// AddVersion adds i to the "version" field.
+func (m *DocumentEventMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DocumentEventMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DocumentEventMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetAction sets the "action" field.
+func (m *DocumentEventMutation) SetAction(sa stock.DocumentAction) {
+	m.action = &sa
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *DocumentEventMutation) Action() (r stock.DocumentAction, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the DocumentEvent entity.
+// If the DocumentEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentEventMutation) OldAction(ctx context.Context) (v stock.DocumentAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *DocumentEventMutation) ResetAction() {
+	m.action = nil
 }
 
 // SetFromState sets the "from_state" field.
@@ -2587,6 +3692,76 @@ func (m *DocumentEventMutation) OldToState(ctx context.Context) (v stock.Documen
 // ResetToState resets all changes to the "to_state" field.
 func (m *DocumentEventMutation) ResetToState() {
 	m.to_state = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *DocumentEventMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *DocumentEventMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the DocumentEvent entity.
+// If the DocumentEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentEventMutation) OldPostingID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *DocumentEventMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *DocumentEventMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostingID clears the value of the "posting_id" field.
+func (m *DocumentEventMutation) ClearPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	m.clearedFields[documentevent.FieldPostingID] = struct{}{}
+}
+
+// PostingIDCleared returns if the "posting_id" field was cleared in this mutation.
+func (m *DocumentEventMutation) PostingIDCleared() bool {
+	_, ok := m.clearedFields[documentevent.FieldPostingID]
+	return ok
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *DocumentEventMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	delete(m.clearedFields, documentevent.FieldPostingID)
 }
 
 // SetActorID sets the "actor_id" field.
@@ -2679,6 +3854,42 @@ func (m *DocumentEventMutation) OldNote(ctx context.Context) (v string, err erro
 // ResetNote resets all changes to the "note" field.
 func (m *DocumentEventMutation) ResetNote() {
 	m.note = nil
+}
+
+// SetRequestID sets the "request_id" field.
+func (m *DocumentEventMutation) SetRequestID(s string) {
+	m.request_id = &s
+}
+
+// RequestID returns the value of the "request_id" field in the mutation.
+func (m *DocumentEventMutation) RequestID() (r string, exists bool) {
+	v := m.request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestID returns the old "request_id" field's value of the DocumentEvent entity.
+// If the DocumentEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentEventMutation) OldRequestID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestID: %w", err)
+	}
+	return oldValue.RequestID, nil
+}
+
+// ResetRequestID resets all changes to the "request_id" field.
+func (m *DocumentEventMutation) ResetRequestID() {
+	m.request_id = nil
 }
 
 // SetRecordedAt sets the "recorded_at" field.
@@ -2778,12 +3989,15 @@ func (m *DocumentEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentEventMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 10)
 	if m.document != nil {
 		fields = append(fields, documentevent.FieldDocumentID)
 	}
-	if m.event != nil {
-		fields = append(fields, documentevent.FieldEvent)
+	if m.version != nil {
+		fields = append(fields, documentevent.FieldVersion)
+	}
+	if m.action != nil {
+		fields = append(fields, documentevent.FieldAction)
 	}
 	if m.from_state != nil {
 		fields = append(fields, documentevent.FieldFromState)
@@ -2791,11 +4005,17 @@ func (m *DocumentEventMutation) Fields() []string {
 	if m.to_state != nil {
 		fields = append(fields, documentevent.FieldToState)
 	}
+	if m.posting_id != nil {
+		fields = append(fields, documentevent.FieldPostingID)
+	}
 	if m.actor_id != nil {
 		fields = append(fields, documentevent.FieldActorID)
 	}
 	if m.note != nil {
 		fields = append(fields, documentevent.FieldNote)
+	}
+	if m.request_id != nil {
+		fields = append(fields, documentevent.FieldRequestID)
 	}
 	if m.recorded_at != nil {
 		fields = append(fields, documentevent.FieldRecordedAt)
@@ -2810,16 +4030,22 @@ func (m *DocumentEventMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case documentevent.FieldDocumentID:
 		return m.DocumentID()
-	case documentevent.FieldEvent:
-		return m.Event()
+	case documentevent.FieldVersion:
+		return m.Version()
+	case documentevent.FieldAction:
+		return m.Action()
 	case documentevent.FieldFromState:
 		return m.FromState()
 	case documentevent.FieldToState:
 		return m.ToState()
+	case documentevent.FieldPostingID:
+		return m.PostingID()
 	case documentevent.FieldActorID:
 		return m.ActorID()
 	case documentevent.FieldNote:
 		return m.Note()
+	case documentevent.FieldRequestID:
+		return m.RequestID()
 	case documentevent.FieldRecordedAt:
 		return m.RecordedAt()
 	}
@@ -2833,16 +4059,22 @@ func (m *DocumentEventMutation) OldField(ctx context.Context, name string) (ent.
 	switch name {
 	case documentevent.FieldDocumentID:
 		return m.OldDocumentID(ctx)
-	case documentevent.FieldEvent:
-		return m.OldEvent(ctx)
+	case documentevent.FieldVersion:
+		return m.OldVersion(ctx)
+	case documentevent.FieldAction:
+		return m.OldAction(ctx)
 	case documentevent.FieldFromState:
 		return m.OldFromState(ctx)
 	case documentevent.FieldToState:
 		return m.OldToState(ctx)
+	case documentevent.FieldPostingID:
+		return m.OldPostingID(ctx)
 	case documentevent.FieldActorID:
 		return m.OldActorID(ctx)
 	case documentevent.FieldNote:
 		return m.OldNote(ctx)
+	case documentevent.FieldRequestID:
+		return m.OldRequestID(ctx)
 	case documentevent.FieldRecordedAt:
 		return m.OldRecordedAt(ctx)
 	}
@@ -2861,12 +4093,19 @@ func (m *DocumentEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDocumentID(v)
 		return nil
-	case documentevent.FieldEvent:
-		v, ok := value.(string)
+	case documentevent.FieldVersion:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetEvent(v)
+		m.SetVersion(v)
+		return nil
+	case documentevent.FieldAction:
+		v, ok := value.(stock.DocumentAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
 		return nil
 	case documentevent.FieldFromState:
 		v, ok := value.(stock.DocumentState)
@@ -2882,6 +4121,13 @@ func (m *DocumentEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetToState(v)
 		return nil
+	case documentevent.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
 	case documentevent.FieldActorID:
 		v, ok := value.(int64)
 		if !ok {
@@ -2895,6 +4141,13 @@ func (m *DocumentEventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNote(v)
+		return nil
+	case documentevent.FieldRequestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestID(v)
 		return nil
 	case documentevent.FieldRecordedAt:
 		v, ok := value.(time.Time)
@@ -2911,6 +4164,12 @@ func (m *DocumentEventMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *DocumentEventMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, documentevent.FieldVersion)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, documentevent.FieldPostingID)
+	}
 	if m.addactor_id != nil {
 		fields = append(fields, documentevent.FieldActorID)
 	}
@@ -2922,6 +4181,10 @@ func (m *DocumentEventMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *DocumentEventMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case documentevent.FieldVersion:
+		return m.AddedVersion()
+	case documentevent.FieldPostingID:
+		return m.AddedPostingID()
 	case documentevent.FieldActorID:
 		return m.AddedActorID()
 	}
@@ -2933,6 +4196,20 @@ func (m *DocumentEventMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *DocumentEventMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case documentevent.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case documentevent.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
 	case documentevent.FieldActorID:
 		v, ok := value.(int64)
 		if !ok {
@@ -2951,6 +4228,9 @@ func (m *DocumentEventMutation) ClearedFields() []string {
 	if m.FieldCleared(documentevent.FieldFromState) {
 		fields = append(fields, documentevent.FieldFromState)
 	}
+	if m.FieldCleared(documentevent.FieldPostingID) {
+		fields = append(fields, documentevent.FieldPostingID)
+	}
 	return fields
 }
 
@@ -2968,6 +4248,9 @@ func (m *DocumentEventMutation) ClearField(name string) error {
 	case documentevent.FieldFromState:
 		m.ClearFromState()
 		return nil
+	case documentevent.FieldPostingID:
+		m.ClearPostingID()
+		return nil
 	}
 	return fmt.Errorf("unknown DocumentEvent nullable field %s", name)
 }
@@ -2979,8 +4262,11 @@ func (m *DocumentEventMutation) ResetField(name string) error {
 	case documentevent.FieldDocumentID:
 		m.ResetDocumentID()
 		return nil
-	case documentevent.FieldEvent:
-		m.ResetEvent()
+	case documentevent.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case documentevent.FieldAction:
+		m.ResetAction()
 		return nil
 	case documentevent.FieldFromState:
 		m.ResetFromState()
@@ -2988,11 +4274,17 @@ func (m *DocumentEventMutation) ResetField(name string) error {
 	case documentevent.FieldToState:
 		m.ResetToState()
 		return nil
+	case documentevent.FieldPostingID:
+		m.ResetPostingID()
+		return nil
 	case documentevent.FieldActorID:
 		m.ResetActorID()
 		return nil
 	case documentevent.FieldNote:
 		m.ResetNote()
+		return nil
+	case documentevent.FieldRequestID:
+		m.ResetRequestID()
 		return nil
 	case documentevent.FieldRecordedAt:
 		m.ResetRecordedAt()
@@ -3086,6 +4378,8 @@ type DocumentLineMutation struct {
 	sku                  *string
 	batch_no             *string
 	bucket               *stock.Bucket
+	location_id          *int64
+	addlocation_id       *int64
 	quantity             *int64
 	addquantity          *int64
 	executed_quantity    *int64
@@ -3095,6 +4389,8 @@ type DocumentLineMutation struct {
 	unit_cost            *money.Amount
 	addunit_cost         *money.Amount
 	currency             *string
+	unit_price           *money.Amount
+	addunit_price        *money.Amount
 	clearedFields        map[string]struct{}
 	document             *int64
 	cleareddocument      bool
@@ -3407,6 +4703,76 @@ func (m *DocumentLineMutation) ResetBucket() {
 	m.bucket = nil
 }
 
+// SetLocationID sets the "location_id" field.
+func (m *DocumentLineMutation) SetLocationID(i int64) {
+	m.location_id = &i
+	m.addlocation_id = nil
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *DocumentLineMutation) LocationID() (r int64, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldLocationID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// AddLocationID adds i to the "location_id" field.
+func (m *DocumentLineMutation) AddLocationID(i int64) {
+	if m.addlocation_id != nil {
+		*m.addlocation_id += i
+	} else {
+		m.addlocation_id = &i
+	}
+}
+
+// AddedLocationID returns the value that was added to the "location_id" field in this mutation.
+func (m *DocumentLineMutation) AddedLocationID() (r int64, exists bool) {
+	v := m.addlocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (m *DocumentLineMutation) ClearLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	m.clearedFields[documentline.FieldLocationID] = struct{}{}
+}
+
+// LocationIDCleared returns if the "location_id" field was cleared in this mutation.
+func (m *DocumentLineMutation) LocationIDCleared() bool {
+	_, ok := m.clearedFields[documentline.FieldLocationID]
+	return ok
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *DocumentLineMutation) ResetLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	delete(m.clearedFields, documentline.FieldLocationID)
+}
+
 // SetQuantity sets the "quantity" field.
 func (m *DocumentLineMutation) SetQuantity(i int64) {
 	m.quantity = &i
@@ -3681,6 +5047,76 @@ func (m *DocumentLineMutation) ResetCurrency() {
 	m.currency = nil
 }
 
+// SetUnitPrice sets the "unit_price" field.
+func (m *DocumentLineMutation) SetUnitPrice(value money.Amount) {
+	m.unit_price = &value
+	m.addunit_price = nil
+}
+
+// UnitPrice returns the value of the "unit_price" field in the mutation.
+func (m *DocumentLineMutation) UnitPrice() (r money.Amount, exists bool) {
+	v := m.unit_price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnitPrice returns the old "unit_price" field's value of the DocumentLine entity.
+// If the DocumentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentLineMutation) OldUnitPrice(ctx context.Context) (v *money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnitPrice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnitPrice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnitPrice: %w", err)
+	}
+	return oldValue.UnitPrice, nil
+}
+
+// AddUnitPrice adds value to the "unit_price" field.
+func (m *DocumentLineMutation) AddUnitPrice(value money.Amount) {
+	if m.addunit_price != nil {
+		*m.addunit_price += value
+	} else {
+		m.addunit_price = &value
+	}
+}
+
+// AddedUnitPrice returns the value that was added to the "unit_price" field in this mutation.
+func (m *DocumentLineMutation) AddedUnitPrice() (r money.Amount, exists bool) {
+	v := m.addunit_price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUnitPrice clears the value of the "unit_price" field.
+func (m *DocumentLineMutation) ClearUnitPrice() {
+	m.unit_price = nil
+	m.addunit_price = nil
+	m.clearedFields[documentline.FieldUnitPrice] = struct{}{}
+}
+
+// UnitPriceCleared returns if the "unit_price" field was cleared in this mutation.
+func (m *DocumentLineMutation) UnitPriceCleared() bool {
+	_, ok := m.clearedFields[documentline.FieldUnitPrice]
+	return ok
+}
+
+// ResetUnitPrice resets all changes to the "unit_price" field.
+func (m *DocumentLineMutation) ResetUnitPrice() {
+	m.unit_price = nil
+	m.addunit_price = nil
+	delete(m.clearedFields, documentline.FieldUnitPrice)
+}
+
 // ClearDocument clears the "document" edge to the Document entity.
 func (m *DocumentLineMutation) ClearDocument() {
 	m.cleareddocument = true
@@ -3742,7 +5178,7 @@ func (m *DocumentLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentLineMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.document != nil {
 		fields = append(fields, documentline.FieldDocumentID)
 	}
@@ -3758,6 +5194,9 @@ func (m *DocumentLineMutation) Fields() []string {
 	if m.bucket != nil {
 		fields = append(fields, documentline.FieldBucket)
 	}
+	if m.location_id != nil {
+		fields = append(fields, documentline.FieldLocationID)
+	}
 	if m.quantity != nil {
 		fields = append(fields, documentline.FieldQuantity)
 	}
@@ -3772,6 +5211,9 @@ func (m *DocumentLineMutation) Fields() []string {
 	}
 	if m.currency != nil {
 		fields = append(fields, documentline.FieldCurrency)
+	}
+	if m.unit_price != nil {
+		fields = append(fields, documentline.FieldUnitPrice)
 	}
 	return fields
 }
@@ -3791,6 +5233,8 @@ func (m *DocumentLineMutation) Field(name string) (ent.Value, bool) {
 		return m.BatchNo()
 	case documentline.FieldBucket:
 		return m.Bucket()
+	case documentline.FieldLocationID:
+		return m.LocationID()
 	case documentline.FieldQuantity:
 		return m.Quantity()
 	case documentline.FieldExecutedQuantity:
@@ -3801,6 +5245,8 @@ func (m *DocumentLineMutation) Field(name string) (ent.Value, bool) {
 		return m.UnitCost()
 	case documentline.FieldCurrency:
 		return m.Currency()
+	case documentline.FieldUnitPrice:
+		return m.UnitPrice()
 	}
 	return nil, false
 }
@@ -3820,6 +5266,8 @@ func (m *DocumentLineMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldBatchNo(ctx)
 	case documentline.FieldBucket:
 		return m.OldBucket(ctx)
+	case documentline.FieldLocationID:
+		return m.OldLocationID(ctx)
 	case documentline.FieldQuantity:
 		return m.OldQuantity(ctx)
 	case documentline.FieldExecutedQuantity:
@@ -3830,6 +5278,8 @@ func (m *DocumentLineMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldUnitCost(ctx)
 	case documentline.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case documentline.FieldUnitPrice:
+		return m.OldUnitPrice(ctx)
 	}
 	return nil, fmt.Errorf("unknown DocumentLine field %s", name)
 }
@@ -3874,6 +5324,13 @@ func (m *DocumentLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBucket(v)
 		return nil
+	case documentline.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
 	case documentline.FieldQuantity:
 		v, ok := value.(int64)
 		if !ok {
@@ -3909,6 +5366,13 @@ func (m *DocumentLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCurrency(v)
 		return nil
+	case documentline.FieldUnitPrice:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnitPrice(v)
+		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine field %s", name)
 }
@@ -3919,6 +5383,9 @@ func (m *DocumentLineMutation) AddedFields() []string {
 	var fields []string
 	if m.addline_no != nil {
 		fields = append(fields, documentline.FieldLineNo)
+	}
+	if m.addlocation_id != nil {
+		fields = append(fields, documentline.FieldLocationID)
 	}
 	if m.addquantity != nil {
 		fields = append(fields, documentline.FieldQuantity)
@@ -3932,6 +5399,9 @@ func (m *DocumentLineMutation) AddedFields() []string {
 	if m.addunit_cost != nil {
 		fields = append(fields, documentline.FieldUnitCost)
 	}
+	if m.addunit_price != nil {
+		fields = append(fields, documentline.FieldUnitPrice)
+	}
 	return fields
 }
 
@@ -3942,6 +5412,8 @@ func (m *DocumentLineMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case documentline.FieldLineNo:
 		return m.AddedLineNo()
+	case documentline.FieldLocationID:
+		return m.AddedLocationID()
 	case documentline.FieldQuantity:
 		return m.AddedQuantity()
 	case documentline.FieldExecutedQuantity:
@@ -3950,6 +5422,8 @@ func (m *DocumentLineMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRejectedQuantity()
 	case documentline.FieldUnitCost:
 		return m.AddedUnitCost()
+	case documentline.FieldUnitPrice:
+		return m.AddedUnitPrice()
 	}
 	return nil, false
 }
@@ -3965,6 +5439,13 @@ func (m *DocumentLineMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddLineNo(v)
+		return nil
+	case documentline.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLocationID(v)
 		return nil
 	case documentline.FieldQuantity:
 		v, ok := value.(int64)
@@ -3994,6 +5475,13 @@ func (m *DocumentLineMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUnitCost(v)
 		return nil
+	case documentline.FieldUnitPrice:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnitPrice(v)
+		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine numeric field %s", name)
 }
@@ -4002,8 +5490,14 @@ func (m *DocumentLineMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *DocumentLineMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(documentline.FieldLocationID) {
+		fields = append(fields, documentline.FieldLocationID)
+	}
 	if m.FieldCleared(documentline.FieldUnitCost) {
 		fields = append(fields, documentline.FieldUnitCost)
+	}
+	if m.FieldCleared(documentline.FieldUnitPrice) {
+		fields = append(fields, documentline.FieldUnitPrice)
 	}
 	return fields
 }
@@ -4019,8 +5513,14 @@ func (m *DocumentLineMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *DocumentLineMutation) ClearField(name string) error {
 	switch name {
+	case documentline.FieldLocationID:
+		m.ClearLocationID()
+		return nil
 	case documentline.FieldUnitCost:
 		m.ClearUnitCost()
+		return nil
+	case documentline.FieldUnitPrice:
+		m.ClearUnitPrice()
 		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine nullable field %s", name)
@@ -4045,6 +5545,9 @@ func (m *DocumentLineMutation) ResetField(name string) error {
 	case documentline.FieldBucket:
 		m.ResetBucket()
 		return nil
+	case documentline.FieldLocationID:
+		m.ResetLocationID()
+		return nil
 	case documentline.FieldQuantity:
 		m.ResetQuantity()
 		return nil
@@ -4059,6 +5562,9 @@ func (m *DocumentLineMutation) ResetField(name string) error {
 		return nil
 	case documentline.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case documentline.FieldUnitPrice:
+		m.ResetUnitPrice()
 		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine field %s", name)
@@ -4136,6 +5642,569 @@ func (m *DocumentLineMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine edge %s", name)
+}
+
+// DocumentNumberMutation represents an operation that mutates the DocumentNumber nodes in the graph.
+type DocumentNumberMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	warehouse_id    *int64
+	addwarehouse_id *int64
+	kind            *stock.DocumentKind
+	day             *string
+	last            *int64
+	addlast         *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DocumentNumber, error)
+	predicates      []predicate.DocumentNumber
+}
+
+var _ ent.Mutation = (*DocumentNumberMutation)(nil)
+
+// documentnumberOption allows management of the mutation configuration using functional options.
+type documentnumberOption func(*DocumentNumberMutation)
+
+// newDocumentNumberMutation creates new mutation for the DocumentNumber entity.
+func newDocumentNumberMutation(c config, op Op, opts ...documentnumberOption) *DocumentNumberMutation {
+	m := &DocumentNumberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentNumber,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentNumberID sets the ID field of the mutation.
+func withDocumentNumberID(id int64) documentnumberOption {
+	return func(m *DocumentNumberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentNumber
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentNumber, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentNumber.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentNumber sets the old DocumentNumber of the mutation.
+func withDocumentNumber(node *DocumentNumber) documentnumberOption {
+	return func(m *DocumentNumberMutation) {
+		m.oldValue = func(context.Context) (*DocumentNumber, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentNumberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentNumberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentNumber entities.
+func (m *DocumentNumberMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentNumberMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentNumberMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentNumber.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *DocumentNumberMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *DocumentNumberMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the DocumentNumber entity.
+// If the DocumentNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentNumberMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *DocumentNumberMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *DocumentNumberMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *DocumentNumberMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DocumentNumberMutation) SetKind(sk stock.DocumentKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DocumentNumberMutation) Kind() (r stock.DocumentKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DocumentNumber entity.
+// If the DocumentNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentNumberMutation) OldKind(ctx context.Context) (v stock.DocumentKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DocumentNumberMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetDay sets the "day" field.
+func (m *DocumentNumberMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *DocumentNumberMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the DocumentNumber entity.
+// If the DocumentNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentNumberMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *DocumentNumberMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetLast sets the "last" field.
+func (m *DocumentNumberMutation) SetLast(i int64) {
+	m.last = &i
+	m.addlast = nil
+}
+
+// Last returns the value of the "last" field in the mutation.
+func (m *DocumentNumberMutation) Last() (r int64, exists bool) {
+	v := m.last
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLast returns the old "last" field's value of the DocumentNumber entity.
+// If the DocumentNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentNumberMutation) OldLast(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLast is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLast requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLast: %w", err)
+	}
+	return oldValue.Last, nil
+}
+
+// AddLast adds i to the "last" field.
+func (m *DocumentNumberMutation) AddLast(i int64) {
+	if m.addlast != nil {
+		*m.addlast += i
+	} else {
+		m.addlast = &i
+	}
+}
+
+// AddedLast returns the value that was added to the "last" field in this mutation.
+func (m *DocumentNumberMutation) AddedLast() (r int64, exists bool) {
+	v := m.addlast
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLast resets all changes to the "last" field.
+func (m *DocumentNumberMutation) ResetLast() {
+	m.last = nil
+	m.addlast = nil
+}
+
+// Where appends a list predicates to the DocumentNumberMutation builder.
+func (m *DocumentNumberMutation) Where(ps ...predicate.DocumentNumber) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentNumberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentNumberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentNumber, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentNumberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentNumberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentNumber).
+func (m *DocumentNumberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentNumberMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.warehouse_id != nil {
+		fields = append(fields, documentnumber.FieldWarehouseID)
+	}
+	if m.kind != nil {
+		fields = append(fields, documentnumber.FieldKind)
+	}
+	if m.day != nil {
+		fields = append(fields, documentnumber.FieldDay)
+	}
+	if m.last != nil {
+		fields = append(fields, documentnumber.FieldLast)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentNumberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		return m.WarehouseID()
+	case documentnumber.FieldKind:
+		return m.Kind()
+	case documentnumber.FieldDay:
+		return m.Day()
+	case documentnumber.FieldLast:
+		return m.Last()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentNumberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case documentnumber.FieldKind:
+		return m.OldKind(ctx)
+	case documentnumber.FieldDay:
+		return m.OldDay(ctx)
+	case documentnumber.FieldLast:
+		return m.OldLast(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentNumber field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentNumberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case documentnumber.FieldKind:
+		v, ok := value.(stock.DocumentKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case documentnumber.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case documentnumber.FieldLast:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLast(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentNumber field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentNumberMutation) AddedFields() []string {
+	var fields []string
+	if m.addwarehouse_id != nil {
+		fields = append(fields, documentnumber.FieldWarehouseID)
+	}
+	if m.addlast != nil {
+		fields = append(fields, documentnumber.FieldLast)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentNumberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case documentnumber.FieldLast:
+		return m.AddedLast()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentNumberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case documentnumber.FieldLast:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLast(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentNumber numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentNumberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentNumberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentNumberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DocumentNumber nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentNumberMutation) ResetField(name string) error {
+	switch name {
+	case documentnumber.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case documentnumber.FieldKind:
+		m.ResetKind()
+		return nil
+	case documentnumber.FieldDay:
+		m.ResetDay()
+		return nil
+	case documentnumber.FieldLast:
+		m.ResetLast()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentNumber field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentNumberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentNumberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentNumberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentNumberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentNumberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentNumberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentNumberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentNumber unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentNumberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentNumber edge %s", name)
 }
 
 // ExchangeRateMutation represents an operation that mutates the ExchangeRate nodes in the graph.
@@ -5224,6 +7293,8 @@ type LocationMutation struct {
 	id                *int64
 	created_at        *time.Time
 	updated_at        *time.Time
+	version           *int64
+	addversion        *int64
 	code              *string
 	_type             *stock.LocationType
 	is_locked         *bool
@@ -5413,6 +7484,62 @@ func (m *LocationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err e
 // ResetUpdatedAt resets all changes to the "updated_at" field.
 func (m *LocationMutation) ResetUpdatedAt() {
 	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *LocationMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *LocationMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *LocationMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *LocationMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *LocationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetWarehouseID sets the "warehouse_id" field.
@@ -5748,12 +7875,15 @@ func (m *LocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, location.FieldCreatedAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, location.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, location.FieldVersion)
 	}
 	if m.warehouse != nil {
 		fields = append(fields, location.FieldWarehouseID)
@@ -5788,6 +7918,8 @@ func (m *LocationMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case location.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case location.FieldVersion:
+		return m.Version()
 	case location.FieldWarehouseID:
 		return m.WarehouseID()
 	case location.FieldCode:
@@ -5815,6 +7947,8 @@ func (m *LocationMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldCreatedAt(ctx)
 	case location.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case location.FieldVersion:
+		return m.OldVersion(ctx)
 	case location.FieldWarehouseID:
 		return m.OldWarehouseID(ctx)
 	case location.FieldCode:
@@ -5851,6 +7985,13 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case location.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case location.FieldWarehouseID:
 		v, ok := value.(int64)
@@ -5909,6 +8050,9 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *LocationMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, location.FieldVersion)
+	}
 	if m.addmax_volume_cm3 != nil {
 		fields = append(fields, location.FieldMaxVolumeCm3)
 	}
@@ -5920,6 +8064,8 @@ func (m *LocationMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case location.FieldVersion:
+		return m.AddedVersion()
 	case location.FieldMaxVolumeCm3:
 		return m.AddedMaxVolumeCm3()
 	}
@@ -5931,6 +8077,13 @@ func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *LocationMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case location.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	case location.FieldMaxVolumeCm3:
 		v, ok := value.(int64)
 		if !ok {
@@ -5970,6 +8123,9 @@ func (m *LocationMutation) ResetField(name string) error {
 		return nil
 	case location.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case location.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case location.FieldWarehouseID:
 		m.ResetWarehouseID()
@@ -9043,6 +11199,8 @@ type ProductMutation struct {
 	id             *int64
 	created_at     *time.Time
 	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
 	sku            *string
 	name           *string
 	english_name   *string
@@ -9247,6 +11405,62 @@ func (m *ProductMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err er
 // ResetUpdatedAt resets all changes to the "updated_at" field.
 func (m *ProductMutation) ResetUpdatedAt() {
 	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProductMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProductMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProductMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProductMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProductMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetSku sets the "sku" field.
@@ -10063,12 +12277,15 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.created_at != nil {
 		fields = append(fields, product.FieldCreatedAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, product.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, product.FieldVersion)
 	}
 	if m.sku != nil {
 		fields = append(fields, product.FieldSku)
@@ -10133,6 +12350,8 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case product.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case product.FieldVersion:
+		return m.Version()
 	case product.FieldSku:
 		return m.Sku()
 	case product.FieldName:
@@ -10180,6 +12399,8 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCreatedAt(ctx)
 	case product.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case product.FieldVersion:
+		return m.OldVersion(ctx)
 	case product.FieldSku:
 		return m.OldSku(ctx)
 	case product.FieldName:
@@ -10236,6 +12457,13 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case product.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case product.FieldSku:
 		v, ok := value.(string)
@@ -10364,6 +12592,9 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ProductMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, product.FieldVersion)
+	}
 	if m.addprice != nil {
 		fields = append(fields, product.FieldPrice)
 	}
@@ -10393,6 +12624,8 @@ func (m *ProductMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ProductMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case product.FieldVersion:
+		return m.AddedVersion()
 	case product.FieldPrice:
 		return m.AddedPrice()
 	case product.FieldMinStock:
@@ -10416,6 +12649,13 @@ func (m *ProductMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ProductMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case product.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	case product.FieldPrice:
 		v, ok := value.(money.Amount)
 		if !ok {
@@ -10512,6 +12752,9 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case product.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case product.FieldSku:
 		m.ResetSku()
@@ -17420,6 +19663,8 @@ type WarehouseMutation struct {
 	id                *int64
 	created_at        *time.Time
 	updated_at        *time.Time
+	version           *int64
+	addversion        *int64
 	code              *string
 	name              *string
 	category          *stock.WarehouseCategory
@@ -17619,6 +19864,62 @@ func (m *WarehouseMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err 
 // ResetUpdatedAt resets all changes to the "updated_at" field.
 func (m *WarehouseMutation) ResetUpdatedAt() {
 	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WarehouseMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WarehouseMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Warehouse entity.
+// If the Warehouse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WarehouseMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WarehouseMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WarehouseMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetCode sets the "code" field.
@@ -18199,12 +20500,15 @@ func (m *WarehouseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WarehouseMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, warehouse.FieldCreatedAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, warehouse.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, warehouse.FieldVersion)
 	}
 	if m.code != nil {
 		fields = append(fields, warehouse.FieldCode)
@@ -18251,6 +20555,8 @@ func (m *WarehouseMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case warehouse.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case warehouse.FieldVersion:
+		return m.Version()
 	case warehouse.FieldCode:
 		return m.Code()
 	case warehouse.FieldName:
@@ -18286,6 +20592,8 @@ func (m *WarehouseMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldCreatedAt(ctx)
 	case warehouse.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case warehouse.FieldVersion:
+		return m.OldVersion(ctx)
 	case warehouse.FieldCode:
 		return m.OldCode(ctx)
 	case warehouse.FieldName:
@@ -18330,6 +20638,13 @@ func (m *WarehouseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case warehouse.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case warehouse.FieldCode:
 		v, ok := value.(string)
@@ -18416,6 +20731,9 @@ func (m *WarehouseMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *WarehouseMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, warehouse.FieldVersion)
+	}
 	if m.addcapacity != nil {
 		fields = append(fields, warehouse.FieldCapacity)
 	}
@@ -18430,6 +20748,8 @@ func (m *WarehouseMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *WarehouseMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case warehouse.FieldVersion:
+		return m.AddedVersion()
 	case warehouse.FieldCapacity:
 		return m.AddedCapacity()
 	case warehouse.FieldMaxVolumeCm3:
@@ -18443,6 +20763,13 @@ func (m *WarehouseMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *WarehouseMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case warehouse.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	case warehouse.FieldCapacity:
 		v, ok := value.(int64)
 		if !ok {
@@ -18489,6 +20816,9 @@ func (m *WarehouseMutation) ResetField(name string) error {
 		return nil
 	case warehouse.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case warehouse.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case warehouse.FieldCode:
 		m.ResetCode()

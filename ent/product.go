@@ -23,6 +23,8 @@ type Product struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int64 `json:"version,omitempty"`
 	// upper case; never changes and is never used again
 	Sku string `json:"sku,omitempty"`
 	// Name holds the value of the "name" field.
@@ -65,7 +67,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case product.FieldID, product.FieldPrice, product.FieldMinStock, product.FieldMaxStock, product.FieldWeightG, product.FieldLengthMm, product.FieldWidthMm, product.FieldHeightMm:
+		case product.FieldID, product.FieldVersion, product.FieldPrice, product.FieldMinStock, product.FieldMaxStock, product.FieldWeightG, product.FieldLengthMm, product.FieldWidthMm, product.FieldHeightMm:
 			values[i] = new(sql.NullInt64)
 		case product.FieldSku, product.FieldName, product.FieldEnglishName, product.FieldDescription, product.FieldCategory, product.FieldBrand, product.FieldSpec, product.FieldUnit, product.FieldPriceCurrency, product.FieldStatus:
 			values[i] = new(sql.NullString)
@@ -103,6 +105,12 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case product.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		case product.FieldSku:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -249,6 +257,9 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("sku=")
 	builder.WriteString(_m.Sku)

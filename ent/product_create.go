@@ -34,6 +34,20 @@ func (_c *ProductCreate) SetUpdatedAt(v time.Time) *ProductCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *ProductCreate) SetVersion(v int64) *ProductCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableVersion(v *int64) *ProductCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetSku sets the "sku" field.
 func (_c *ProductCreate) SetSku(v string) *ProductCreate {
 	_c.mutation.SetSku(v)
@@ -297,6 +311,10 @@ func (_c *ProductCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ProductCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := product.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.EnglishName(); !ok {
 		v := product.DefaultEnglishName
 		_c.mutation.SetEnglishName(v)
@@ -358,6 +376,9 @@ func (_c *ProductCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Product.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Product.version"`)}
 	}
 	if _, ok := _c.mutation.Sku(); !ok {
 		return &ValidationError{Name: "sku", err: errors.New(`ent: missing required field "Product.sku"`)}
@@ -493,6 +514,10 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(product.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(product.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Sku(); ok {
 		_spec.SetField(product.FieldSku, field.TypeString, value)

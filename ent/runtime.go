@@ -3,10 +3,12 @@
 package ent
 
 import (
+	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
+	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
 	"entrepot/ent/location"
@@ -28,6 +30,48 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	barcodeFields := schema.Barcode{}.Fields()
+	_ = barcodeFields
+	// barcodeDescSku is the schema descriptor for sku field.
+	barcodeDescSku := barcodeFields[0].Descriptor()
+	// barcode.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	barcode.SkuValidator = func() func(string) error {
+		validators := barcodeDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// barcodeDescBarcode is the schema descriptor for barcode field.
+	barcodeDescBarcode := barcodeFields[1].Descriptor()
+	// barcode.BarcodeValidator is a validator for the "barcode" field. It is called by the builders before save.
+	barcode.BarcodeValidator = func() func(string) error {
+		validators := barcodeDescBarcode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(barcode string) error {
+			for _, fn := range fns {
+				if err := fn(barcode); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// barcodeDescPackQuantity is the schema descriptor for pack_quantity field.
+	barcodeDescPackQuantity := barcodeFields[2].Descriptor()
+	// barcode.DefaultPackQuantity holds the default value on creation for the pack_quantity field.
+	barcode.DefaultPackQuantity = barcodeDescPackQuantity.Default.(int64)
 	batchFields := schema.Batch{}.Fields()
 	_ = batchFields
 	// batchDescSku is the schema descriptor for sku field.
@@ -66,8 +110,15 @@ func init() {
 			return nil
 		}
 	}()
+	documentMixin := schema.Document{}.Mixin()
+	documentMixinFields2 := documentMixin[2].Fields()
+	_ = documentMixinFields2
 	documentFields := schema.Document{}.Fields()
 	_ = documentFields
+	// documentDescVersion is the schema descriptor for version field.
+	documentDescVersion := documentMixinFields2[0].Descriptor()
+	// document.DefaultVersion holds the default value on creation for the version field.
+	document.DefaultVersion = documentDescVersion.Default.(int64)
 	// documentDescNo is the schema descriptor for no field.
 	documentDescNo := documentFields[0].Descriptor()
 	// document.NoValidator is a validator for the "no" field. It is called by the builders before save.
@@ -98,28 +149,52 @@ func init() {
 	document.DefaultExternalNo = documentDescExternalNo.Default.(string)
 	// document.ExternalNoValidator is a validator for the "external_no" field. It is called by the builders before save.
 	document.ExternalNoValidator = documentDescExternalNo.Validators[0].(func(string) error)
+	// documentDescParty is the schema descriptor for party field.
+	documentDescParty := documentFields[7].Descriptor()
+	// document.DefaultParty holds the default value on creation for the party field.
+	document.DefaultParty = documentDescParty.Default.(string)
+	// document.PartyValidator is a validator for the "party" field. It is called by the builders before save.
+	document.PartyValidator = documentDescParty.Validators[0].(func(string) error)
+	// documentDescCountry is the schema descriptor for country field.
+	documentDescCountry := documentFields[8].Descriptor()
+	// document.DefaultCountry holds the default value on creation for the country field.
+	document.DefaultCountry = documentDescCountry.Default.(string)
+	// document.CountryValidator is a validator for the "country" field. It is called by the builders before save.
+	document.CountryValidator = documentDescCountry.Validators[0].(func(string) error)
+	// documentDescCurrency is the schema descriptor for currency field.
+	documentDescCurrency := documentFields[9].Descriptor()
+	// document.DefaultCurrency holds the default value on creation for the currency field.
+	document.DefaultCurrency = documentDescCurrency.Default.(string)
+	// document.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	document.CurrencyValidator = documentDescCurrency.Validators[0].(func(string) error)
 	// documentDescNote is the schema descriptor for note field.
-	documentDescNote := documentFields[7].Descriptor()
+	documentDescNote := documentFields[10].Descriptor()
 	// document.DefaultNote holds the default value on creation for the note field.
 	document.DefaultNote = documentDescNote.Default.(string)
 	// document.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	document.NoteValidator = documentDescNote.Validators[0].(func(string) error)
-	// documentDescVersion is the schema descriptor for version field.
-	documentDescVersion := documentFields[12].Descriptor()
-	// document.DefaultVersion holds the default value on creation for the version field.
-	document.DefaultVersion = documentDescVersion.Default.(int64)
+	// documentDescExecutedQuantity is the schema descriptor for executed_quantity field.
+	documentDescExecutedQuantity := documentFields[18].Descriptor()
+	// document.DefaultExecutedQuantity holds the default value on creation for the executed_quantity field.
+	document.DefaultExecutedQuantity = documentDescExecutedQuantity.Default.(int64)
+	// documentDescRejectedQuantity is the schema descriptor for rejected_quantity field.
+	documentDescRejectedQuantity := documentFields[19].Descriptor()
+	// document.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
+	document.DefaultRejectedQuantity = documentDescRejectedQuantity.Default.(int64)
 	documenteventFields := schema.DocumentEvent{}.Fields()
 	_ = documenteventFields
-	// documenteventDescEvent is the schema descriptor for event field.
-	documenteventDescEvent := documenteventFields[1].Descriptor()
-	// documentevent.EventValidator is a validator for the "event" field. It is called by the builders before save.
-	documentevent.EventValidator = documenteventDescEvent.Validators[0].(func(string) error)
 	// documenteventDescNote is the schema descriptor for note field.
-	documenteventDescNote := documenteventFields[5].Descriptor()
+	documenteventDescNote := documenteventFields[7].Descriptor()
 	// documentevent.DefaultNote holds the default value on creation for the note field.
 	documentevent.DefaultNote = documenteventDescNote.Default.(string)
 	// documentevent.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	documentevent.NoteValidator = documenteventDescNote.Validators[0].(func(string) error)
+	// documenteventDescRequestID is the schema descriptor for request_id field.
+	documenteventDescRequestID := documenteventFields[8].Descriptor()
+	// documentevent.DefaultRequestID holds the default value on creation for the request_id field.
+	documentevent.DefaultRequestID = documenteventDescRequestID.Default.(string)
+	// documentevent.RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
+	documentevent.RequestIDValidator = documenteventDescRequestID.Validators[0].(func(string) error)
 	documentlineFields := schema.DocumentLine{}.Fields()
 	_ = documentlineFields
 	// documentlineDescSku is the schema descriptor for sku field.
@@ -147,19 +222,25 @@ func init() {
 	// documentline.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
 	documentline.BatchNoValidator = documentlineDescBatchNo.Validators[0].(func(string) error)
 	// documentlineDescExecutedQuantity is the schema descriptor for executed_quantity field.
-	documentlineDescExecutedQuantity := documentlineFields[6].Descriptor()
+	documentlineDescExecutedQuantity := documentlineFields[7].Descriptor()
 	// documentline.DefaultExecutedQuantity holds the default value on creation for the executed_quantity field.
 	documentline.DefaultExecutedQuantity = documentlineDescExecutedQuantity.Default.(int64)
 	// documentlineDescRejectedQuantity is the schema descriptor for rejected_quantity field.
-	documentlineDescRejectedQuantity := documentlineFields[7].Descriptor()
+	documentlineDescRejectedQuantity := documentlineFields[8].Descriptor()
 	// documentline.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
 	documentline.DefaultRejectedQuantity = documentlineDescRejectedQuantity.Default.(int64)
 	// documentlineDescCurrency is the schema descriptor for currency field.
-	documentlineDescCurrency := documentlineFields[9].Descriptor()
+	documentlineDescCurrency := documentlineFields[10].Descriptor()
 	// documentline.DefaultCurrency holds the default value on creation for the currency field.
 	documentline.DefaultCurrency = documentlineDescCurrency.Default.(string)
 	// documentline.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	documentline.CurrencyValidator = documentlineDescCurrency.Validators[0].(func(string) error)
+	documentnumberFields := schema.DocumentNumber{}.Fields()
+	_ = documentnumberFields
+	// documentnumberDescDay is the schema descriptor for day field.
+	documentnumberDescDay := documentnumberFields[2].Descriptor()
+	// documentnumber.DayValidator is a validator for the "day" field. It is called by the builders before save.
+	documentnumber.DayValidator = documentnumberDescDay.Validators[0].(func(string) error)
 	exchangerateFields := schema.ExchangeRate{}.Fields()
 	_ = exchangerateFields
 	// exchangerateDescFromCurrency is the schema descriptor for from_currency field.
@@ -214,8 +295,15 @@ func init() {
 	idempotencykeyDescID := idempotencykeyFields[0].Descriptor()
 	// idempotencykey.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	idempotencykey.IDValidator = idempotencykeyDescID.Validators[0].(func(string) error)
+	locationMixin := schema.Location{}.Mixin()
+	locationMixinFields2 := locationMixin[2].Fields()
+	_ = locationMixinFields2
 	locationFields := schema.Location{}.Fields()
 	_ = locationFields
+	// locationDescVersion is the schema descriptor for version field.
+	locationDescVersion := locationMixinFields2[0].Descriptor()
+	// location.DefaultVersion holds the default value on creation for the version field.
+	location.DefaultVersion = locationDescVersion.Default.(int64)
 	// locationDescCode is the schema descriptor for code field.
 	locationDescCode := locationFields[1].Descriptor()
 	// location.CodeValidator is a validator for the "code" field. It is called by the builders before save.
@@ -284,8 +372,15 @@ func init() {
 	postingDescBaseCurrency := postingFields[6].Descriptor()
 	// posting.BaseCurrencyValidator is a validator for the "base_currency" field. It is called by the builders before save.
 	posting.BaseCurrencyValidator = postingDescBaseCurrency.Validators[0].(func(string) error)
+	productMixin := schema.Product{}.Mixin()
+	productMixinFields2 := productMixin[2].Fields()
+	_ = productMixinFields2
 	productFields := schema.Product{}.Fields()
 	_ = productFields
+	// productDescVersion is the schema descriptor for version field.
+	productDescVersion := productMixinFields2[0].Descriptor()
+	// product.DefaultVersion holds the default value on creation for the version field.
+	product.DefaultVersion = productDescVersion.Default.(int64)
 	// productDescSku is the schema descriptor for sku field.
 	productDescSku := productFields[0].Descriptor()
 	// product.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
@@ -604,8 +699,15 @@ func init() {
 	userDescTokenVersion := userFields[4].Descriptor()
 	// user.DefaultTokenVersion holds the default value on creation for the token_version field.
 	user.DefaultTokenVersion = userDescTokenVersion.Default.(int64)
+	warehouseMixin := schema.Warehouse{}.Mixin()
+	warehouseMixinFields2 := warehouseMixin[2].Fields()
+	_ = warehouseMixinFields2
 	warehouseFields := schema.Warehouse{}.Fields()
 	_ = warehouseFields
+	// warehouseDescVersion is the schema descriptor for version field.
+	warehouseDescVersion := warehouseMixinFields2[0].Descriptor()
+	// warehouse.DefaultVersion holds the default value on creation for the version field.
+	warehouse.DefaultVersion = warehouseDescVersion.Default.(int64)
 	// warehouseDescCode is the schema descriptor for code field.
 	warehouseDescCode := warehouseFields[0].Descriptor()
 	// warehouse.CodeValidator is a validator for the "code" field. It is called by the builders before save.

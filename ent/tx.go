@@ -12,6 +12,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Barcode is the client for interacting with the Barcode builders.
+	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
 	// Document is the client for interacting with the Document builders.
@@ -20,6 +22,8 @@ type Tx struct {
 	DocumentEvent *DocumentEventClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
+	// DocumentNumber is the client for interacting with the DocumentNumber builders.
+	DocumentNumber *DocumentNumberClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
 	ExchangeRate *ExchangeRateClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -179,10 +183,12 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Barcode = NewBarcodeClient(tx.config)
 	tx.Batch = NewBatchClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.DocumentEvent = NewDocumentEventClient(tx.config)
 	tx.DocumentLine = NewDocumentLineClient(tx.config)
+	tx.DocumentNumber = NewDocumentNumberClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
@@ -206,7 +212,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Batch.QueryXXX(), the query will be executed
+// applies a query, for example: Barcode.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

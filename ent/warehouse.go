@@ -22,6 +22,8 @@ type Warehouse struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int64 `json:"version,omitempty"`
 	// upper case
 	Code string `json:"code,omitempty"`
 	// Name holds the value of the "name" field.
@@ -84,7 +86,7 @@ func (*Warehouse) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case warehouse.FieldID, warehouse.FieldCapacity, warehouse.FieldMaxVolumeCm3:
+		case warehouse.FieldID, warehouse.FieldVersion, warehouse.FieldCapacity, warehouse.FieldMaxVolumeCm3:
 			values[i] = new(sql.NullInt64)
 		case warehouse.FieldCode, warehouse.FieldName, warehouse.FieldCategory, warehouse.FieldLocationType, warehouse.FieldOwnershipType, warehouse.FieldBusinessType, warehouse.FieldCurrency, warehouse.FieldTimeZone, warehouse.FieldStatus:
 			values[i] = new(sql.NullString)
@@ -122,6 +124,12 @@ func (_m *Warehouse) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case warehouse.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		case warehouse.FieldCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -240,6 +248,9 @@ func (_m *Warehouse) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("code=")
 	builder.WriteString(_m.Code)

@@ -33,6 +33,20 @@ func (_c *WarehouseCreate) SetUpdatedAt(v time.Time) *WarehouseCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *WarehouseCreate) SetVersion(v int64) *WarehouseCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *WarehouseCreate) SetNillableVersion(v *int64) *WarehouseCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetCode sets the "code" field.
 func (_c *WarehouseCreate) SetCode(v string) *WarehouseCreate {
 	_c.mutation.SetCode(v)
@@ -234,6 +248,10 @@ func (_c *WarehouseCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *WarehouseCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := warehouse.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.Category(); !ok {
 		v := warehouse.DefaultCategory
 		_c.mutation.SetCategory(v)
@@ -275,6 +293,9 @@ func (_c *WarehouseCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Warehouse.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Warehouse.version"`)}
 	}
 	if _, ok := _c.mutation.Code(); !ok {
 		return &ValidationError{Name: "code", err: errors.New(`ent: missing required field "Warehouse.code"`)}
@@ -393,6 +414,10 @@ func (_c *WarehouseCreate) createSpec() (*Warehouse, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(warehouse.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(warehouse.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Code(); ok {
 		_spec.SetField(warehouse.FieldCode, field.TypeString, value)

@@ -43,6 +43,27 @@ func (_u *WarehouseUpdate) SetNillableUpdatedAt(v *time.Time) *WarehouseUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *WarehouseUpdate) SetVersion(v int64) *WarehouseUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *WarehouseUpdate) SetNillableVersion(v *int64) *WarehouseUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *WarehouseUpdate) AddVersion(v int64) *WarehouseUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetName sets the "name" field.
 func (_u *WarehouseUpdate) SetName(v string) *WarehouseUpdate {
 	_u.mutation.SetName(v)
@@ -342,6 +363,12 @@ func (_u *WarehouseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(warehouse.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(warehouse.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(warehouse.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(warehouse.FieldName, field.TypeString, value)
 	}
@@ -496,6 +523,27 @@ func (_u *WarehouseUpdateOne) SetNillableUpdatedAt(v *time.Time) *WarehouseUpdat
 	if v != nil {
 		_u.SetUpdatedAt(*v)
 	}
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *WarehouseUpdateOne) SetVersion(v int64) *WarehouseUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *WarehouseUpdateOne) SetNillableVersion(v *int64) *WarehouseUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *WarehouseUpdateOne) AddVersion(v int64) *WarehouseUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -827,6 +875,12 @@ func (_u *WarehouseUpdateOne) sqlSave(ctx context.Context) (_node *Warehouse, er
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(warehouse.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(warehouse.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(warehouse.FieldVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(warehouse.FieldName, field.TypeString, value)

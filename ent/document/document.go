@@ -19,6 +19,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// FieldNo holds the string denoting the no field in the database.
 	FieldNo = "no"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -33,18 +35,32 @@ const (
 	FieldReasonCode = "reason_code"
 	// FieldExternalNo holds the string denoting the external_no field in the database.
 	FieldExternalNo = "external_no"
+	// FieldParty holds the string denoting the party field in the database.
+	FieldParty = "party"
+	// FieldCountry holds the string denoting the country field in the database.
+	FieldCountry = "country"
+	// FieldCurrency holds the string denoting the currency field in the database.
+	FieldCurrency = "currency"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
 	FieldOccurredAt = "occurred_at"
+	// FieldExpectedAt holds the string denoting the expected_at field in the database.
+	FieldExpectedAt = "expected_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
 	FieldCreatedBy = "created_by"
 	// FieldApprovedBy holds the string denoting the approved_by field in the database.
 	FieldApprovedBy = "approved_by"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
 	FieldReversesID = "reverses_id"
-	// FieldVersion holds the string denoting the version field in the database.
-	FieldVersion = "version"
+	// FieldLineCount holds the string denoting the line_count field in the database.
+	FieldLineCount = "line_count"
+	// FieldQuantity holds the string denoting the quantity field in the database.
+	FieldQuantity = "quantity"
+	// FieldExecutedQuantity holds the string denoting the executed_quantity field in the database.
+	FieldExecutedQuantity = "executed_quantity"
+	// FieldRejectedQuantity holds the string denoting the rejected_quantity field in the database.
+	FieldRejectedQuantity = "rejected_quantity"
 	// EdgeLines holds the string denoting the lines edge name in mutations.
 	EdgeLines = "lines"
 	// EdgeEvents holds the string denoting the events edge name in mutations.
@@ -72,6 +88,7 @@ var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
 	FieldUpdatedAt,
+	FieldVersion,
 	FieldNo,
 	FieldKind,
 	FieldState,
@@ -79,12 +96,19 @@ var Columns = []string{
 	FieldTargetWarehouseID,
 	FieldReasonCode,
 	FieldExternalNo,
+	FieldParty,
+	FieldCountry,
+	FieldCurrency,
 	FieldNote,
 	FieldOccurredAt,
+	FieldExpectedAt,
 	FieldCreatedBy,
 	FieldApprovedBy,
 	FieldReversesID,
-	FieldVersion,
+	FieldLineCount,
+	FieldQuantity,
+	FieldExecutedQuantity,
+	FieldRejectedQuantity,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -98,6 +122,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int64
 	// NoValidator is a validator for the "no" field. It is called by the builders before save.
 	NoValidator func(string) error
 	// DefaultReasonCode holds the default value on creation for the "reason_code" field.
@@ -108,12 +134,26 @@ var (
 	DefaultExternalNo string
 	// ExternalNoValidator is a validator for the "external_no" field. It is called by the builders before save.
 	ExternalNoValidator func(string) error
+	// DefaultParty holds the default value on creation for the "party" field.
+	DefaultParty string
+	// PartyValidator is a validator for the "party" field. It is called by the builders before save.
+	PartyValidator func(string) error
+	// DefaultCountry holds the default value on creation for the "country" field.
+	DefaultCountry string
+	// CountryValidator is a validator for the "country" field. It is called by the builders before save.
+	CountryValidator func(string) error
+	// DefaultCurrency holds the default value on creation for the "currency" field.
+	DefaultCurrency string
+	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	CurrencyValidator func(string) error
 	// DefaultNote holds the default value on creation for the "note" field.
 	DefaultNote string
 	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	NoteValidator func(string) error
-	// DefaultVersion holds the default value on creation for the "version" field.
-	DefaultVersion int64
+	// DefaultExecutedQuantity holds the default value on creation for the "executed_quantity" field.
+	DefaultExecutedQuantity int64
+	// DefaultRejectedQuantity holds the default value on creation for the "rejected_quantity" field.
+	DefaultRejectedQuantity int64
 )
 
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
@@ -156,6 +196,11 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUpdatedAt, opts...).ToFunc()
 }
 
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
 // ByNo orders the results by the no field.
 func ByNo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNo, opts...).ToFunc()
@@ -191,6 +236,21 @@ func ByExternalNo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExternalNo, opts...).ToFunc()
 }
 
+// ByParty orders the results by the party field.
+func ByParty(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParty, opts...).ToFunc()
+}
+
+// ByCountry orders the results by the country field.
+func ByCountry(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCountry, opts...).ToFunc()
+}
+
+// ByCurrency orders the results by the currency field.
+func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
@@ -199,6 +259,11 @@ func ByNote(opts ...sql.OrderTermOption) OrderOption {
 // ByOccurredAt orders the results by the occurred_at field.
 func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOccurredAt, opts...).ToFunc()
+}
+
+// ByExpectedAt orders the results by the expected_at field.
+func ByExpectedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExpectedAt, opts...).ToFunc()
 }
 
 // ByCreatedBy orders the results by the created_by field.
@@ -216,9 +281,24 @@ func ByReversesID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReversesID, opts...).ToFunc()
 }
 
-// ByVersion orders the results by the version field.
-func ByVersion(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+// ByLineCount orders the results by the line_count field.
+func ByLineCount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLineCount, opts...).ToFunc()
+}
+
+// ByQuantity orders the results by the quantity field.
+func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuantity, opts...).ToFunc()
+}
+
+// ByExecutedQuantity orders the results by the executed_quantity field.
+func ByExecutedQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExecutedQuantity, opts...).ToFunc()
+}
+
+// ByRejectedQuantity orders the results by the rejected_quantity field.
+func ByRejectedQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRejectedQuantity, opts...).ToFunc()
 }
 
 // ByLinesCount orders the results by lines count.

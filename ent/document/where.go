@@ -66,6 +66,11 @@ func UpdatedAt(v time.Time) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldVersion, v))
+}
+
 // No applies equality check predicate on the "no" field. It's identical to NoEQ.
 func No(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldNo, v))
@@ -91,6 +96,21 @@ func ExternalNo(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldExternalNo, v))
 }
 
+// Party applies equality check predicate on the "party" field. It's identical to PartyEQ.
+func Party(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldParty, v))
+}
+
+// Country applies equality check predicate on the "country" field. It's identical to CountryEQ.
+func Country(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldCountry, v))
+}
+
+// Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
+func Currency(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldCurrency, v))
+}
+
 // Note applies equality check predicate on the "note" field. It's identical to NoteEQ.
 func Note(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldNote, v))
@@ -99,6 +119,11 @@ func Note(v string) predicate.Document {
 // OccurredAt applies equality check predicate on the "occurred_at" field. It's identical to OccurredAtEQ.
 func OccurredAt(v time.Time) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldOccurredAt, v))
+}
+
+// ExpectedAt applies equality check predicate on the "expected_at" field. It's identical to ExpectedAtEQ.
+func ExpectedAt(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExpectedAt, v))
 }
 
 // CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
@@ -116,9 +141,24 @@ func ReversesID(v int64) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldReversesID, v))
 }
 
-// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
-func Version(v int64) predicate.Document {
-	return predicate.Document(sql.FieldEQ(FieldVersion, v))
+// LineCount applies equality check predicate on the "line_count" field. It's identical to LineCountEQ.
+func LineCount(v int) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldLineCount, v))
+}
+
+// Quantity applies equality check predicate on the "quantity" field. It's identical to QuantityEQ.
+func Quantity(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldQuantity, v))
+}
+
+// ExecutedQuantity applies equality check predicate on the "executed_quantity" field. It's identical to ExecutedQuantityEQ.
+func ExecutedQuantity(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExecutedQuantity, v))
+}
+
+// RejectedQuantity applies equality check predicate on the "rejected_quantity" field. It's identical to RejectedQuantityEQ.
+func RejectedQuantity(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRejectedQuantity, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -199,6 +239,46 @@ func UpdatedAtLT(v time.Time) predicate.Document {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Document {
 	return predicate.Document(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldVersion, v))
 }
 
 // NoEQ applies the EQ predicate on the "no" field.
@@ -546,6 +626,201 @@ func ExternalNoContainsFold(v string) predicate.Document {
 	return predicate.Document(sql.FieldContainsFold(FieldExternalNo, v))
 }
 
+// PartyEQ applies the EQ predicate on the "party" field.
+func PartyEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldParty, v))
+}
+
+// PartyNEQ applies the NEQ predicate on the "party" field.
+func PartyNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldParty, v))
+}
+
+// PartyIn applies the In predicate on the "party" field.
+func PartyIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldParty, vs...))
+}
+
+// PartyNotIn applies the NotIn predicate on the "party" field.
+func PartyNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldParty, vs...))
+}
+
+// PartyGT applies the GT predicate on the "party" field.
+func PartyGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldParty, v))
+}
+
+// PartyGTE applies the GTE predicate on the "party" field.
+func PartyGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldParty, v))
+}
+
+// PartyLT applies the LT predicate on the "party" field.
+func PartyLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldParty, v))
+}
+
+// PartyLTE applies the LTE predicate on the "party" field.
+func PartyLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldParty, v))
+}
+
+// PartyContains applies the Contains predicate on the "party" field.
+func PartyContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldParty, v))
+}
+
+// PartyHasPrefix applies the HasPrefix predicate on the "party" field.
+func PartyHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldParty, v))
+}
+
+// PartyHasSuffix applies the HasSuffix predicate on the "party" field.
+func PartyHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldParty, v))
+}
+
+// PartyEqualFold applies the EqualFold predicate on the "party" field.
+func PartyEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldParty, v))
+}
+
+// PartyContainsFold applies the ContainsFold predicate on the "party" field.
+func PartyContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldParty, v))
+}
+
+// CountryEQ applies the EQ predicate on the "country" field.
+func CountryEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldCountry, v))
+}
+
+// CountryNEQ applies the NEQ predicate on the "country" field.
+func CountryNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldCountry, v))
+}
+
+// CountryIn applies the In predicate on the "country" field.
+func CountryIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldCountry, vs...))
+}
+
+// CountryNotIn applies the NotIn predicate on the "country" field.
+func CountryNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldCountry, vs...))
+}
+
+// CountryGT applies the GT predicate on the "country" field.
+func CountryGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldCountry, v))
+}
+
+// CountryGTE applies the GTE predicate on the "country" field.
+func CountryGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldCountry, v))
+}
+
+// CountryLT applies the LT predicate on the "country" field.
+func CountryLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldCountry, v))
+}
+
+// CountryLTE applies the LTE predicate on the "country" field.
+func CountryLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldCountry, v))
+}
+
+// CountryContains applies the Contains predicate on the "country" field.
+func CountryContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldCountry, v))
+}
+
+// CountryHasPrefix applies the HasPrefix predicate on the "country" field.
+func CountryHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldCountry, v))
+}
+
+// CountryHasSuffix applies the HasSuffix predicate on the "country" field.
+func CountryHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldCountry, v))
+}
+
+// CountryEqualFold applies the EqualFold predicate on the "country" field.
+func CountryEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldCountry, v))
+}
+
+// CountryContainsFold applies the ContainsFold predicate on the "country" field.
+func CountryContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldCountry, v))
+}
+
+// CurrencyEQ applies the EQ predicate on the "currency" field.
+func CurrencyEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldCurrency, v))
+}
+
+// CurrencyNEQ applies the NEQ predicate on the "currency" field.
+func CurrencyNEQ(v string) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldCurrency, v))
+}
+
+// CurrencyIn applies the In predicate on the "currency" field.
+func CurrencyIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldCurrency, vs...))
+}
+
+// CurrencyNotIn applies the NotIn predicate on the "currency" field.
+func CurrencyNotIn(vs ...string) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldCurrency, vs...))
+}
+
+// CurrencyGT applies the GT predicate on the "currency" field.
+func CurrencyGT(v string) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldCurrency, v))
+}
+
+// CurrencyGTE applies the GTE predicate on the "currency" field.
+func CurrencyGTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldCurrency, v))
+}
+
+// CurrencyLT applies the LT predicate on the "currency" field.
+func CurrencyLT(v string) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldCurrency, v))
+}
+
+// CurrencyLTE applies the LTE predicate on the "currency" field.
+func CurrencyLTE(v string) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldCurrency, v))
+}
+
+// CurrencyContains applies the Contains predicate on the "currency" field.
+func CurrencyContains(v string) predicate.Document {
+	return predicate.Document(sql.FieldContains(FieldCurrency, v))
+}
+
+// CurrencyHasPrefix applies the HasPrefix predicate on the "currency" field.
+func CurrencyHasPrefix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasPrefix(FieldCurrency, v))
+}
+
+// CurrencyHasSuffix applies the HasSuffix predicate on the "currency" field.
+func CurrencyHasSuffix(v string) predicate.Document {
+	return predicate.Document(sql.FieldHasSuffix(FieldCurrency, v))
+}
+
+// CurrencyEqualFold applies the EqualFold predicate on the "currency" field.
+func CurrencyEqualFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldEqualFold(FieldCurrency, v))
+}
+
+// CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
+func CurrencyContainsFold(v string) predicate.Document {
+	return predicate.Document(sql.FieldContainsFold(FieldCurrency, v))
+}
+
 // NoteEQ applies the EQ predicate on the "note" field.
 func NoteEQ(v string) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldNote, v))
@@ -651,14 +926,54 @@ func OccurredAtLTE(v time.Time) predicate.Document {
 	return predicate.Document(sql.FieldLTE(FieldOccurredAt, v))
 }
 
-// OccurredAtIsNil applies the IsNil predicate on the "occurred_at" field.
-func OccurredAtIsNil() predicate.Document {
-	return predicate.Document(sql.FieldIsNull(FieldOccurredAt))
+// ExpectedAtEQ applies the EQ predicate on the "expected_at" field.
+func ExpectedAtEQ(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExpectedAt, v))
 }
 
-// OccurredAtNotNil applies the NotNil predicate on the "occurred_at" field.
-func OccurredAtNotNil() predicate.Document {
-	return predicate.Document(sql.FieldNotNull(FieldOccurredAt))
+// ExpectedAtNEQ applies the NEQ predicate on the "expected_at" field.
+func ExpectedAtNEQ(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldExpectedAt, v))
+}
+
+// ExpectedAtIn applies the In predicate on the "expected_at" field.
+func ExpectedAtIn(vs ...time.Time) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldExpectedAt, vs...))
+}
+
+// ExpectedAtNotIn applies the NotIn predicate on the "expected_at" field.
+func ExpectedAtNotIn(vs ...time.Time) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldExpectedAt, vs...))
+}
+
+// ExpectedAtGT applies the GT predicate on the "expected_at" field.
+func ExpectedAtGT(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldExpectedAt, v))
+}
+
+// ExpectedAtGTE applies the GTE predicate on the "expected_at" field.
+func ExpectedAtGTE(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldExpectedAt, v))
+}
+
+// ExpectedAtLT applies the LT predicate on the "expected_at" field.
+func ExpectedAtLT(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldExpectedAt, v))
+}
+
+// ExpectedAtLTE applies the LTE predicate on the "expected_at" field.
+func ExpectedAtLTE(v time.Time) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldExpectedAt, v))
+}
+
+// ExpectedAtIsNil applies the IsNil predicate on the "expected_at" field.
+func ExpectedAtIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldExpectedAt))
+}
+
+// ExpectedAtNotNil applies the NotNil predicate on the "expected_at" field.
+func ExpectedAtNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldExpectedAt))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
@@ -801,44 +1116,164 @@ func ReversesIDNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldReversesID))
 }
 
-// VersionEQ applies the EQ predicate on the "version" field.
-func VersionEQ(v int64) predicate.Document {
-	return predicate.Document(sql.FieldEQ(FieldVersion, v))
+// LineCountEQ applies the EQ predicate on the "line_count" field.
+func LineCountEQ(v int) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldLineCount, v))
 }
 
-// VersionNEQ applies the NEQ predicate on the "version" field.
-func VersionNEQ(v int64) predicate.Document {
-	return predicate.Document(sql.FieldNEQ(FieldVersion, v))
+// LineCountNEQ applies the NEQ predicate on the "line_count" field.
+func LineCountNEQ(v int) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldLineCount, v))
 }
 
-// VersionIn applies the In predicate on the "version" field.
-func VersionIn(vs ...int64) predicate.Document {
-	return predicate.Document(sql.FieldIn(FieldVersion, vs...))
+// LineCountIn applies the In predicate on the "line_count" field.
+func LineCountIn(vs ...int) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldLineCount, vs...))
 }
 
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int64) predicate.Document {
-	return predicate.Document(sql.FieldNotIn(FieldVersion, vs...))
+// LineCountNotIn applies the NotIn predicate on the "line_count" field.
+func LineCountNotIn(vs ...int) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldLineCount, vs...))
 }
 
-// VersionGT applies the GT predicate on the "version" field.
-func VersionGT(v int64) predicate.Document {
-	return predicate.Document(sql.FieldGT(FieldVersion, v))
+// LineCountGT applies the GT predicate on the "line_count" field.
+func LineCountGT(v int) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldLineCount, v))
 }
 
-// VersionGTE applies the GTE predicate on the "version" field.
-func VersionGTE(v int64) predicate.Document {
-	return predicate.Document(sql.FieldGTE(FieldVersion, v))
+// LineCountGTE applies the GTE predicate on the "line_count" field.
+func LineCountGTE(v int) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldLineCount, v))
 }
 
-// VersionLT applies the LT predicate on the "version" field.
-func VersionLT(v int64) predicate.Document {
-	return predicate.Document(sql.FieldLT(FieldVersion, v))
+// LineCountLT applies the LT predicate on the "line_count" field.
+func LineCountLT(v int) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldLineCount, v))
 }
 
-// VersionLTE applies the LTE predicate on the "version" field.
-func VersionLTE(v int64) predicate.Document {
-	return predicate.Document(sql.FieldLTE(FieldVersion, v))
+// LineCountLTE applies the LTE predicate on the "line_count" field.
+func LineCountLTE(v int) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldLineCount, v))
+}
+
+// QuantityEQ applies the EQ predicate on the "quantity" field.
+func QuantityEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldQuantity, v))
+}
+
+// QuantityNEQ applies the NEQ predicate on the "quantity" field.
+func QuantityNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldQuantity, v))
+}
+
+// QuantityIn applies the In predicate on the "quantity" field.
+func QuantityIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldQuantity, vs...))
+}
+
+// QuantityNotIn applies the NotIn predicate on the "quantity" field.
+func QuantityNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldQuantity, vs...))
+}
+
+// QuantityGT applies the GT predicate on the "quantity" field.
+func QuantityGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldQuantity, v))
+}
+
+// QuantityGTE applies the GTE predicate on the "quantity" field.
+func QuantityGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldQuantity, v))
+}
+
+// QuantityLT applies the LT predicate on the "quantity" field.
+func QuantityLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldQuantity, v))
+}
+
+// QuantityLTE applies the LTE predicate on the "quantity" field.
+func QuantityLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldQuantity, v))
+}
+
+// ExecutedQuantityEQ applies the EQ predicate on the "executed_quantity" field.
+func ExecutedQuantityEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldExecutedQuantity, v))
+}
+
+// ExecutedQuantityNEQ applies the NEQ predicate on the "executed_quantity" field.
+func ExecutedQuantityNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldExecutedQuantity, v))
+}
+
+// ExecutedQuantityIn applies the In predicate on the "executed_quantity" field.
+func ExecutedQuantityIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldExecutedQuantity, vs...))
+}
+
+// ExecutedQuantityNotIn applies the NotIn predicate on the "executed_quantity" field.
+func ExecutedQuantityNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldExecutedQuantity, vs...))
+}
+
+// ExecutedQuantityGT applies the GT predicate on the "executed_quantity" field.
+func ExecutedQuantityGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldExecutedQuantity, v))
+}
+
+// ExecutedQuantityGTE applies the GTE predicate on the "executed_quantity" field.
+func ExecutedQuantityGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldExecutedQuantity, v))
+}
+
+// ExecutedQuantityLT applies the LT predicate on the "executed_quantity" field.
+func ExecutedQuantityLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldExecutedQuantity, v))
+}
+
+// ExecutedQuantityLTE applies the LTE predicate on the "executed_quantity" field.
+func ExecutedQuantityLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldExecutedQuantity, v))
+}
+
+// RejectedQuantityEQ applies the EQ predicate on the "rejected_quantity" field.
+func RejectedQuantityEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldRejectedQuantity, v))
+}
+
+// RejectedQuantityNEQ applies the NEQ predicate on the "rejected_quantity" field.
+func RejectedQuantityNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldRejectedQuantity, v))
+}
+
+// RejectedQuantityIn applies the In predicate on the "rejected_quantity" field.
+func RejectedQuantityIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldRejectedQuantity, vs...))
+}
+
+// RejectedQuantityNotIn applies the NotIn predicate on the "rejected_quantity" field.
+func RejectedQuantityNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldRejectedQuantity, vs...))
+}
+
+// RejectedQuantityGT applies the GT predicate on the "rejected_quantity" field.
+func RejectedQuantityGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldRejectedQuantity, v))
+}
+
+// RejectedQuantityGTE applies the GTE predicate on the "rejected_quantity" field.
+func RejectedQuantityGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldRejectedQuantity, v))
+}
+
+// RejectedQuantityLT applies the LT predicate on the "rejected_quantity" field.
+func RejectedQuantityLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldRejectedQuantity, v))
+}
+
+// RejectedQuantityLTE applies the LTE predicate on the "rejected_quantity" field.
+func RejectedQuantityLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldRejectedQuantity, v))
 }
 
 // HasLines applies the HasEdge predicate on the "lines" edge.

@@ -17,16 +17,22 @@ const (
 	FieldID = "id"
 	// FieldDocumentID holds the string denoting the document_id field in the database.
 	FieldDocumentID = "document_id"
-	// FieldEvent holds the string denoting the event field in the database.
-	FieldEvent = "event"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
+	// FieldAction holds the string denoting the action field in the database.
+	FieldAction = "action"
 	// FieldFromState holds the string denoting the from_state field in the database.
 	FieldFromState = "from_state"
 	// FieldToState holds the string denoting the to_state field in the database.
 	FieldToState = "to_state"
+	// FieldPostingID holds the string denoting the posting_id field in the database.
+	FieldPostingID = "posting_id"
 	// FieldActorID holds the string denoting the actor_id field in the database.
 	FieldActorID = "actor_id"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldRequestID holds the string denoting the request_id field in the database.
+	FieldRequestID = "request_id"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
 	FieldRecordedAt = "recorded_at"
 	// EdgeDocument holds the string denoting the document edge name in mutations.
@@ -46,11 +52,14 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldDocumentID,
-	FieldEvent,
+	FieldVersion,
+	FieldAction,
 	FieldFromState,
 	FieldToState,
+	FieldPostingID,
 	FieldActorID,
 	FieldNote,
+	FieldRequestID,
 	FieldRecordedAt,
 }
 
@@ -65,13 +74,25 @@ func ValidColumn(column string) bool {
 }
 
 var (
-	// EventValidator is a validator for the "event" field. It is called by the builders before save.
-	EventValidator func(string) error
 	// DefaultNote holds the default value on creation for the "note" field.
 	DefaultNote string
 	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	NoteValidator func(string) error
+	// DefaultRequestID holds the default value on creation for the "request_id" field.
+	DefaultRequestID string
+	// RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
+	RequestIDValidator func(string) error
 )
+
+// ActionValidator is a validator for the "action" field enum values. It is called by the builders before save.
+func ActionValidator(a stock.DocumentAction) error {
+	switch a {
+	case "CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE":
+		return nil
+	default:
+		return fmt.Errorf("documentevent: invalid enum value for action field: %q", a)
+	}
+}
 
 // FromStateValidator is a validator for the "from_state" field enum values. It is called by the builders before save.
 func FromStateValidator(fs stock.DocumentState) error {
@@ -106,9 +127,14 @@ func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDocumentID, opts...).ToFunc()
 }
 
-// ByEvent orders the results by the event field.
-func ByEvent(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldEvent, opts...).ToFunc()
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
+// ByAction orders the results by the action field.
+func ByAction(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAction, opts...).ToFunc()
 }
 
 // ByFromState orders the results by the from_state field.
@@ -121,6 +147,11 @@ func ByToState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldToState, opts...).ToFunc()
 }
 
+// ByPostingID orders the results by the posting_id field.
+func ByPostingID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPostingID, opts...).ToFunc()
+}
+
 // ByActorID orders the results by the actor_id field.
 func ByActorID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActorID, opts...).ToFunc()
@@ -129,6 +160,11 @@ func ByActorID(opts ...sql.OrderTermOption) OrderOption {
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
+}
+
+// ByRequestID orders the results by the request_id field.
+func ByRequestID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestID, opts...).ToFunc()
 }
 
 // ByRecordedAt orders the results by the recorded_at field.

@@ -61,9 +61,14 @@ func DocumentID(v int64) predicate.DocumentEvent {
 	return predicate.DocumentEvent(sql.FieldEQ(FieldDocumentID, v))
 }
 
-// Event applies equality check predicate on the "event" field. It's identical to EventEQ.
-func Event(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldEQ(FieldEvent, v))
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldVersion, v))
+}
+
+// PostingID applies equality check predicate on the "posting_id" field. It's identical to PostingIDEQ.
+func PostingID(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldPostingID, v))
 }
 
 // ActorID applies equality check predicate on the "actor_id" field. It's identical to ActorIDEQ.
@@ -74,6 +79,11 @@ func ActorID(v int64) predicate.DocumentEvent {
 // Note applies equality check predicate on the "note" field. It's identical to NoteEQ.
 func Note(v string) predicate.DocumentEvent {
 	return predicate.DocumentEvent(sql.FieldEQ(FieldNote, v))
+}
+
+// RequestID applies equality check predicate on the "request_id" field. It's identical to RequestIDEQ.
+func RequestID(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldRequestID, v))
 }
 
 // RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
@@ -101,69 +111,74 @@ func DocumentIDNotIn(vs ...int64) predicate.DocumentEvent {
 	return predicate.DocumentEvent(sql.FieldNotIn(FieldDocumentID, vs...))
 }
 
-// EventEQ applies the EQ predicate on the "event" field.
-func EventEQ(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldEQ(FieldEvent, v))
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldVersion, v))
 }
 
-// EventNEQ applies the NEQ predicate on the "event" field.
-func EventNEQ(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldNEQ(FieldEvent, v))
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNEQ(FieldVersion, v))
 }
 
-// EventIn applies the In predicate on the "event" field.
-func EventIn(vs ...string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldIn(FieldEvent, vs...))
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldIn(FieldVersion, vs...))
 }
 
-// EventNotIn applies the NotIn predicate on the "event" field.
-func EventNotIn(vs ...string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldNotIn(FieldEvent, vs...))
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNotIn(FieldVersion, vs...))
 }
 
-// EventGT applies the GT predicate on the "event" field.
-func EventGT(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldGT(FieldEvent, v))
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGT(FieldVersion, v))
 }
 
-// EventGTE applies the GTE predicate on the "event" field.
-func EventGTE(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldGTE(FieldEvent, v))
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGTE(FieldVersion, v))
 }
 
-// EventLT applies the LT predicate on the "event" field.
-func EventLT(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldLT(FieldEvent, v))
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLT(FieldVersion, v))
 }
 
-// EventLTE applies the LTE predicate on the "event" field.
-func EventLTE(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldLTE(FieldEvent, v))
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLTE(FieldVersion, v))
 }
 
-// EventContains applies the Contains predicate on the "event" field.
-func EventContains(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldContains(FieldEvent, v))
+// ActionEQ applies the EQ predicate on the "action" field.
+func ActionEQ(v stock.DocumentAction) predicate.DocumentEvent {
+	vc := v
+	return predicate.DocumentEvent(sql.FieldEQ(FieldAction, vc))
 }
 
-// EventHasPrefix applies the HasPrefix predicate on the "event" field.
-func EventHasPrefix(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldHasPrefix(FieldEvent, v))
+// ActionNEQ applies the NEQ predicate on the "action" field.
+func ActionNEQ(v stock.DocumentAction) predicate.DocumentEvent {
+	vc := v
+	return predicate.DocumentEvent(sql.FieldNEQ(FieldAction, vc))
 }
 
-// EventHasSuffix applies the HasSuffix predicate on the "event" field.
-func EventHasSuffix(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldHasSuffix(FieldEvent, v))
+// ActionIn applies the In predicate on the "action" field.
+func ActionIn(vs ...stock.DocumentAction) predicate.DocumentEvent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.DocumentEvent(sql.FieldIn(FieldAction, v...))
 }
 
-// EventEqualFold applies the EqualFold predicate on the "event" field.
-func EventEqualFold(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldEqualFold(FieldEvent, v))
-}
-
-// EventContainsFold applies the ContainsFold predicate on the "event" field.
-func EventContainsFold(v string) predicate.DocumentEvent {
-	return predicate.DocumentEvent(sql.FieldContainsFold(FieldEvent, v))
+// ActionNotIn applies the NotIn predicate on the "action" field.
+func ActionNotIn(vs ...stock.DocumentAction) predicate.DocumentEvent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.DocumentEvent(sql.FieldNotIn(FieldAction, v...))
 }
 
 // FromStateEQ applies the EQ predicate on the "from_state" field.
@@ -234,6 +249,56 @@ func ToStateNotIn(vs ...stock.DocumentState) predicate.DocumentEvent {
 		v[i] = vs[i]
 	}
 	return predicate.DocumentEvent(sql.FieldNotIn(FieldToState, v...))
+}
+
+// PostingIDEQ applies the EQ predicate on the "posting_id" field.
+func PostingIDEQ(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldPostingID, v))
+}
+
+// PostingIDNEQ applies the NEQ predicate on the "posting_id" field.
+func PostingIDNEQ(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNEQ(FieldPostingID, v))
+}
+
+// PostingIDIn applies the In predicate on the "posting_id" field.
+func PostingIDIn(vs ...int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldIn(FieldPostingID, vs...))
+}
+
+// PostingIDNotIn applies the NotIn predicate on the "posting_id" field.
+func PostingIDNotIn(vs ...int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNotIn(FieldPostingID, vs...))
+}
+
+// PostingIDGT applies the GT predicate on the "posting_id" field.
+func PostingIDGT(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGT(FieldPostingID, v))
+}
+
+// PostingIDGTE applies the GTE predicate on the "posting_id" field.
+func PostingIDGTE(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGTE(FieldPostingID, v))
+}
+
+// PostingIDLT applies the LT predicate on the "posting_id" field.
+func PostingIDLT(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLT(FieldPostingID, v))
+}
+
+// PostingIDLTE applies the LTE predicate on the "posting_id" field.
+func PostingIDLTE(v int64) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLTE(FieldPostingID, v))
+}
+
+// PostingIDIsNil applies the IsNil predicate on the "posting_id" field.
+func PostingIDIsNil() predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldIsNull(FieldPostingID))
+}
+
+// PostingIDNotNil applies the NotNil predicate on the "posting_id" field.
+func PostingIDNotNil() predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNotNull(FieldPostingID))
 }
 
 // ActorIDEQ applies the EQ predicate on the "actor_id" field.
@@ -339,6 +404,71 @@ func NoteEqualFold(v string) predicate.DocumentEvent {
 // NoteContainsFold applies the ContainsFold predicate on the "note" field.
 func NoteContainsFold(v string) predicate.DocumentEvent {
 	return predicate.DocumentEvent(sql.FieldContainsFold(FieldNote, v))
+}
+
+// RequestIDEQ applies the EQ predicate on the "request_id" field.
+func RequestIDEQ(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEQ(FieldRequestID, v))
+}
+
+// RequestIDNEQ applies the NEQ predicate on the "request_id" field.
+func RequestIDNEQ(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNEQ(FieldRequestID, v))
+}
+
+// RequestIDIn applies the In predicate on the "request_id" field.
+func RequestIDIn(vs ...string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldIn(FieldRequestID, vs...))
+}
+
+// RequestIDNotIn applies the NotIn predicate on the "request_id" field.
+func RequestIDNotIn(vs ...string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldNotIn(FieldRequestID, vs...))
+}
+
+// RequestIDGT applies the GT predicate on the "request_id" field.
+func RequestIDGT(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGT(FieldRequestID, v))
+}
+
+// RequestIDGTE applies the GTE predicate on the "request_id" field.
+func RequestIDGTE(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldGTE(FieldRequestID, v))
+}
+
+// RequestIDLT applies the LT predicate on the "request_id" field.
+func RequestIDLT(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLT(FieldRequestID, v))
+}
+
+// RequestIDLTE applies the LTE predicate on the "request_id" field.
+func RequestIDLTE(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldLTE(FieldRequestID, v))
+}
+
+// RequestIDContains applies the Contains predicate on the "request_id" field.
+func RequestIDContains(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldContains(FieldRequestID, v))
+}
+
+// RequestIDHasPrefix applies the HasPrefix predicate on the "request_id" field.
+func RequestIDHasPrefix(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldHasPrefix(FieldRequestID, v))
+}
+
+// RequestIDHasSuffix applies the HasSuffix predicate on the "request_id" field.
+func RequestIDHasSuffix(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldHasSuffix(FieldRequestID, v))
+}
+
+// RequestIDEqualFold applies the EqualFold predicate on the "request_id" field.
+func RequestIDEqualFold(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldEqualFold(FieldRequestID, v))
+}
+
+// RequestIDContainsFold applies the ContainsFold predicate on the "request_id" field.
+func RequestIDContainsFold(v string) predicate.DocumentEvent {
+	return predicate.DocumentEvent(sql.FieldContainsFold(FieldRequestID, v))
 }
 
 // RecordedAtEQ applies the EQ predicate on the "recorded_at" field.

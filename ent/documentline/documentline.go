@@ -25,6 +25,8 @@ const (
 	FieldBatchNo = "batch_no"
 	// FieldBucket holds the string denoting the bucket field in the database.
 	FieldBucket = "bucket"
+	// FieldLocationID holds the string denoting the location_id field in the database.
+	FieldLocationID = "location_id"
 	// FieldQuantity holds the string denoting the quantity field in the database.
 	FieldQuantity = "quantity"
 	// FieldExecutedQuantity holds the string denoting the executed_quantity field in the database.
@@ -35,6 +37,8 @@ const (
 	FieldUnitCost = "unit_cost"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldUnitPrice holds the string denoting the unit_price field in the database.
+	FieldUnitPrice = "unit_price"
 	// EdgeDocument holds the string denoting the document edge name in mutations.
 	EdgeDocument = "document"
 	// Table holds the table name of the documentline in the database.
@@ -56,11 +60,13 @@ var Columns = []string{
 	FieldSku,
 	FieldBatchNo,
 	FieldBucket,
+	FieldLocationID,
 	FieldQuantity,
 	FieldExecutedQuantity,
 	FieldRejectedQuantity,
 	FieldUnitCost,
 	FieldCurrency,
+	FieldUnitPrice,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -135,6 +141,11 @@ func ByBucket(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBucket, opts...).ToFunc()
 }
 
+// ByLocationID orders the results by the location_id field.
+func ByLocationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLocationID, opts...).ToFunc()
+}
+
 // ByQuantity orders the results by the quantity field.
 func ByQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldQuantity, opts...).ToFunc()
@@ -158,6 +169,11 @@ func ByUnitCost(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByUnitPrice orders the results by the unit_price field.
+func ByUnitPrice(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUnitPrice, opts...).ToFunc()
 }
 
 // ByDocumentField orders the results by document field.

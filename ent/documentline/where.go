@@ -76,6 +76,11 @@ func BatchNo(v string) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.FieldEQ(FieldBatchNo, v))
 }
 
+// LocationID applies equality check predicate on the "location_id" field. It's identical to LocationIDEQ.
+func LocationID(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldLocationID, v))
+}
+
 // Quantity applies equality check predicate on the "quantity" field. It's identical to QuantityEQ.
 func Quantity(v int64) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.FieldEQ(FieldQuantity, v))
@@ -100,6 +105,12 @@ func UnitCost(v money.Amount) predicate.DocumentLine {
 // Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
 func Currency(v string) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.FieldEQ(FieldCurrency, v))
+}
+
+// UnitPrice applies equality check predicate on the "unit_price" field. It's identical to UnitPriceEQ.
+func UnitPrice(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldEQ(FieldUnitPrice, vc))
 }
 
 // DocumentIDEQ applies the EQ predicate on the "document_id" field.
@@ -320,6 +331,56 @@ func BucketNotIn(vs ...stock.Bucket) predicate.DocumentLine {
 		v[i] = vs[i]
 	}
 	return predicate.DocumentLine(sql.FieldNotIn(FieldBucket, v...))
+}
+
+// LocationIDEQ applies the EQ predicate on the "location_id" field.
+func LocationIDEQ(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldEQ(FieldLocationID, v))
+}
+
+// LocationIDNEQ applies the NEQ predicate on the "location_id" field.
+func LocationIDNEQ(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNEQ(FieldLocationID, v))
+}
+
+// LocationIDIn applies the In predicate on the "location_id" field.
+func LocationIDIn(vs ...int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIn(FieldLocationID, vs...))
+}
+
+// LocationIDNotIn applies the NotIn predicate on the "location_id" field.
+func LocationIDNotIn(vs ...int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotIn(FieldLocationID, vs...))
+}
+
+// LocationIDGT applies the GT predicate on the "location_id" field.
+func LocationIDGT(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGT(FieldLocationID, v))
+}
+
+// LocationIDGTE applies the GTE predicate on the "location_id" field.
+func LocationIDGTE(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldGTE(FieldLocationID, v))
+}
+
+// LocationIDLT applies the LT predicate on the "location_id" field.
+func LocationIDLT(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLT(FieldLocationID, v))
+}
+
+// LocationIDLTE applies the LTE predicate on the "location_id" field.
+func LocationIDLTE(v int64) predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldLTE(FieldLocationID, v))
+}
+
+// LocationIDIsNil applies the IsNil predicate on the "location_id" field.
+func LocationIDIsNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIsNull(FieldLocationID))
+}
+
+// LocationIDNotNil applies the NotNil predicate on the "location_id" field.
+func LocationIDNotNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotNull(FieldLocationID))
 }
 
 // QuantityEQ applies the EQ predicate on the "quantity" field.
@@ -569,6 +630,70 @@ func CurrencyEqualFold(v string) predicate.DocumentLine {
 // CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
 func CurrencyContainsFold(v string) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// UnitPriceEQ applies the EQ predicate on the "unit_price" field.
+func UnitPriceEQ(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldEQ(FieldUnitPrice, vc))
+}
+
+// UnitPriceNEQ applies the NEQ predicate on the "unit_price" field.
+func UnitPriceNEQ(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldNEQ(FieldUnitPrice, vc))
+}
+
+// UnitPriceIn applies the In predicate on the "unit_price" field.
+func UnitPriceIn(vs ...money.Amount) predicate.DocumentLine {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.DocumentLine(sql.FieldIn(FieldUnitPrice, v...))
+}
+
+// UnitPriceNotIn applies the NotIn predicate on the "unit_price" field.
+func UnitPriceNotIn(vs ...money.Amount) predicate.DocumentLine {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.DocumentLine(sql.FieldNotIn(FieldUnitPrice, v...))
+}
+
+// UnitPriceGT applies the GT predicate on the "unit_price" field.
+func UnitPriceGT(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldGT(FieldUnitPrice, vc))
+}
+
+// UnitPriceGTE applies the GTE predicate on the "unit_price" field.
+func UnitPriceGTE(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldGTE(FieldUnitPrice, vc))
+}
+
+// UnitPriceLT applies the LT predicate on the "unit_price" field.
+func UnitPriceLT(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldLT(FieldUnitPrice, vc))
+}
+
+// UnitPriceLTE applies the LTE predicate on the "unit_price" field.
+func UnitPriceLTE(v money.Amount) predicate.DocumentLine {
+	vc := int64(v)
+	return predicate.DocumentLine(sql.FieldLTE(FieldUnitPrice, vc))
+}
+
+// UnitPriceIsNil applies the IsNil predicate on the "unit_price" field.
+func UnitPriceIsNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldIsNull(FieldUnitPrice))
+}
+
+// UnitPriceNotNil applies the NotNil predicate on the "unit_price" field.
+func UnitPriceNotNil() predicate.DocumentLine {
+	return predicate.DocumentLine(sql.FieldNotNull(FieldUnitPrice))
 }
 
 // HasDocument applies the HasEdge predicate on the "document" edge.

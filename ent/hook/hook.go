@@ -8,6 +8,18 @@ import (
 	"fmt"
 )
 
+// The BarcodeFunc type is an adapter to allow the use of ordinary
+// function as Barcode mutator.
+type BarcodeFunc func(context.Context, *ent.BarcodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BarcodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BarcodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BarcodeMutation", m)
+}
+
 // The BatchFunc type is an adapter to allow the use of ordinary
 // function as Batch mutator.
 type BatchFunc func(context.Context, *ent.BatchMutation) (ent.Value, error)
@@ -54,6 +66,18 @@ func (f DocumentLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentLineMutation", m)
+}
+
+// The DocumentNumberFunc type is an adapter to allow the use of ordinary
+// function as DocumentNumber mutator.
+type DocumentNumberFunc func(context.Context, *ent.DocumentNumberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentNumberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentNumberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentNumberMutation", m)
 }
 
 // The ExchangeRateFunc type is an adapter to allow the use of ordinary

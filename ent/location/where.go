@@ -66,6 +66,11 @@ func UpdatedAt(v time.Time) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldVersion, v))
+}
+
 // WarehouseID applies equality check predicate on the "warehouse_id" field. It's identical to WarehouseIDEQ.
 func WarehouseID(v int64) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldWarehouseID, v))
@@ -169,6 +174,46 @@ func UpdatedAtLT(v time.Time) predicate.Location {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Location {
 	return predicate.Location(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldVersion, v))
 }
 
 // WarehouseIDEQ applies the EQ predicate on the "warehouse_id" field.

@@ -9,6 +9,26 @@ import (
 )
 
 var (
+	// ProductBarcodesColumns holds the columns for the "product_barcodes" table.
+	ProductBarcodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "barcode", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "pack_quantity", Type: field.TypeInt64, Default: 1},
+	}
+	// ProductBarcodesTable holds the schema information for the "product_barcodes" table.
+	ProductBarcodesTable = &schema.Table{
+		Name:       "product_barcodes",
+		Columns:    ProductBarcodesColumns,
+		PrimaryKey: []*schema.Column{ProductBarcodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "product_barcodes_sku_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProductBarcodesColumns[1], ProductBarcodesColumns[0]},
+			},
+		},
+	}
 	// BatchesColumns holds the columns for the "batches" table.
 	BatchesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -38,19 +58,27 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "no", Type: field.TypeString, Unique: true, Size: 50},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "no", Type: field.TypeString, Unique: true, Size: 100},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INBOUND", "OUTBOUND", "TRANSFER", "ADJUSTMENT", "STOCKTAKE", "ASSEMBLY"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}, Default: "DRAFT"},
 		{Name: "warehouse_id", Type: field.TypeInt64},
 		{Name: "target_warehouse_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "external_no", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "party", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "country", Type: field.TypeString, Size: 60, Default: ""},
+		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
-		{Name: "occurred_at", Type: field.TypeTime, Nullable: true},
+		{Name: "occurred_at", Type: field.TypeTime},
+		{Name: "expected_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_by", Type: field.TypeInt64},
 		{Name: "approved_by", Type: field.TypeInt64, Nullable: true},
 		{Name: "reverses_id", Type: field.TypeInt64, Unique: true, Nullable: true},
-		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "line_count", Type: field.TypeInt},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "executed_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 	}
 	// DocumentsTable holds the schema information for the "documents" table.
 	DocumentsTable = &schema.Table{
@@ -61,23 +89,36 @@ var (
 			{
 				Name:    "documents_warehouse_id_id",
 				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[7], DocumentsColumns[0]},
+			},
+			{
+				Name:    "documents_state_id",
+				Unique:  false,
 				Columns: []*schema.Column{DocumentsColumns[6], DocumentsColumns[0]},
+			},
+			{
+				Name:    "documents_occurred_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[15], DocumentsColumns[0]},
 			},
 			{
 				Name:    "documents_external_no",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentsColumns[9]},
+				Columns: []*schema.Column{DocumentsColumns[10]},
 			},
 		},
 	}
 	// DocumentEventsColumns holds the columns for the "document_events" table.
 	DocumentEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "event", Type: field.TypeString, Size: 50},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE"}},
 		{Name: "from_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "to_state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
+		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "actor_id", Type: field.TypeInt64},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "request_id", Type: field.TypeString, Size: 64, Default: ""},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "document_id", Type: field.TypeInt64},
 	}
@@ -89,16 +130,16 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "document_events_documents_events",
-				Columns:    []*schema.Column{DocumentEventsColumns[7]},
+				Columns:    []*schema.Column{DocumentEventsColumns[10]},
 				RefColumns: []*schema.Column{DocumentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "document_events_document_id_id",
-				Unique:  false,
-				Columns: []*schema.Column{DocumentEventsColumns[7], DocumentEventsColumns[0]},
+				Name:    "document_events_chain",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentEventsColumns[10], DocumentEventsColumns[1]},
 			},
 		},
 	}
@@ -109,11 +150,13 @@ var (
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "bucket", Type: field.TypeEnum, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}, Default: "AVAILABLE"},
+		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "executed_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
 		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "unit_price", Type: field.TypeInt64, Nullable: true},
 		{Name: "document_id", Type: field.TypeInt64},
 	}
 	// DocumentLinesTable holds the schema information for the "document_lines" table.
@@ -124,7 +167,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "document_lines_documents_lines",
-				Columns:    []*schema.Column{DocumentLinesColumns[10]},
+				Columns:    []*schema.Column{DocumentLinesColumns[12]},
 				RefColumns: []*schema.Column{DocumentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -133,7 +176,33 @@ var (
 			{
 				Name:    "document_lines_key",
 				Unique:  true,
-				Columns: []*schema.Column{DocumentLinesColumns[10], DocumentLinesColumns[1]},
+				Columns: []*schema.Column{DocumentLinesColumns[12], DocumentLinesColumns[1]},
+			},
+			{
+				Name:    "document_lines_sku_document_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentLinesColumns[2], DocumentLinesColumns[12]},
+			},
+		},
+	}
+	// DocumentNumbersColumns holds the columns for the "document_numbers" table.
+	DocumentNumbersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"INBOUND", "OUTBOUND", "TRANSFER", "ADJUSTMENT", "STOCKTAKE", "ASSEMBLY"}},
+		{Name: "day", Type: field.TypeString, Size: 8},
+		{Name: "last", Type: field.TypeInt64},
+	}
+	// DocumentNumbersTable holds the schema information for the "document_numbers" table.
+	DocumentNumbersTable = &schema.Table{
+		Name:       "document_numbers",
+		Columns:    DocumentNumbersColumns,
+		PrimaryKey: []*schema.Column{DocumentNumbersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "document_numbers_key",
+				Unique:  true,
+				Columns: []*schema.Column{DocumentNumbersColumns[1], DocumentNumbersColumns[2], DocumentNumbersColumns[3]},
 			},
 		},
 	}
@@ -185,6 +254,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "code", Type: field.TypeString, Size: 50},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"STORAGE", "PICK", "RECEIVE", "RETURN", "STAGE", "DAMAGED", "LOST"}, Default: "STORAGE"},
 		{Name: "is_locked", Type: field.TypeBool, Default: false},
@@ -201,7 +271,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "warehouse_locations_warehouses_warehouse",
-				Columns:    []*schema.Column{WarehouseLocationsColumns[9]},
+				Columns:    []*schema.Column{WarehouseLocationsColumns[10]},
 				RefColumns: []*schema.Column{WarehousesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -210,7 +280,7 @@ var (
 			{
 				Name:    "warehouse_locations_code_key",
 				Unique:  true,
-				Columns: []*schema.Column{WarehouseLocationsColumns[9], WarehouseLocationsColumns[3]},
+				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[4]},
 			},
 		},
 	}
@@ -323,6 +393,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "sku", Type: field.TypeString, Unique: true, Size: 64},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "english_name", Type: field.TypeString, Size: 200, Default: ""},
@@ -534,6 +605,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "code", Type: field.TypeString, Unique: true, Size: 50},
 		{Name: "name", Type: field.TypeString, Size: 100},
 		{Name: "category", Type: field.TypeEnum, Enums: []string{"PHYSICAL", "VIRTUAL"}, Default: "PHYSICAL"},
@@ -604,10 +676,12 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ProductBarcodesTable,
 		BatchesTable,
 		DocumentsTable,
 		DocumentEventsTable,
 		DocumentLinesTable,
+		DocumentNumbersTable,
 		ExchangeRatesTable,
 		IdempotencyKeysTable,
 		WarehouseLocationsTable,
@@ -628,11 +702,20 @@ var (
 )
 
 func init() {
+	ProductBarcodesTable.Annotation = &entsql.Annotation{
+		Table: "product_barcodes",
+	}
+	ProductBarcodesTable.Annotation.Checks = map[string]string{
+		"product_barcodes_pack": "pack_quantity > 0",
+	}
 	BatchesTable.Annotation = &entsql.Annotation{
 		Table: "batches",
 	}
 	DocumentsTable.Annotation = &entsql.Annotation{
 		Table: "documents",
+	}
+	DocumentsTable.Annotation.Checks = map[string]string{
+		"documents_totals": "executed_quantity >= 0 AND rejected_quantity >= 0 AND executed_quantity + rejected_quantity <= quantity",
 	}
 	DocumentEventsTable.ForeignKeys[0].RefTable = DocumentsTable
 	DocumentEventsTable.Annotation = &entsql.Annotation{
@@ -643,7 +726,10 @@ func init() {
 		Table: "document_lines",
 	}
 	DocumentLinesTable.Annotation.Checks = map[string]string{
-		"document_lines_quantities": "executed_quantity >= 0 AND rejected_quantity >= 0",
+		"document_lines_quantities": "quantity <> 0 AND executed_quantity >= 0 AND rejected_quantity >= 0 AND executed_quantity + rejected_quantity <= abs(quantity)",
+	}
+	DocumentNumbersTable.Annotation = &entsql.Annotation{
+		Table: "document_numbers",
 	}
 	ExchangeRatesTable.Annotation = &entsql.Annotation{
 		Table: "exchange_rates",

@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Barcode is the predicate function for barcode builders.
+type Barcode func(*sql.Selector)
+
 // Batch is the predicate function for batch builders.
 type Batch func(*sql.Selector)
 
@@ -17,6 +20,9 @@ type DocumentEvent func(*sql.Selector)
 
 // DocumentLine is the predicate function for documentline builders.
 type DocumentLine func(*sql.Selector)
+
+// DocumentNumber is the predicate function for documentnumber builders.
+type DocumentNumber func(*sql.Selector)
 
 // ExchangeRate is the predicate function for exchangerate builders.
 type ExchangeRate func(*sql.Selector)
