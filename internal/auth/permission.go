@@ -17,6 +17,7 @@ const (
 	DocumentView    Permission = "document:view"
 	DocumentCreate  Permission = "document:create"
 	DocumentApprove Permission = "document:approve"
+	DocumentExecute Permission = "document:execute"
 	CostView        Permission = "cost:view"
 	RateEdit        Permission = "rate:edit"
 	UserManage      Permission = "user:manage"
@@ -26,7 +27,7 @@ const (
 func Permissions() []Permission {
 	return sorted(
 		WarehouseView, WarehouseEdit, ProductView, ProductEdit, StockView, StockAdjust, StockReverse,
-		DocumentView, DocumentCreate, DocumentApprove, CostView, RateEdit, UserManage,
+		DocumentView, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, UserManage,
 	)
 }
 
@@ -55,9 +56,9 @@ func BuiltinRoles() []Role {
 	return []Role{
 		{RoleAdmin, "May do everything, user management included.", Permissions()},
 		{RoleManager, "Runs the warehouses: master data, stock, approvals, reversals, cost.", with(
-			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, CostView, RateEdit)},
-		{RoleKeeper, "Works in a warehouse: adjusts stock and creates documents; sees no cost.", with(
-			StockAdjust, DocumentCreate)},
+			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit)},
+		{RoleKeeper, "Works in a warehouse: adjusts stock, creates and executes documents; sees no cost.", with(
+			StockAdjust, DocumentCreate, DocumentExecute)},
 		{RoleFinance, "Reads everything, cost included; changes nothing but exchange rates.", with(CostView, RateEdit)},
 		{RoleAnalyst, "Reads everything but cost; changes nothing.", with()},
 	}

@@ -8,6 +8,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -21,10 +22,10 @@ import (
 func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 	lines := slices.Clone(in.Changes)
 	for i := range lines {
-		lines[i].tidy()
+		lines[i].Tidy()
 		lines[i].Currency = fx.Currency(lines[i].Currency)
 	}
-	found := refs{base: s.baseCurrency}
+	found := lookup.In(s.baseCurrency)
 	targets, currencies := make([]Target, len(lines)), []string{}
 	for i, l := range lines {
 		targets[i] = l.Target
@@ -45,7 +46,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 			}
 		},
 		look: func(ctx context.Context, tx store.Tx) (int64, error) {
-			return found.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+			return found.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		},
 		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			return adjustMoves(found, lines, faults), nil
@@ -53,23 +54,23 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 	}
 	if len(currencies) == 0 {
 		w.targets = targets
-		w.moves = func(r refs, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) }
+		w.moves = func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) }
 	}
 	return s.run(ctx, w)
 }
 
-func adjustMoves(refs refs, lines []AdjustLine, faults *fault.List) []ledger.Move {
+func adjustMoves(refs lookup.Codes, lines []AdjustLine, faults *fault.List) []ledger.Move {
 	moves := make([]ledger.Move, 0, len(lines))
 	for i, l := range lines {
 		path := fault.Input.At("changes").Item(i)
-		m, ok := refs.move(faults, path, i, l.Target, l.Delta > 0)
+		m, ok := refs.Move(faults, path, i, l.Target, l.Delta > 0)
 		if !ok {
 			continue
 		}
 		n := len(*faults)
 		m.Delta = ledger.In(l.Bucket, l.Delta)
 		m.ExpectedVersion = l.ExpectedVersion
-		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency, l.Delta)
+		m.UnitCost = refs.Cost(faults, path, m, l.UnitCost, l.Currency, l.Delta)
 		if len(*faults) == n {
 			moves = append(moves, m)
 		}
@@ -78,7 +79,7 @@ func adjustMoves(refs refs, lines []AdjustLine, faults *fault.List) []ledger.Mov
 }
 
 func (l AdjustLine) check(faults *fault.List, path fault.Path) {
-	l.Target.check(faults, path)
+	l.Target.Check(faults, path)
 	switch l.Bucket {
 	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
 	default:

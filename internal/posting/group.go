@@ -9,6 +9,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/store"
 )
 
@@ -134,14 +135,14 @@ func (g *group) run(batch []*member, pass func()) error {
 
 // plan looks everything up, claims the keys and makes the postings.
 func (g *group) plan(ctx context.Context, tx store.Tx, batch []*member) (posts []ledger.Posting, members []*member, err error) {
-	refs := refs{base: g.s.baseCurrency}
+	refs := lookup.In(g.s.baseCurrency)
 	var targets []Target
 	keys, outcomes := make([]idempotency.Key, len(batch)), make([]any, len(batch))
 	for _, m := range batch {
 		m.answer = nil // InTx may run this twice
 		targets = append(targets, m.work.targets...)
 	}
-	ids, err := refs.resolveAll(ctx, tx, batch[0].now, targets, nil, len(batch))
+	ids, err := refs.ResolveAll(ctx, tx, batch[0].now, targets, nil, len(batch))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/internal/fault"
+	"entrepot/internal/lookup"
 	"entrepot/internal/money"
 	"entrepot/internal/stock"
 )
@@ -43,11 +44,7 @@ type Command struct {
 }
 
 // Target names one stock by codes.
-type Target struct {
-	SKU           string `json:"sku,omitempty"`
-	WarehouseCode string `json:"warehouseCode,omitempty"`
-	BatchNo       string `json:"batchNo,omitempty"`
-}
+type Target = lookup.Target
 
 // AdjustInput changes stocks by deltas.
 type AdjustInput struct {

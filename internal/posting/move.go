@@ -7,6 +7,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -17,9 +18,9 @@ import (
 func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 	lines := slices.Clone(in.Moves)
 	for i := range lines {
-		lines[i].tidy()
+		lines[i].Tidy()
 	}
-	refs := refs{base: s.baseCurrency}
+	refs := lookup.In(s.baseCurrency)
 	return s.run(ctx, work{
 		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -37,12 +38,12 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 			for i, l := range lines {
 				targets[i] = l.Target
 			}
-			return refs.resolve(ctx, tx, s.day(in.Command), targets, nil)
+			return refs.Resolve(ctx, tx, s.day(in.Command), targets, nil)
 		},
 		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			moves := make([]ledger.Move, 0, len(lines))
 			for i, l := range lines {
-				if m, ok := refs.move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
+				if m, ok := refs.Move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
 					m.Delta = ledger.Between(l.From, l.To, l.Quantity)
 					m.ExpectedVersion = l.ExpectedVersion
 					moves = append(moves, m)
@@ -54,7 +55,7 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 }
 
 func (l MoveLine) check(faults *fault.List, path fault.Path) {
-	l.Target.check(faults, path)
+	l.Target.Check(faults, path)
 	checkMovable(faults, path.At("from"), l.From)
 	checkMovable(faults, path.At("to"), l.To)
 	if l.From == l.To {

@@ -12,6 +12,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -72,7 +73,7 @@ type work struct {
 	// moves, when set, is plan for a command that needs no database for it, and
 	// targets are the stocks of its lines: such a command may be committed
 	// together with others.
-	moves   func(r refs, faults *fault.List) []ledger.Move
+	moves   func(r lookup.Codes, faults *fault.List) []ledger.Move
 	targets []Target
 	// decides says that plan decides on locked stocks.
 	decides bool

@@ -8,6 +8,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -21,10 +22,10 @@ import (
 func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 	lines := slices.Clone(in.Counts)
 	for i := range lines {
-		lines[i].tidy()
+		lines[i].Tidy()
 		lines[i].Currency = fx.Currency(lines[i].Currency)
 	}
-	refs := refs{base: s.baseCurrency}
+	refs := lookup.In(s.baseCurrency)
 	return s.run(ctx, work{
 		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
 		command: in.Command, input: in, decides: true,
@@ -51,7 +52,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 					currencies = append(currencies, l.Currency)
 				}
 			}
-			return refs.resolve(ctx, tx, s.day(in.Command), targets, currencies)
+			return refs.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		},
 		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			return planSet(ctx, tx, refs, lines, faults)
@@ -60,11 +61,11 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 }
 
 // planSet locks the stocks and compares each with what was seen.
-func planSet(ctx context.Context, tx store.Tx, refs refs, lines []SetLine, faults *fault.List) ([]ledger.Move, error) {
+func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLine, faults *fault.List) ([]ledger.Move, error) {
 	moves := make([]ledger.Move, 0, len(lines))
 	keys := make([]ledger.Key, 0, len(lines))
 	for i, l := range lines {
-		if m, ok := refs.move(faults, fault.Input.At("counts").Item(i), i, l.Target, l.Quantity > l.ExpectedQuantity); ok {
+		if m, ok := refs.Move(faults, fault.Input.At("counts").Item(i), i, l.Target, l.Quantity > l.ExpectedQuantity); ok {
 			moves, keys = append(moves, m), append(keys, m.Key)
 		}
 	}
@@ -79,14 +80,14 @@ func planSet(ctx context.Context, tx store.Tx, refs refs, lines []SetLine, fault
 		is := now[m.Key]
 		if current := is.Of(l.Bucket); current != l.ExpectedQuantity {
 			f := faults.Add(fault.StaleQuantity, path.At("expectedQuantity"),
-				"%s has %d %s now, not %d: it moved since; count again", l.Target, current, words[l.Bucket], l.ExpectedQuantity)
+				"%s has %d %s now, not %d: it moved since; count again", l.Target, current, lookup.Words[l.Bucket], l.ExpectedQuantity)
 			f.CurrentQuantity, f.CurrentVersion = &current, &is.Version
 		}
 		m.Delta = ledger.In(l.Bucket, l.Quantity-l.ExpectedQuantity)
 		// The version holds what was compared: it also guards a stock that did
 		// not exist, and so could not be locked.
 		m.ExpectedVersion = &is.Version
-		m.UnitCost = refs.cost(faults, path, m, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
+		m.UnitCost = refs.Cost(faults, path, m, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
 		if len(*faults) == n && l.Quantity != l.ExpectedQuantity {
 			counted = append(counted, m)
 		}
@@ -95,7 +96,7 @@ func planSet(ctx context.Context, tx store.Tx, refs refs, lines []SetLine, fault
 }
 
 func (l SetLine) check(faults *fault.List, path fault.Path) {
-	l.Target.check(faults, path)
+	l.Target.Check(faults, path)
 	switch l.Bucket {
 	case stock.BucketPhysical, stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
 	default:

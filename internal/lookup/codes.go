@@ -1,4 +1,4 @@
-package posting
+package lookup
 
 import (
 	"context"
@@ -16,15 +16,18 @@ import (
 	"entrepot/internal/store"
 )
 
-// refs is what the codes of an input mean, as the transaction sees it.
-type refs struct {
+// Codes is what the codes of an input mean, as the transaction sees it.
+type Codes struct {
 	base       string
-	warehouses map[string]warehouseRef
+	warehouses map[string]place
 	products   map[string]stock.Status
 	rates      map[string]money.Rate // of other currencies that lines give costs in
 }
 
-type warehouseRef struct {
+// In is an empty Codes; costs are valued in the currency base.
+func In(base string) Codes { return Codes{base: base} }
+
+type place struct {
 	id       int64
 	status   stock.Status
 	category stock.WarehouseCategory
@@ -32,19 +35,19 @@ type warehouseRef struct {
 	rate     money.Rate // 0: none on or before the day
 }
 
-// resolve looks all codes up in one statement, which also draws the id of the
+// Resolve looks all codes up in one statement, which also draws the id of the
 // posting: every posting passes here, and a round trip more for each would be felt.
-func (r *refs) resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (postingID int64, err error) {
-	ids, err := r.resolveAll(ctx, tx, day, targets, currencies, 1)
+func (r *Codes) Resolve(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string) (postingID int64, err error) {
+	ids, err := r.ResolveAll(ctx, tx, day, targets, currencies, 1)
 	if err != nil {
 		return 0, err
 	}
 	return ids[0], nil
 }
 
-// resolveAll is resolve for n postings.
-func (r *refs) resolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
-	r.warehouses, r.products = map[string]warehouseRef{}, map[string]stock.Status{}
+// ResolveAll is Resolve for n postings.
+func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
+	r.warehouses, r.products = map[string]place{}, map[string]stock.Status{}
 	r.rates = map[string]money.Rate{r.base: money.ParityRate}
 	skus, codes := make([]string, len(targets)), make([]string, len(targets))
 	for i, t := range targets {
@@ -67,7 +70,7 @@ func (r *refs) resolveAll(ctx context.Context, tx store.Tx, day time.Time, targe
 		case "posting":
 			postingIDs = append(postingIDs, id)
 		case "warehouse":
-			w := warehouseRef{id, stock.Status(status), stock.WarehouseCategory(category), currency, money.Rate(rate.Int64)}
+			w := place{id, stock.Status(status), stock.WarehouseCategory(category), currency, money.Rate(rate.Int64)}
 			if currency == r.base {
 				w.rate = money.ParityRate
 			}
@@ -97,22 +100,22 @@ UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p 
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
 }
 
-// move is the start of a line's move: the stock that its codes name, and the
+// Move is the start of a line's move: the stock that its codes name, and the
 // money it is kept in. It adds a fault and returns false for a code that does
 // not lead to a stock that may be changed.
-func (r refs) move(faults *fault.List, path fault.Path, line int, t Target, arriving bool) (ledger.Move, bool) {
+func (r Codes) Move(faults *fault.List, path fault.Path, line int, t Target, arriving bool) (ledger.Move, bool) {
 	before := len(*faults)
 	status, known := r.products[t.SKU]
 	switch {
 	case !known:
-		faults.Add(fault.NotFound, path.At("sku"), "there is no SKU %q", short(t.SKU))
+		faults.Add(fault.NotFound, path.At("sku"), "there is no SKU %q", Short(t.SKU))
 	case status == stock.StatusArchived && arriving:
 		faults.Add(fault.Archived, path.At("sku"), "SKU %s is archived: its stock may leave, but no more may arrive", t.SKU)
 	}
 	w, known := r.warehouses[t.WarehouseCode]
 	switch at := path.At("warehouseCode"); {
 	case !known:
-		faults.Add(fault.NotFound, at, "there is no warehouse %q", short(t.WarehouseCode))
+		faults.Add(fault.NotFound, at, "there is no warehouse %q", Short(t.WarehouseCode))
 	case w.status == stock.StatusArchived:
 		faults.Add(fault.Archived, at, "warehouse %s is archived", t.WarehouseCode)
 	case w.category == stock.WarehouseVirtual:
@@ -129,9 +132,9 @@ func (r refs) move(faults *fault.List, path fault.Path, line int, t Target, arri
 	}, len(*faults) == before
 }
 
-// cost is a line's unit cost in the currency of the warehouse, by way of the
+// Cost is a line's unit cost in the currency of the warehouse, by way of the
 // base currency when it was given in another one; n units come at it.
-func (r refs) cost(faults *fault.List, path fault.Path, m ledger.Move, cost *money.Amount, currency string, n int64) *money.Amount {
+func (r Codes) Cost(faults *fault.List, path fault.Path, m ledger.Move, cost *money.Amount, currency string, n int64) *money.Amount {
 	if cost == nil {
 		return nil
 	}

@@ -1,0 +1,77 @@
+package lookup
+
+import (
+	"strings"
+
+	"entrepot/internal/fault"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+)
+
+// Target names one stock by codes. The json names are part of the hash behind
+// an idempotency key.
+type Target struct {
+	SKU           string `json:"sku,omitempty"`
+	WarehouseCode string `json:"warehouseCode,omitempty"`
+	BatchNo       string `json:"batchNo,omitempty"`
+}
+
+// Tidy brings codes into the form in which they are kept: SKU and warehouse
+// codes are upper case, and no code has blanks around it.
+func (t *Target) Tidy() {
+	t.SKU = strings.ToUpper(strings.TrimSpace(t.SKU))
+	t.WarehouseCode = strings.ToUpper(strings.TrimSpace(t.WarehouseCode))
+	t.BatchNo = strings.TrimSpace(t.BatchNo)
+}
+
+// Check adds what is wrong with t by itself; path leads to the line.
+func (t Target) Check(faults *fault.List, path fault.Path) {
+	if t.SKU == "" {
+		faults.Add(fault.Required, path.At("sku"), "give the SKU")
+	}
+	if t.WarehouseCode == "" {
+		faults.Add(fault.Required, path.At("warehouseCode"), "give the code of the warehouse")
+	}
+	if len(t.BatchNo) > 50 {
+		faults.Add(fault.Invalid, path.At("batchNo"), "a batch number has at most 50 bytes")
+	}
+}
+
+// String names the stock to a person.
+func (t Target) String() string {
+	s := "SKU " + Short(t.SKU) + " in warehouse " + Short(t.WarehouseCode)
+	if t.BatchNo != "" {
+		s += ", batch " + Short(t.BatchNo) + ","
+	}
+	return s
+}
+
+// Short cuts what somebody typed to a length fit for a message.
+func Short(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}
+
+// Refuse tells what the ledger refused to the line that asked for it: path
+// leads to the line, quantity is the name of its field that a shortage is
+// about, and name what a person calls the stock.
+func Refuse(faults *fault.List, path fault.Path, quantity, name string, r ledger.Refusal) {
+	version := r.Version
+	if r.Code == fault.StaleVersion {
+		f := faults.Add(r.Code, path.At("expectedVersion"),
+			"%s has changed: it is at version %d now; look at it again", name, version)
+		f.CurrentVersion = &version
+		return
+	}
+	current, missing := r.Current.Of(r.Bucket), r.ShortBy
+	f := faults.Add(r.Code, path.At(quantity), "%s has %d %s, which is %d too few", name, current, Words[r.Bucket], missing)
+	f.CurrentQuantity, f.CurrentVersion, f.ShortBy = &current, &version, &missing
+}
+
+// Words are what a person calls the buckets.
+var Words = map[stock.Bucket]string{
+	stock.BucketPhysical: "physical", stock.BucketAvailable: "available", stock.BucketAllocated: "allocated",
+	stock.BucketDamaged: "damaged", stock.BucketOnHold: "on hold", stock.BucketInTransit: "in transit",
+}
