@@ -14,9 +14,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// maxSearch bounds the text that is searched for: it is compared with every row.
-const maxSearch = 100
-
 // ProductFilter narrows List. All conditions must hold.
 type ProductFilter struct {
 	SKUs   []string
@@ -41,11 +38,13 @@ const (
 	ProductsByUpdatedAt ProductOrderField = "UPDATED_AT"
 )
 
-var productKeys = map[ProductOrderField]page.Key[*ent.Product]{
-	ProductsByID:        {},
-	ProductsBySKU:       page.Text(product.FieldSku, func(p *ent.Product) string { return p.Sku }),
-	ProductsByName:      page.Text(product.FieldName, func(p *ent.Product) string { return p.Name }),
-	ProductsByUpdatedAt: page.Time(product.FieldUpdatedAt, func(p *ent.Product) time.Time { return p.UpdatedAt }),
+var productFields = page.Fields[ProductOrderField, *ent.Product]{
+	Name: "products", ID: func(p *ent.Product) int64 { return p.ID },
+	Keys: map[ProductOrderField]page.Key[*ent.Product]{
+		ProductsBySKU:       page.Text(product.FieldSku, func(p *ent.Product) string { return p.Sku }),
+		ProductsByName:      page.Text(product.FieldName, func(p *ent.Product) string { return p.Name }),
+		ProductsByUpdatedAt: page.Time(product.FieldUpdatedAt, func(p *ent.Product) time.Time { return p.UpdatedAt }),
+	},
 }
 
 // List reads a page of products. Ends with Forbidden without product:view, with
@@ -62,16 +61,7 @@ func List(ctx context.Context, db *store.DB, f *ProductFilter, o *ProductOrder, 
 	if o == nil {
 		o = &ProductOrder{Field: ProductsByID, Direction: page.Asc}
 	}
-	order := page.Order[*ent.Product]{
-		Name: "products." + string(o.Field), Key: productKeys[o.Field],
-		ID: func(p *ent.Product) int64 { return p.ID }, Direction: o.Direction,
-	}
-	query := func() *ent.ProductQuery { return db.Ent().Product.Query().Where(where...) }
-	return page.List(ctx, a, order,
-		func(ctx context.Context, s page.Slice) ([]*ent.Product, error) {
-			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
-		},
-		func(ctx context.Context) (int, error) { return query().Count(ctx) })
+	return page.Read(ctx, a, productFields.Order(o.Field, o.Direction), db.Ent().Product.Query().Where(where...))
 }
 
 func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
@@ -90,8 +80,8 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
 	}
-	if len([]rune(*f.Search)) > maxSearch {
-		return nil, fault.Stop(fault.BadRequest, "filter.search takes at most %d characters", maxSearch)
+	if err := page.Search(*f.Search); err != nil {
+		return nil, err
 	}
 	return append(where, product.Or(
 		page.StartsWith(product.FieldSku, SKU(*f.Search)),

@@ -117,12 +117,7 @@ func List(ctx context.Context, db *store.DB, f *Filter, a page.Args) (_ *page.Co
 		Name: "exchangeRates", Direction: page.Desc, ID: func(r *ent.ExchangeRate) int64 { return r.ID },
 		Key: page.Time(exchangerate.FieldRateDate, func(r *ent.ExchangeRate) time.Time { return r.RateDate }),
 	}
-	query := func() *ent.ExchangeRateQuery { return db.Ent().ExchangeRate.Query().Where(where...) }
-	return page.List(ctx, a, order,
-		func(ctx context.Context, s page.Slice) ([]*ent.ExchangeRate, error) {
-			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
-		},
-		func(ctx context.Context) (int, error) { return query().Count(ctx) })
+	return page.Read(ctx, a, order, db.Ent().ExchangeRate.Query().Where(where...))
 }
 
 // Currency is a currency code as it is kept.

@@ -13,8 +13,6 @@ import (
 	"entrepot/internal/store"
 )
 
-const maxSearch = 100
-
 // Filter narrows List. All conditions must hold.
 type Filter struct {
 	Codes         []string
@@ -42,10 +40,12 @@ const (
 	OrderByName OrderField = "NAME"
 )
 
-var orderKeys = map[OrderField]page.Key[*ent.Warehouse]{
-	OrderByID:   {},
-	OrderByCode: page.Text(entwarehouse.FieldCode, func(w *ent.Warehouse) string { return w.Code }),
-	OrderByName: page.Text(entwarehouse.FieldName, func(w *ent.Warehouse) string { return w.Name }),
+var fields = page.Fields[OrderField, *ent.Warehouse]{
+	Name: "warehouses", ID: func(w *ent.Warehouse) int64 { return w.ID },
+	Keys: map[OrderField]page.Key[*ent.Warehouse]{
+		OrderByCode: page.Text(entwarehouse.FieldCode, func(w *ent.Warehouse) string { return w.Code }),
+		OrderByName: page.Text(entwarehouse.FieldName, func(w *ent.Warehouse) string { return w.Name }),
+	},
 }
 
 // List reads a page of warehouses. Ends with Forbidden without warehouse:view,
@@ -62,16 +62,7 @@ func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (
 	if o == nil {
 		o = &Order{Field: OrderByID, Direction: page.Asc}
 	}
-	order := page.Order[*ent.Warehouse]{
-		Name: "warehouses." + string(o.Field), Key: orderKeys[o.Field],
-		ID: func(w *ent.Warehouse) int64 { return w.ID }, Direction: o.Direction,
-	}
-	query := func() *ent.WarehouseQuery { return db.Ent().Warehouse.Query().Where(where...) }
-	return page.List(ctx, a, order,
-		func(ctx context.Context, s page.Slice) ([]*ent.Warehouse, error) {
-			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
-		},
-		func(ctx context.Context) (int, error) { return query().Count(ctx) })
+	return page.Read(ctx, a, fields.Order(o.Field, o.Direction), db.Ent().Warehouse.Query().Where(where...))
 }
 
 func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
@@ -106,8 +97,8 @@ func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
 	}
-	if len([]rune(*f.Search)) > maxSearch {
-		return nil, fault.Stop(fault.BadRequest, "filter.search takes at most %d characters", maxSearch)
+	if err := page.Search(*f.Search); err != nil {
+		return nil, err
 	}
 	return append(where, entwarehouse.Or(
 		page.StartsWith(entwarehouse.FieldCode, Code(*f.Search)),
