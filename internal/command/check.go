@@ -32,10 +32,7 @@ func CheckReason(faults *fault.List, path fault.Path, code string) {
 		return
 	}
 	if len(code) > 50 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
-		if len(code) > 60 {
-			code = strings.ToValidUTF8(code[:60], "") + "…"
-		}
-		faults.Add(fault.Invalid, path, "a reason code has at most 50 capital letters, digits and underscores; %q has not", code)
+		faults.Add(fault.Invalid, path, "a reason code has at most 50 capital letters, digits and underscores; %q has not", Short(code))
 	}
 }
 
@@ -49,4 +46,45 @@ func CheckText(faults *fault.List, path fault.Path, text, what string, limit int
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }) {
 		faults.Add(fault.Invalid, path, "%s has no control characters", what)
 	}
+}
+
+// Currency is a currency code as it is kept.
+func Currency(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+// CheckCurrency adds a fault when code is no three-letter currency code.
+func CheckCurrency(faults *fault.List, path fault.Path, code string) {
+	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		faults.Add(fault.Invalid, path, "%q is no currency code; give three letters such as CNY", Short(code))
+	}
+}
+
+// CheckCode adds a fault unless code has 1 to limit characters of those that
+// allowed lists beside capital letters and digits; what names it, such as "a
+// warehouse code".
+func CheckCode(faults *fault.List, path fault.Path, code, what, allowed string, limit int) {
+	switch {
+	case code == "":
+		faults.Add(fault.Required, path, "give %s", what)
+	case len(code) > limit || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"+allowed) != "":
+		faults.Add(fault.Invalid, path, "%s has at most %d characters of A-Z, 0-9 and %s; %q has not",
+			what, limit, strings.Join(strings.Split(allowed, ""), " "), Short(code))
+	}
+}
+
+// CheckLine is [CheckText] for text of one line, which must be given when the
+// row is to bear it.
+func CheckLine(faults *fault.List, path fault.Path, text, what string, limit int) {
+	if strings.ContainsAny(text, "\n\r\t") {
+		faults.Add(fault.Invalid, path, "%s is one line without tabs", what)
+		return
+	}
+	CheckText(faults, path, text, what, limit)
+}
+
+// Short cuts what somebody typed to a length fit for a message.
+func Short(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
 }

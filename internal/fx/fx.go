@@ -6,13 +6,13 @@ package fx
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"entrepot/ent"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/predicate"
 	"entrepot/internal/auth"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
@@ -121,11 +121,9 @@ func List(ctx context.Context, db *store.DB, f *Filter, a page.Args) (_ *page.Co
 }
 
 // Currency is a currency code as it is kept.
-func Currency(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+func Currency(s string) string { return command.Currency(s) }
 
 // CheckCurrency adds a fault when code is no three-letter currency code.
 func CheckCurrency(faults *fault.List, path fault.Path, code string) {
-	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		faults.Add(fault.Invalid, path, "%q is no currency code; give three letters such as CNY", code)
-	}
+	command.CheckCurrency(faults, path, code)
 }

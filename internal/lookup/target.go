@@ -3,6 +3,7 @@ package lookup
 import (
 	"strings"
 
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/stock"
@@ -47,12 +48,7 @@ func (t Target) String() string {
 }
 
 // Short cuts what somebody typed to a length fit for a message.
-func Short(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
-}
+func Short(s string) string { return command.Short(s) }
 
 // Refuse tells what the ledger refused to the line that asked for it: path
 // leads to the line, quantity is the name of its field that a shortage is

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entrepot/ent"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/lookup"
 	"entrepot/internal/money"
@@ -20,15 +21,14 @@ const (
 	maxNote     = 500
 )
 
-// ErrorPolicy says what becomes of the good lines when others are refused.
-type ErrorPolicy string
+// ErrorPolicy says what becomes of the good lines when others are refused; the
+// accepted ones are one posting.
+type ErrorPolicy = command.ErrorPolicy
 
 // The values of ErrorPolicy.
 const (
-	// RejectAll posts every line or none.
-	RejectAll ErrorPolicy = "REJECT_ALL"
-	// RejectFailedRows decides line by line, in order; the accepted lines are one posting.
-	RejectFailedRows ErrorPolicy = "REJECT_FAILED_ROWS"
+	RejectAll        = command.RejectAll
+	RejectFailedRows = command.RejectFailedRows
 )
 
 // Command is what every command here is told beside its lines. The json names
