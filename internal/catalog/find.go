@@ -4,7 +4,11 @@ import (
 	"context"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
+
 	"entrepot/ent"
+	"entrepot/ent/barcode"
+	"entrepot/ent/predicate"
 	"entrepot/ent/product"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
@@ -43,25 +47,43 @@ func ByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Product, err
 	return db.Ent().Product.Query().Where(page.In(product.FieldID, ids)).All(ctx)
 }
 
-// Find reads one product by its code or its id; nil when there is none. Ends
-// with Forbidden without product:view, with BadRequest unless exactly one is given.
-func Find(ctx context.Context, db *store.DB, sku *string, id *page.ID) (_ *ent.Product, err error) {
+// Find reads one product by its code, its id or a barcode on it; nil when there
+// is none. Ends with Forbidden without product:view, with BadRequest unless
+// exactly one is given.
+func Find(ctx context.Context, db *store.DB, sku *string, id *page.ID, code *string) (_ *ent.Product, err error) {
 	defer fault.Wrap(&err, "catalog.Find")
 	if _, err := auth.Require(ctx, auth.ProductView); err != nil {
 		return nil, err
 	}
-	if (sku == nil) == (id == nil) {
-		return nil, fault.Stop(fault.BadRequest, "give exactly one of sku and id")
-	}
 	query := db.Ent().Product.Query()
+	given := 0
 	if sku != nil {
+		given++
 		query.Where(product.Sku(SKU(*sku)))
-	} else {
+	}
+	if id != nil {
+		given++
 		query.Where(product.ID(id.Of("Product")))
+	}
+	if code != nil {
+		given++
+		query.Where(bears(page.In(barcode.FieldBarcode, []string{strings.TrimSpace(*code)})))
+	}
+	if given != 1 {
+		return nil, fault.Stop(fault.BadRequest, "give exactly one of sku, id and barcode")
 	}
 	p, err := query.Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	return p, err
+}
+
+// bears finds products by their barcodes.
+func bears(which func(*sql.Selector)) predicate.Product {
+	return func(s *sql.Selector) {
+		t := sql.Dialect(s.Dialect()).Select(barcode.FieldSku).From(sql.Table(barcode.Table))
+		which(t)
+		s.Where(sql.In(s.C(product.FieldSku), t))
+	}
 }

@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"entrepot/ent"
+	"entrepot/ent/barcode"
 	"entrepot/ent/predicate"
 	"entrepot/ent/product"
 	"entrepot/internal/auth"
@@ -16,9 +18,13 @@ import (
 
 // ProductFilter narrows List. All conditions must hold.
 type ProductFilter struct {
-	SKUs   []string
-	Search *string
-	Status *stock.Status
+	SKUs         []string
+	Barcodes     []string
+	Search       *string
+	Status       *stock.Status
+	Categories   []string
+	Brands       []string
+	UpdatedSince *time.Time
 }
 
 // ProductOrder orders List.
@@ -35,6 +41,8 @@ const (
 	ProductsByID        ProductOrderField = "ID"
 	ProductsBySKU       ProductOrderField = "SKU"
 	ProductsByName      ProductOrderField = "NAME"
+	ProductsByCategory  ProductOrderField = "CATEGORY"
+	ProductsByCreatedAt ProductOrderField = "CREATED_AT"
 	ProductsByUpdatedAt ProductOrderField = "UPDATED_AT"
 )
 
@@ -43,6 +51,8 @@ var productFields = page.Fields[ProductOrderField, *ent.Product]{
 	Keys: map[ProductOrderField]page.Key[*ent.Product]{
 		ProductsBySKU:       page.Text(product.FieldSku, func(p *ent.Product) string { return p.Sku }),
 		ProductsByName:      page.Text(product.FieldName, func(p *ent.Product) string { return p.Name }),
+		ProductsByCategory:  page.Text(product.FieldCategory, func(p *ent.Product) string { return p.Category }),
+		ProductsByCreatedAt: page.Time(product.FieldCreatedAt, func(p *ent.Product) time.Time { return p.CreatedAt }),
 		ProductsByUpdatedAt: page.Time(product.FieldUpdatedAt, func(p *ent.Product) time.Time { return p.UpdatedAt }),
 	},
 }
@@ -68,14 +78,29 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 	if f == nil {
 		return nil, nil
 	}
-	if f.SKUs != nil {
-		if err := page.Keys("filter.skus", len(f.SKUs)); err != nil {
+	for _, keys := range []struct {
+		field string
+		given []string
+		where func() predicate.Product
+	}{
+		{"skus", f.SKUs, func() predicate.Product { return page.In(product.FieldSku, SKUs(f.SKUs)) }},
+		{"barcodes", f.Barcodes, func() predicate.Product { return bears(page.In(barcode.FieldBarcode, f.Barcodes)) }},
+		{"categories", f.Categories, func() predicate.Product { return page.In(product.FieldCategory, f.Categories) }},
+		{"brands", f.Brands, func() predicate.Product { return page.In(product.FieldBrand, f.Brands) }},
+	} {
+		if keys.given == nil {
+			continue
+		}
+		if err := page.Keys("filter."+keys.field, len(keys.given)); err != nil {
 			return nil, err
 		}
-		where = append(where, page.In(product.FieldSku, SKUs(f.SKUs)))
+		where = append(where, keys.where())
 	}
 	if f.Status != nil {
 		where = append(where, product.StatusEQ(*f.Status))
+	}
+	if f.UpdatedSince != nil {
+		where = append(where, product.UpdatedAtGTE(store.Moment(*f.UpdatedSince)))
 	}
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
@@ -87,5 +112,8 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 		page.StartsWith(product.FieldSku, SKU(*f.Search)),
 		product.NameContainsFold(*f.Search),
 		product.EnglishNameContainsFold(*f.Search),
+		product.BrandContainsFold(*f.Search),
+		product.SpecContainsFold(*f.Search),
+		bears(page.StartsWith(barcode.FieldBarcode, strings.TrimSpace(*f.Search))),
 	)), nil
 }

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// ID is the opaque global id of a row in the graph: its type and its key.
+// ID is the opaque global id of a row in the graph: its type and its key. The
+// key 0 is nobody's: a row bears it that a dry run would make.
 // Clients must not look inside; the form may change.
 type ID struct {
 	Type string
@@ -26,7 +27,7 @@ func ParseID(s string) (ID, error) {
 	}
 	typ, key, ok := strings.Cut(string(raw), ":")
 	n, err := strconv.ParseInt(key, 10, 64)
-	if !ok || err != nil || n < 1 || typ == "" {
+	if !ok || err != nil || n < 0 || typ == "" {
 		return ID{}, errID
 	}
 	return ID{Type: typ, Key: n}, nil

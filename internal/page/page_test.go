@@ -151,7 +151,7 @@ func TestIDsAreOpaqueAndComeBack(t *testing.T) {
 	if want.Of("Stock") != 42 || want.Of("Posting") != 0 {
 		t.Error("Of does not tell types apart")
 	}
-	for _, s := range []string{"", "42", "!", base64.RawURLEncoding.EncodeToString([]byte("Stock:0")), base64.RawURLEncoding.EncodeToString([]byte(":1"))} {
+	for _, s := range []string{"", "42", "!", base64.RawURLEncoding.EncodeToString([]byte("Stock:-1")), base64.RawURLEncoding.EncodeToString([]byte(":1"))} {
 		if _, err := ParseID(s); err == nil {
 			t.Errorf("%q is taken for an id", s)
 		}

@@ -1,0 +1,79 @@
+package catalog
+
+import (
+	"entrepot/internal/command"
+	"entrepot/internal/money"
+)
+
+// Limits told in the graph's descriptions.
+const (
+	maxSKU      = 64
+	maxBarcodes = 50
+	maxPack     = 1_000_000
+	maxAmount   = 1_000_000_000 // units, grams and millimetres of one product
+)
+
+// Fields is what can be told of a product. What is not given stays as it is,
+// or is empty on a new product. The json names are part of the hash behind an
+// idempotency key.
+type Fields struct {
+	Name          *string        `json:"name,omitempty"`
+	EnglishName   *string        `json:"englishName,omitempty"`
+	Description   *string        `json:"description,omitempty"`
+	Category      *string        `json:"category,omitempty"`
+	Brand         *string        `json:"brand,omitempty"`
+	Spec          *string        `json:"spec,omitempty"`
+	Unit          *string        `json:"unit,omitempty"`
+	Price         *money.Amount  `json:"price,omitempty"`
+	ClearPrice    bool           `json:"clearPrice,omitempty"`
+	PriceCurrency *string        `json:"priceCurrency,omitempty"`
+	MinStock      *int64         `json:"minStock,omitempty"`
+	MaxStock      *int64         `json:"maxStock,omitempty"`
+	ClearMaxStock bool           `json:"clearMaxStock,omitempty"`
+	WeightG       *int64         `json:"weightG,omitempty"`
+	LengthMm      *int64         `json:"lengthMm,omitempty"`
+	WidthMm       *int64         `json:"widthMm,omitempty"`
+	HeightMm      *int64         `json:"heightMm,omitempty"`
+	Barcodes      []BarcodeInput `json:"barcodes,omitzero"` // nil stays, an empty list takes all away
+}
+
+// BarcodeInput is a code on a product or on a pack of it.
+type BarcodeInput struct {
+	Barcode      string `json:"barcode,omitempty"`
+	PackQuantity int64  `json:"packQuantity,omitempty"`
+}
+
+// CreateInput makes a product.
+type CreateInput struct {
+	command.Intent
+	SKU string `json:"sku,omitempty"`
+	Fields
+}
+
+// UpdateInput changes a product.
+type UpdateInput struct {
+	command.Intent
+	SKU             string `json:"sku,omitempty"`
+	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
+	Fields
+}
+
+// StatusInput archives a product, or takes that back.
+type StatusInput struct {
+	command.Intent
+	SKU             string `json:"sku,omitempty"`
+	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
+}
+
+// ImportInput makes and changes many products.
+type ImportInput struct {
+	command.Import
+	Rows []ImportRow `json:"rows,omitempty"`
+}
+
+// ImportRow is one of them.
+type ImportRow struct {
+	SKU             string `json:"sku,omitempty"`
+	ExpectedVersion *int64 `json:"expectedVersion,omitempty"`
+	Fields
+}

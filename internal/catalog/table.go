@@ -1,0 +1,51 @@
+package catalog
+
+import (
+	"context"
+
+	"entrepot/ent"
+	"entrepot/ent/product"
+	"entrepot/internal/command"
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+)
+
+var products = command.Table[ent.Product]{
+	Name: product.Table,
+	Columns: []store.Column[*ent.Product]{
+		{Name: product.FieldSku, Type: "text", Once: true, Value: func(p *ent.Product) any { return p.Sku }},
+		{Name: product.FieldCreatedAt, Type: "timestamptz", Once: true, Value: func(p *ent.Product) any { return p.CreatedAt }},
+		{Name: product.FieldUpdatedAt, Type: "timestamptz", Value: func(p *ent.Product) any { return p.UpdatedAt }},
+		{Name: product.FieldName, Type: "text", Value: func(p *ent.Product) any { return p.Name }},
+		{Name: product.FieldEnglishName, Type: "text", Value: func(p *ent.Product) any { return p.EnglishName }},
+		{Name: product.FieldDescription, Type: "text", Value: func(p *ent.Product) any { return p.Description }},
+		{Name: product.FieldCategory, Type: "text", Value: func(p *ent.Product) any { return p.Category }},
+		{Name: product.FieldBrand, Type: "text", Value: func(p *ent.Product) any { return p.Brand }},
+		{Name: product.FieldSpec, Type: "text", Value: func(p *ent.Product) any { return p.Spec }},
+		{Name: product.FieldUnit, Type: "text", Value: func(p *ent.Product) any { return p.Unit }},
+		{Name: product.FieldPrice, Type: "bigint", Value: func(p *ent.Product) any { return p.Price }},
+		{Name: product.FieldPriceCurrency, Type: "text", Value: func(p *ent.Product) any { return p.PriceCurrency }},
+		{Name: product.FieldMinStock, Type: "bigint", Value: func(p *ent.Product) any { return p.MinStock }},
+		{Name: product.FieldMaxStock, Type: "bigint", Value: func(p *ent.Product) any { return p.MaxStock }},
+		{Name: product.FieldWeightG, Type: "bigint", Value: func(p *ent.Product) any { return p.WeightG }},
+		{Name: product.FieldLengthMm, Type: "bigint", Value: func(p *ent.Product) any { return p.LengthMm }},
+		{Name: product.FieldWidthMm, Type: "bigint", Value: func(p *ent.Product) any { return p.WidthMm }},
+		{Name: product.FieldHeightMm, Type: "bigint", Value: func(p *ent.Product) any { return p.HeightMm }},
+		{Name: product.FieldStatus, Type: "text", Value: func(p *ent.Product) any { return p.Status }},
+	},
+	Head: func(p *ent.Product) command.Head {
+		return command.Head{ID: &p.ID, Version: &p.Version, CreatedAt: &p.CreatedAt, UpdatedAt: &p.UpdatedAt}
+	},
+	ByID: func(ctx context.Context, tx store.Tx, ids []int64) ([]*ent.Product, error) {
+		return tx.Ent.Product.Query().Where(page.In(product.FieldID, ids)).All(ctx)
+	},
+}
+
+func bySKU(ctx context.Context, tx store.Tx, skus []string) (map[string]*ent.Product, error) {
+	rows, err := tx.Ent.Product.Query().Where(page.In(product.FieldSku, skus)).All(ctx)
+	found := make(map[string]*ent.Product, len(rows))
+	for _, p := range rows {
+		found[p.Sku] = p
+	}
+	return found, err
+}
