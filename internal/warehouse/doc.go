@@ -1,5 +1,6 @@
-// Package warehouse owns the places and logical pools that hold stock. Here
-// they are read; every query asks for the permission warehouse:view in its first
-// line, except the look-ups behind edges of the graph, which answer people
-// without it as if there were no warehouse.
+// Package warehouse owns the places and logical pools that hold stock, and the
+// locations (bins) inside of those that we run ourselves. Queries ask for the
+// permission warehouse:view in their first line, commands for warehouse:edit;
+// the look-ups behind edges of the graph answer people without it as if there
+// were nothing.
 package warehouse

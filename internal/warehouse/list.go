@@ -22,6 +22,7 @@ type Filter struct {
 	OwnershipType *stock.WarehouseOwnership
 	BusinessType  *stock.WarehouseBusinessType
 	Status        *stock.Status
+	ParentCode    *string
 }
 
 // Order orders List.
@@ -73,11 +74,7 @@ func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
 		if err := page.Keys("filter.codes", len(f.Codes)); err != nil {
 			return nil, err
 		}
-		codes := make([]string, len(f.Codes))
-		for i, c := range f.Codes {
-			codes[i] = Code(c)
-		}
-		where = append(where, page.In(entwarehouse.FieldCode, codes))
+		where = append(where, page.In(entwarehouse.FieldCode, codesOf(f.Codes)))
 	}
 	if f.Category != nil {
 		where = append(where, entwarehouse.CategoryEQ(*f.Category))
@@ -93,6 +90,9 @@ func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
 	}
 	if f.Status != nil {
 		where = append(where, entwarehouse.StatusEQ(*f.Status))
+	}
+	if f.ParentCode != nil {
+		where = append(where, entwarehouse.HasParentsWith(entwarehouse.Code(Code(*f.ParentCode))))
 	}
 	if f.Search == nil || *f.Search == "" {
 		return where, nil

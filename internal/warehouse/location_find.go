@@ -1,0 +1,101 @@
+package warehouse
+
+import (
+	"context"
+
+	"entrepot/ent"
+	"entrepot/ent/location"
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+)
+
+// LocationsByCode finds locations of a warehouse by code as stored, for commands
+// that have asked for their own permission.
+func LocationsByCode(ctx context.Context, tx store.Tx, warehouseID int64, codes []string) (map[string]*ent.Location, error) {
+	rows, err := tx.Ent.Location.Query().Where(location.WarehouseID(warehouseID), page.In(location.FieldCode, codes)).All(ctx)
+	found := make(map[string]*ent.Location, len(rows))
+	for _, l := range rows {
+		found[l.Code] = l
+	}
+	return found, err
+}
+
+// FindLocation reads one location by its warehouse's code and its own, or by its
+// id; nil when there is none. Ends with Forbidden without warehouse:view, with
+// BadRequest unless it is told exactly one way.
+func FindLocation(ctx context.Context, db *store.DB, warehouseCode, code *string, id *page.ID) (_ *ent.Location, err error) {
+	defer fault.Wrap(&err, "warehouse.FindLocation")
+	if _, err := auth.Require(ctx, auth.WarehouseView); err != nil {
+		return nil, err
+	}
+	byCode := warehouseCode != nil && code != nil
+	if byCode == (id != nil) || (warehouseCode == nil) != (code == nil) {
+		return nil, fault.Stop(fault.BadRequest, "give either warehouseCode and code, or id")
+	}
+	query := db.Ent().Location.Query()
+	if byCode {
+		query.Where(inWarehouses(*warehouseCode), location.Code(Code(*code)))
+	} else {
+		query.Where(location.ID(id.Of("Location")))
+	}
+	l, err := query.Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return l, err
+}
+
+// LocationByID finds locations by key, in no order. People without
+// warehouse:view get none.
+func LocationByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Location, err error) {
+	defer fault.Wrap(&err, "warehouse.LocationByID")
+	if !auth.From(ctx).Can(auth.WarehouseView) {
+		return nil, nil
+	}
+	return db.Ent().Location.Query().Where(page.In(location.FieldID, ids)).All(ctx)
+}
+
+// LocationsOf reads the first page of the locations of each of these warehouses,
+// by code, in one statement. People without warehouse:view get none; BadRequest
+// for arguments outside their limits.
+func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, a page.Args, count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
+	defer fault.Wrap(&err, "warehouse.LocationsOf")
+	each, err := page.NewEach(a, locationFields.Order(LocationOrderByCode, page.Asc))
+	if err != nil {
+		return nil, err
+	}
+	rows := make(map[int64][]*ent.Location, len(warehouses))
+	if auth.From(ctx).Can(auth.WarehouseView) {
+		found, err := db.Ent().Location.Query().Where(each.Where(location.Table, location.FieldWarehouseID, warehouses)).
+			Order(ent.Asc(location.FieldCode)).All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range found {
+			rows[l.WarehouseID] = append(rows[l.WarehouseID], l)
+		}
+	}
+	out := make(map[int64]*page.Connection[*ent.Location], len(warehouses))
+	for _, id := range warehouses {
+		out[id] = each.Page(rows[id], func() (int, error) { return count(id) })
+	}
+	return out, nil
+}
+
+// CountLocations counts the locations of each of these warehouses.
+func CountLocations(ctx context.Context, db *store.DB, warehouses []int64) (_ map[int64]int, err error) {
+	defer fault.Wrap(&err, "warehouse.CountLocations")
+	if !auth.From(ctx).Can(auth.WarehouseView) {
+		return nil, nil
+	}
+	var rows []counted
+	err = db.Ent().Location.Query().Where(page.In(location.FieldWarehouseID, warehouses)).
+		GroupBy(location.FieldWarehouseID).Aggregate(ent.Count()).Scan(ctx, &rows)
+	counts := make(map[int64]int, len(rows))
+	for _, r := range rows {
+		counts[r.WarehouseID] = r.Count
+	}
+	return counts, err
+}
