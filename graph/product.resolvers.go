@@ -8,14 +8,29 @@ package graph
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/generated"
+	"entrepot/graph/load"
 	"entrepot/internal/catalog"
 	"entrepot/internal/page"
 )
 
-func (r *queryResolver) Product(ctx context.Context, sku *string, id *page.ID) (*ent.Product, error) {
-	return catalog.Find(ctx, r.DB, sku, id)
+func (r *productResolver) Barcodes(ctx context.Context, obj *ent.Product) ([]*ent.Barcode, error) {
+	return load.BarcodesOf(ctx, obj.Sku)
+}
+
+func (r *queryResolver) Product(ctx context.Context, sku *string, id *page.ID, barcode *string) (*ent.Product, error) {
+	return catalog.Find(ctx, r.DB, sku, id, barcode)
 }
 
 func (r *queryResolver) Products(ctx context.Context, filter *catalog.ProductFilter, orderBy *catalog.ProductOrder, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.Product], error) {
-	return catalog.List(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
+	c, err := catalog.List(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
+	if err != nil {
+		return nil, err
+	}
+	load.Products(ctx, c.Nodes)
+	return c, nil
 }
+
+func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }
+
+type productResolver struct{ *Resolver }

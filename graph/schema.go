@@ -8,9 +8,11 @@ import (
 	"entrepot/graph/generated"
 	"entrepot/graph/load"
 	"entrepot/internal/auth"
+	"entrepot/internal/catalog"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
+	"entrepot/internal/warehouse"
 )
 
 // Deps is what the graph stands on.
@@ -19,6 +21,9 @@ type Deps struct {
 	Auth     *auth.Service
 	Postings *posting.Service
 	Rates    *fx.Service
+	// Catalog and Warehouses edit master data.
+	Catalog    *catalog.Service
+	Warehouses *warehouse.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

@@ -28,7 +28,11 @@ func (r *queryResolver) Warehouses(ctx context.Context, filter *warehouse.Filter
 }
 
 func (r *warehouseResolver) Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error) {
-	return load.ParentsOf(ctx, obj.ID)
+	return load.ParentsOf(ctx, obj)
+}
+
+func (r *warehouseResolver) Locations(ctx context.Context, obj *ent.Warehouse, first *int, after *string) (*page.Connection[*ent.Location], error) {
+	return load.LocationsOf(ctx, obj.ID, page.Args{First: first, After: after})
 }
 
 func (r *Resolver) Warehouse() generated.WarehouseResolver { return &warehouseResolver{r} }

@@ -19,9 +19,11 @@ import (
 
 	"entrepot/graph"
 	"entrepot/internal/auth"
+	"entrepot/internal/catalog"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
+	"entrepot/internal/warehouse"
 )
 
 // Graph is a graph over one database.
@@ -37,7 +39,10 @@ func New(t testing.TB, db *store.DB) *Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Over(graph.Deps{DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now)})
+	return Over(graph.Deps{
+		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
+		Catalog: catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+	})
 }
 
 // Over is a graph over parts of the caller's making.

@@ -13,9 +13,31 @@ func Warehouse(ctx context.Context, id int64) (*ent.Warehouse, error) {
 	return from(ctx).warehouses.load(ctx, id)
 }
 
-// ParentsOf are the warehouses that a warehouse belongs to.
-func ParentsOf(ctx context.Context, warehouse int64) ([]*ent.Warehouse, error) {
-	return from(ctx).parents.load(ctx, warehouse)
+// ParentsOf are the warehouses that a warehouse belongs to. A command that
+// changed it has read them already, as its transaction left them.
+func ParentsOf(ctx context.Context, w *ent.Warehouse) ([]*ent.Warehouse, error) {
+	if parents, err := w.Edges.ParentsOrErr(); err == nil {
+		return from(ctx).leadWarehouses(parents), nil
+	}
+	return from(ctx).parents.load(ctx, w.ID)
+}
+
+// LocationsOf is a page of the locations of a warehouse.
+func LocationsOf(ctx context.Context, warehouse int64, a page.Args) (*page.Connection[*ent.Location], error) {
+	return from(ctx).locationsOf.load(ctx, warehouse, a)
+}
+
+// BarcodesOf are the barcodes of a product.
+func BarcodesOf(ctx context.Context, sku string) ([]*ent.Barcode, error) {
+	return from(ctx).barcodes.load(ctx, sku)
+}
+
+// ShowBarcodes tells what products bear, as a command left them or, in a dry
+// run, would leave them.
+func ShowBarcodes(ctx context.Context, of map[string][]*ent.Barcode) {
+	for sku, list := range of {
+		from(ctx).barcodes.show(sku, list)
+	}
 }
 
 // Product by SKU code as stored.
@@ -88,6 +110,8 @@ func (l *loaders) wantNode(id page.ID) {
 	switch id.Type {
 	case "Warehouse":
 		l.warehouses.want(id.Key)
+	case "Location":
+		l.locations.want(id.Key)
 	case "Product":
 		l.productByID.want(id.Key)
 	case "User":
@@ -105,6 +129,8 @@ func (l *loaders) node(ctx context.Context, id page.ID) (any, error) {
 	switch id.Type {
 	case "Warehouse":
 		return orNil(l.warehouses.load(ctx, id.Key))
+	case "Location":
+		return orNil(l.locations.load(ctx, id.Key))
 	case "Product":
 		return orNil(l.productByID.load(ctx, id.Key))
 	case "User":

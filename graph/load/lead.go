@@ -10,17 +10,39 @@ import (
 func Stocks(ctx context.Context, rows []*ent.Stock) { from(ctx).leadStocks(rows) }
 
 // Warehouses notes where the rows of a list lead to.
-func Warehouses(ctx context.Context, rows []*ent.Warehouse) {
-	for _, w := range rows {
-		from(ctx).parents.want(w.ID)
-	}
-}
+func Warehouses(ctx context.Context, rows []*ent.Warehouse) { from(ctx).leadWarehouses(rows) }
+
+// Products notes where the rows of a list lead to.
+func Products(ctx context.Context, rows []*ent.Product) { from(ctx).leadProducts(rows) }
+
+// Locations notes where the rows of a list lead to.
+func Locations(ctx context.Context, rows []*ent.Location) { from(ctx).leadLocations(rows) }
 
 // Movements notes where the rows of a list lead to.
 func Movements(ctx context.Context, rows []*ent.StockMovement) { from(ctx).leadMovements(rows) }
 
 // SKUs notes that the products of these SKUs may be asked for.
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
+
+func (l *loaders) leadWarehouses(rows []*ent.Warehouse) []*ent.Warehouse {
+	for _, w := range rows {
+		l.parents.want(w.ID)
+		l.locationsOf.want(w.ID)
+	}
+	return rows
+}
+
+func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
+	for _, p := range rows {
+		l.barcodes.want(p.Sku)
+	}
+	return rows
+}
+
+func (l *loaders) leadLocations(rows []*ent.Location) []*ent.Location {
+	l.warehouses.want(distinct(rows, func(b *ent.Location) int64 { return b.WarehouseID })...)
+	return rows
+}
 
 func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)

@@ -21,6 +21,9 @@ type loaders struct {
 	warehouses  *loader[int64, *ent.Warehouse]
 	products    *loader[string, *ent.Product]
 	parents     *loader[int64, []*ent.Warehouse]
+	barcodes    *loader[string, []*ent.Barcode]
+	locations   *loader[int64, *ent.Location]
+	locationsOf *nested[*ent.Location]
 	productByID *loader[int64, *ent.Product]
 	users       *loader[int64, *ent.User]
 	stocks      *loader[int64, *ent.Stock]
@@ -40,21 +43,45 @@ func With(ctx context.Context, db *store.DB) context.Context {
 	l := &loaders{}
 	l.warehouses = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Warehouse, error) {
 		rows, err := warehouse.ByID(ctx, db, ids)
-		for _, w := range rows {
-			l.parents.want(w.ID)
-		}
-		return index(rows, func(w *ent.Warehouse) int64 { return w.ID }), err
+		return index(l.leadWarehouses(rows), func(w *ent.Warehouse) int64 { return w.ID }), err
 	})
 	l.parents = newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.Warehouse, error) {
-		return warehouse.ParentsOf(ctx, db, ids)
+		parents, err := warehouse.ParentsOf(ctx, db, ids)
+		for _, list := range parents {
+			l.leadWarehouses(list)
+		}
+		return parents, err
+	})
+	l.locations = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Location, error) {
+		rows, err := warehouse.LocationByID(ctx, db, ids)
+		return index(l.leadLocations(rows), func(b *ent.Location) int64 { return b.ID }), err
+	})
+	l.locationsOf = newNested(
+		func(ctx context.Context, ids []int64, a page.Args, count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Location], error) {
+			pages, err := warehouse.LocationsOf(ctx, db, ids, a, count)
+			for _, p := range pages {
+				l.leadLocations(p.Nodes)
+			}
+			return pages, err
+		},
+		func(ctx context.Context, ids []int64) (map[int64]int, error) {
+			return warehouse.CountLocations(ctx, db, ids)
+		})
+	l.barcodes = newLoader(func(ctx context.Context, skus []string) (map[string][]*ent.Barcode, error) {
+		rows, err := catalog.BarcodesOf(ctx, db, skus)
+		out := make(map[string][]*ent.Barcode, len(skus))
+		for _, b := range rows {
+			out[b.Sku] = append(out[b.Sku], b)
+		}
+		return out, err
 	})
 	l.products = newLoader(func(ctx context.Context, skus []string) (map[string]*ent.Product, error) {
 		rows, err := catalog.BySKU(ctx, db, skus)
-		return index(rows, func(p *ent.Product) string { return p.Sku }), err
+		return index(l.leadProducts(rows), func(p *ent.Product) string { return p.Sku }), err
 	})
 	l.productByID = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Product, error) {
 		rows, err := catalog.ByID(ctx, db, ids)
-		return index(rows, func(p *ent.Product) int64 { return p.ID }), err
+		return index(l.leadProducts(rows), func(p *ent.Product) int64 { return p.ID }), err
 	})
 	l.users = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.User, error) {
 		if l.self == nil && auth.From(ctx) == nil {

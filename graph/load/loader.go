@@ -48,6 +48,16 @@ func (l *loader[K, V]) load(ctx context.Context, key K) (V, error) {
 	return l.fetchAll(ctx, key, append(l.takeWanted(), key))
 }
 
+// show makes a value known, in place of the one that was.
+func (l *loader[K, V]) show(key K, value V) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil {
+		l.known = map[K]result[V]{}
+	}
+	l.known[key] = result[V]{value: value}
+}
+
 func (l *loader[K, V]) takeWanted() []K {
 	l.wantMu.Lock()
 	defer l.wantMu.Unlock()

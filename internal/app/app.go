@@ -14,10 +14,12 @@ import (
 
 	"entrepot/graph"
 	"entrepot/internal/auth"
+	"entrepot/internal/catalog"
 	"entrepot/internal/fx"
 	"entrepot/internal/httpd"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
+	"entrepot/internal/warehouse"
 )
 
 // Version is the version of the program, set when it is built.
@@ -85,7 +87,10 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 }
 
 func (a *App) handler() http.Handler {
-	deps := graph.Deps{DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now)}
+	deps := graph.Deps{
+		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now),
+		Catalog: catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
+	}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,
 		Prepare:   func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, deps) },

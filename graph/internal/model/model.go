@@ -34,6 +34,12 @@ type WarehouseConnection = page.Connection[*ent.Warehouse]
 // WarehouseEdge is one of them with its cursor.
 type WarehouseEdge = page.Edge[*ent.Warehouse]
 
+// LocationConnection is a page of locations.
+type LocationConnection = page.Connection[*ent.Location]
+
+// LocationEdge is one of them with its cursor.
+type LocationEdge = page.Edge[*ent.Location]
+
 // StockConnection is a page of stocks.
 type StockConnection = page.Connection[*ent.Stock]
 
