@@ -59,6 +59,7 @@ func TestEnumsHoldWhatGoHolds(t *testing.T) {
 		"WarehouseLocationType": stock.WarehouseLocationType("").Values(),
 		"WarehouseOwnership":    stock.WarehouseOwnership("").Values(),
 		"WarehouseBusinessType": stock.WarehouseBusinessType("").Values(),
+		"LocationType":          stock.LocationType("").Values(),
 		"MovementKind":          stock.MovementKind("").Values(),
 		"TimeBasis":             {string(ledger.Recorded), string(ledger.Occurred)},
 		"UserErrorCode":         append(fault.Code("").Values(), "OTHER"),
@@ -111,4 +112,30 @@ func requires(f *ast.FieldDefinition) string {
 		return ""
 	}
 	return d.Arguments.ForName("permission").Value.Raw
+}
+
+func TestMutationsOfMasterDataCanBeRepeatedAndRehearsed(t *testing.T) {
+	t.Parallel()
+	tested := map[string]bool{}
+	for _, m := range masterMutations {
+		tested[m.name] = true
+	}
+	for _, f := range schema().Mutation.Fields {
+		if p := requires(f); p != "product:edit" && p != "warehouse:edit" {
+			continue
+		}
+		input, payload := schema().Types[f.Arguments.ForName("input").Type.Name()], schema().Types[f.Type.Name()]
+		if key := input.Fields.ForName("idempotencyKey"); key == nil || key.Type.String() != "String" {
+			t.Errorf("%s needs idempotencyKey: String", input.Name)
+		}
+		if dry := input.Fields.ForName("dryRun"); dry == nil || dry.Type.String() != "Boolean!" || dry.DefaultValue.String() != "false" {
+			t.Errorf("%s needs dryRun: Boolean! = false", input.Name)
+		}
+		if f.Type.NonNull || payload.Fields.ForName("userErrors") == nil || payload.Fields.ForName("replayed") == nil || payload.Fields.ForName("dryRun") == nil {
+			t.Errorf("%s needs dryRun, replayed and userErrors, and to be nullable", payload.Name)
+		}
+		if !tested[f.Name] {
+			t.Errorf("nobody sends %s twice: add it to masterMutations", f.Name)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"entrepot/graph/graphtest"
@@ -20,7 +21,11 @@ var lists = map[string]string{
 	"the same edge under two names": `query($first: Int!) { stocks(first: $first) { nodes { a: warehouse { code } b: warehouse { name } } } }`,
 	"products":                      `query($first: Int!) { products(first: $first) { nodes { sku name price } totalCount } }`,
 	"warehouses":                    `query($first: Int!) { warehouses(first: $first) { nodes { code parents { code } } } }`,
-	"exchange rates":                `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
+	"products with barcodes":        `query($first: Int!) { products(first: $first, filter: {search: "S"}) { nodes { sku barcodes { barcode packQuantity } } } }`,
+	"locations":                     `query($first: Int!) { locations(first: $first, orderBy: {field: CODE}) { nodes { code warehouse { code parents { code } } } totalCount } }`,
+	"the locations of warehouses": `query($first: Int!) { warehouses(first: $first, orderBy: {field: CODE, direction: DESC}) { nodes { code parents { code locations(first: 1) { totalCount nodes { code } } }
+		locations(first: 3) { totalCount pageInfo { hasNextPage } nodes { code warehouse { name } } } more: locations { edges { cursor } } } } }`,
+	"exchange rates": `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {
@@ -35,6 +40,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		p := g.SignIn(t, auth.RoleManager)
 		seed(t, g, p, 200)
 		reverseSome(t, g, p)
+		seedMaster(t, g, p)
 		for name, query := range lists {
 			few, many := statements(t, g, p, query, 2), statements(t, g, p, query, 50)
 			if few != many {
@@ -43,6 +49,62 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		}
 		if n := skuStatements(t, g, p, 2); n != skuStatements(t, g, p, 150) {
 			t.Errorf("stocksBySku: %d statements for 2 SKUs, %d for 150", n, skuStatements(t, g, p, 150))
+		}
+	})
+}
+
+// seedMaster makes 60 warehouses with parents and locations, and barcodes.
+func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	var places, codes, bins []any
+	for i := range 60 {
+		code := fmt.Sprintf("N%02d", i)
+		places = append(places, map[string]any{"code": code, "name": code, "currency": "CNY", "parentCodes": []any{"B0", "B1"}})
+		codes = append(codes, map[string]any{"sku": fmt.Sprintf("SKU-%04d", i), "barcodes": []any{map[string]any{"barcode": fmt.Sprint("69", i)}}})
+		for n := range 4 {
+			bins = append(bins, map[string]any{"warehouseCode": code, "code": fmt.Sprint("X-", n)})
+		}
+	}
+	g.Must(t, p, "warehousesImport", "", map[string]any{"mode": "CREATE", "rows": places})
+	g.Must(t, p, "productsImport", "", map[string]any{"mode": "UPDATE", "rows": codes})
+	g.Must(t, p, "locationsImport", "", map[string]any{"mode": "CREATE", "rows": bins})
+	g.Must(t, p, "locationsGenerate", "", map[string]any{"warehouseCode": "B0", "zones": []any{"A"}, "aisles": map[string]any{"to": 4}, "levels": map[string]any{"to": 4}, "positions": map[string]any{"to": 4}})
+}
+
+func TestStatementsDoNotGrowWithTheRowsOfAnImport(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		g.Warehouses(t, "B0")
+		for name, m := range map[string]struct {
+			rows string
+			row  func(i int) map[string]any
+		}{
+			"productsImport": {"rows { product { id barcodes { barcode } } }", func(i int) map[string]any {
+				return map[string]any{"sku": fmt.Sprint("P", i), "name": fmt.Sprint("N", i), "barcodes": []any{map[string]any{"barcode": fmt.Sprint("69", i)}}}
+			}},
+			"warehousesImport": {"rows { warehouse { id parents { code } } }", func(i int) map[string]any {
+				return map[string]any{"code": fmt.Sprint("W", i), "name": fmt.Sprint("N", i), "currency": "CNY", "parentCodes": []any{"B0"}}
+			}},
+			"locationsImport": {"rows { location { id warehouse { code } } }", func(i int) map[string]any {
+				return map[string]any{"warehouseCode": "B0", "code": fmt.Sprint("L", i), "allowMixing": true}
+			}},
+		} {
+			run := func(from, to int, mode string) int64 {
+				var rows []any
+				for i := from; i < to; i++ {
+					rows = append(rows, m.row(i))
+				}
+				query := fmt.Sprintf(`mutation($in: %s%sInput!) { %s(input: $in) { %s userErrors { message } } }`, strings.ToUpper(name[:1]), name[1:], name, m.rows)
+				return count(t, g, p, query, map[string]any{"in": map[string]any{"mode": mode, "rows": rows}})
+			}
+			if few, many := run(0, 2, "CREATE"), run(2, 200, "CREATE"); few != many {
+				t.Errorf("%s: %d statements for 2 new rows, %d for 198", name, few, many)
+			}
+			if few, many := run(0, 2, "UPSERT"), run(0, 200, "UPSERT"); few != many {
+				t.Errorf("%s: %d statements for 2 rows that stay, %d for 200", name, few, many)
+			}
 		}
 	})
 }
