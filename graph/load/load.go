@@ -56,9 +56,9 @@ func With(ctx context.Context, db *store.DB) context.Context {
 		rows, err := warehouse.LocationByID(ctx, db, ids)
 		return index(l.leadLocations(rows), func(b *ent.Location) int64 { return b.ID }), err
 	})
-	l.locationsOf = newNested(
-		func(ctx context.Context, ids []int64, a page.Args, count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Location], error) {
-			pages, err := warehouse.LocationsOf(ctx, db, ids, a, count)
+	l.locationsOf = newNested(warehouse.PageOfLocations,
+		func(ctx context.Context, ids []int64, each *page.Each[*ent.Location], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Location], error) {
+			pages, err := warehouse.LocationsOf(ctx, db, ids, each, count)
 			for _, p := range pages {
 				l.leadLocations(p.Nodes)
 			}

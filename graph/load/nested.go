@@ -12,7 +12,8 @@ import (
 // of each warehouse. All parents that were noted are read together, once for
 // each set of arguments.
 type nested[T any] struct {
-	fetch  func(ctx context.Context, parents []int64, a page.Args, count func(parent int64) (int, error)) (map[int64]*page.Connection[T], error)
+	open   func(page.Args) (*page.Each[T], error)
+	fetch  fetchEach[T]
 	counts *loader[int64, int]
 
 	mu      sync.Mutex
@@ -20,11 +21,13 @@ type nested[T any] struct {
 	byArgs  map[string]*loader[int64, *page.Connection[T]]
 }
 
-func newNested[T any](
-	fetch func(context.Context, []int64, page.Args, func(int64) (int, error)) (map[int64]*page.Connection[T], error),
+// fetchEach reads one page of the list of each parent.
+type fetchEach[T any] func(ctx context.Context, parents []int64, each *page.Each[T], count func(parent int64) (int, error)) (map[int64]*page.Connection[T], error)
+
+func newNested[T any](open func(page.Args) (*page.Each[T], error), fetch fetchEach[T],
 	count func(context.Context, []int64) (map[int64]int, error),
 ) *nested[T] {
-	return &nested[T]{fetch: fetch, counts: newLoader(count), byArgs: map[string]*loader[int64, *page.Connection[T]]{}}
+	return &nested[T]{open: open, fetch: fetch, counts: newLoader(count), byArgs: map[string]*loader[int64, *page.Connection[T]]{}}
 }
 
 // want notes parents of which lists may be asked for.
@@ -39,10 +42,14 @@ func (n *nested[T]) want(parents ...int64) {
 }
 
 func (n *nested[T]) load(ctx context.Context, parent int64, a page.Args) (*page.Connection[T], error) {
-	return n.with(a).load(ctx, parent)
+	l, err := n.with(a)
+	if err != nil {
+		return nil, err
+	}
+	return l.load(ctx, parent)
 }
 
-func (n *nested[T]) with(a page.Args) *loader[int64, *page.Connection[T]] {
+func (n *nested[T]) with(a page.Args) (*loader[int64, *page.Connection[T]], error) {
 	key := ""
 	if a.First != nil {
 		key = fmt.Sprint(*a.First)
@@ -52,13 +59,17 @@ func (n *nested[T]) with(a page.Args) *loader[int64, *page.Connection[T]] {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	l := n.byArgs[key]
-	if l == nil {
-		l = newLoader(func(ctx context.Context, parents []int64) (map[int64]*page.Connection[T], error) {
-			return n.fetch(ctx, parents, a, func(parent int64) (int, error) { return n.counts.load(ctx, parent) })
-		})
-		l.want(n.parents...)
-		n.byArgs[key] = l
+	if l := n.byArgs[key]; l != nil {
+		return l, nil
 	}
-	return l
+	each, err := n.open(a)
+	if err != nil {
+		return nil, err
+	}
+	l := newLoader(func(ctx context.Context, parents []int64) (map[int64]*page.Connection[T], error) {
+		return n.fetch(ctx, parents, each, func(parent int64) (int, error) { return n.counts.load(ctx, parent) })
+	})
+	l.want(n.parents...)
+	n.byArgs[key] = l
+	return l, nil
 }

@@ -73,7 +73,7 @@ type kept struct {
 // Run walks the edit. Beside the faults of Check and Merge it ends with NOT_FOUND,
 // TAKEN and STALE_VERSION. A refusal comes with all rows, rejected.
 func (e Edit[E]) Run(ctx context.Context, db *store.DB, now func() time.Time) (Edited[E], error) {
-	var bad fault.List
+	var bad refusals
 	var out Edited[E]
 	done, err := Run(ctx, db, now, Work[[]kept]{
 		Operation: e.Operation, Needs: e.Needs, Intent: e.Intent, KeyOptional: true, Input: e.Input,
@@ -83,7 +83,7 @@ func (e Edit[E]) Run(ctx context.Context, db *store.DB, now func() time.Time) (E
 			}
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) ([]kept, error) {
-			p := plan[E]{Edit: e, faults: slices.Clone(bad)}
+			p := plan[E]{Edit: e, faults: slices.Clone(bad.faults), bad: bad.rows}
 			rows, err := p.do(ctx, tx, now)
 			out = Edited[E]{Rows: rows, UserErrors: p.faults}
 			return keep(e.Head, rows), err
@@ -124,9 +124,18 @@ func (e Edit[E]) checkRows(faults *fault.List) bool {
 	return false
 }
 
-func (e Edit[E]) check() (faults fault.List) {
+// refusals are the faults that rows have by themselves, and which rows those are.
+type refusals struct {
+	faults fault.List
+	rows   map[int]bool
+}
+
+func (e Edit[E]) check() refusals {
+	var faults fault.List
+	bad := map[int]bool{}
 	first := make(map[string]int, e.Rows)
 	for i := range e.Rows {
+		before := len(faults)
 		e.Check(&faults, i)
 		name := e.Name(i)
 		if before, twice := first[name]; twice {
@@ -134,8 +143,9 @@ func (e Edit[E]) check() (faults fault.List) {
 		} else {
 			first[name] = i
 		}
+		bad[i] = len(faults) > before
 	}
-	return faults
+	return refusals{faults, bad}
 }
 
 func (e Edit[E]) again(ctx context.Context, tx store.Tx, was []kept) (Edited[E], error) {

@@ -13,6 +13,7 @@ import (
 type plan[E any] struct {
 	Edit[E]
 	faults  fault.List
+	bad     map[int]bool // rows that were refused by themselves
 	actions []Action
 	created []*E
 	updated []*E
@@ -68,6 +69,8 @@ func (p *plan[E]) decide(i int, old *E, now time.Time) Action {
 	case old != nil && p.Mode == Create:
 		p.faults.Add(fault.Taken, path.At(p.KeyField), "%s exists already; a code that was used, also of what is archived, is never used again", p.Name(i))
 		return Rejected
+	case old == nil && p.Mode == Update && p.bad[i]:
+		return Rejected // perhaps it is not found because it is malformed
 	case old == nil && p.Mode == Update:
 		p.faults.Add(fault.NotFound, path.At(p.KeyField), "there is no %s", p.Name(i))
 		return Rejected
@@ -81,7 +84,7 @@ func (p *plan[E]) decide(i int, old *E, now time.Time) Action {
 		}
 	}
 	more := p.Merge(&p.faults, i, row, old)
-	if len(p.faults) > before || len(of(i, p.faults)) > 0 {
+	if len(p.faults) > before || p.bad[i] {
 		return Rejected
 	}
 	head := p.Head(row)

@@ -178,6 +178,8 @@ func (f LocationFields) apply(l *ent.Location) {
 func (e *binEditor) mayHold(faults *fault.List, path fault.Path, code string) *ent.Warehouse {
 	w := e.warehouses[code]
 	switch {
+	case code == "": // told by the check
+		return nil
 	case w == nil:
 		faults.Add(fault.NotFound, path, "there is no warehouse %q", command.Short(code))
 		return nil

@@ -57,15 +57,16 @@ func LocationByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Loca
 	return db.Ent().Location.Query().Where(page.In(location.FieldID, ids)).All(ctx)
 }
 
-// LocationsOf reads the first page of the locations of each of these warehouses,
-// by code, in one statement. People without warehouse:view get none; BadRequest
+// PageOfLocations is a page of the locations of a warehouse, by code. BadRequest
 // for arguments outside their limits.
-func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, a page.Args, count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
+func PageOfLocations(a page.Args) (*page.Each[*ent.Location], error) {
+	return page.NewEach(a, locationFields.Order(LocationOrderByCode, page.Asc))
+}
+
+// LocationsOf reads that page for each of these warehouses, in one statement.
+// People without warehouse:view get none.
+func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, each *page.Each[*ent.Location], count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
 	defer fault.Wrap(&err, "warehouse.LocationsOf")
-	each, err := page.NewEach(a, locationFields.Order(LocationOrderByCode, page.Asc))
-	if err != nil {
-		return nil, err
-	}
 	rows := make(map[int64][]*ent.Location, len(warehouses))
 	if auth.From(ctx).Can(auth.WarehouseView) {
 		found, err := db.Ent().Location.Query().Where(each.Where(location.Table, location.FieldWarehouseID, warehouses)).

@@ -72,12 +72,12 @@ LEFT JOIN warehouse_parents l ON l.warehouse_id = w.id LEFT JOIN warehouses p ON
 
 // plan says whether the parents of the warehouse of row i change.
 func (f *family) plan(faults *fault.List, path fault.Path, i int, c change) bool {
-	if c.ParentCodes == nil {
+	if c.ParentCodes == nil || len(c.ParentCodes) > maxParents {
 		return false
 	}
 	for j, parent := range c.ParentCodes {
 		switch at := path.At(strconv.Itoa(j)); {
-		case parent == c.code: // told by the check
+		case parent == "", parent == c.code: // told by the check
 		case !f.known[parent]:
 			faults.Add(fault.NotFound, at, "there is no warehouse %q", command.Short(parent))
 		case f.reaches(parent, c.code, map[string]bool{}):
