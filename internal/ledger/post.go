@@ -14,8 +14,12 @@ import (
 	"entrepot/internal/store"
 )
 
-// keysPerStatement bounds the set-wise write, whose cost is quadratic in keys.
-const keysPerStatement = 250
+// worthsApart is from how many stocks on their worths are locked by a statement
+// of their own. Below that a round trip costs more than it saves. Above it, the
+// second statement's plan is the better one, and it sees the worths that came
+// into being while the first one waited for its stocks: not to see one means to
+// start over, and a large posting waits long.
+const worthsApart = 32
 
 // Balance is a stock as it is: its buckets and its version, 0 when there is
 // no such stock yet.
@@ -43,9 +47,9 @@ type written struct {
 type writer interface {
 	// change applies the changes, which are in lock order, to stocks where
 	// every bucket stays at zero or above and the version is as expected, and
-	// returns the stocks that took theirs and, if asked, the worth of their
-	// SKUs, locked after them.
-	change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error)
+	// returns the stocks that took theirs and, when all did, the worths of the
+	// goods, locked after them.
+	change(ctx context.Context, tx store.Tx, now time.Time, changes []change, goods []costKey) ([]written, map[costKey]worth, error)
 	// worths reads and locks the worths of SKUs, which are in order.
 	worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error)
 	// record writes the postings, their movements, whose ids it fills in, and the new worths.
@@ -127,44 +131,43 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 }
 
 // take applies the changes to the stocks and then locks the worths of their
-// SKUs: after all stocks, also when these take several statements.
+// SKUs, after all stocks.
 func take(ctx context.Context, tx store.Tx, postings []Posting, changes []change) ([]written, map[costKey]worth, error) {
 	w := writerFor(tx)
-	oneGo := len(changes) <= keysPerStatement
-	all := make([]written, 0, len(changes))
-	var worths map[costKey]worth
-	var refused Refused
-	for chunk := range slices.Chunk(changes, keysPerStatement) {
-		taken, found, err := w.change(ctx, tx, postings[0].Now, chunk, oneGo)
+	goods := goodsOf(changes)
+	with, apart := goods, []costKey(nil)
+	if len(changes) >= worthsApart {
+		with, apart = nil, goods
+	}
+	taken, worths, err := w.change(ctx, tx, postings[0].Now, changes, with)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(taken) < len(changes) {
+		if len(postings) > 1 {
+			return nil, nil, ErrTogether
+		}
+		refused, err := explain(ctx, tx, w, changes, taken)
 		if err != nil {
 			return nil, nil, err
 		}
-		if len(taken) < len(chunk) {
-			if len(postings) > 1 {
-				return nil, nil, ErrTogether
-			}
-			r, err := explain(ctx, tx, w, chunk, taken)
-			if err != nil {
-				return nil, nil, err
-			}
-			refused = append(refused, r...) // and on, to name every short stock in one error
-		}
-		all, worths = append(all, taken...), found
-	}
-	if len(refused) > 0 {
 		return nil, nil, refused
 	}
-	if oneGo {
-		return all, worths, nil
+	if len(apart) > 0 {
+		worths, err = w.worths(ctx, tx, apart)
 	}
-	keys := map[costKey]worth{}
+	return taken, worths, err
+}
+
+// goodsOf are the worths that the changes concern, in order.
+func goodsOf(changes []change) []costKey {
+	keys := make([]costKey, 0, len(changes))
 	for _, c := range changes {
 		if c.goods() {
-			keys[costKey{c.WarehouseID, c.SKU}] = worth{}
+			keys = append(keys, costKey{c.WarehouseID, c.SKU})
 		}
 	}
-	worths, err := w.worths(ctx, tx, sortedCostKeys(keys))
-	return all, worths, err
+	return slices.Compact(keys) // changes are in order, and so are their SKUs
 }
 
 // movements makes the ledger rows of one stock, one for each posting that
@@ -283,17 +286,7 @@ func Lock(ctx context.Context, tx store.Tx, keys []Key) (_ map[Key]Balance, err 
 	keys = slices.Clone(keys)
 	slices.SortFunc(keys, Key.Compare)
 	keys = slices.Compact(keys)
-	all := make(map[Key]Balance, len(keys))
-	for chunk := range slices.Chunk(keys, keysPerStatement) {
-		got, err := writerFor(tx).lock(ctx, tx, chunk)
-		if err != nil {
-			return nil, err
-		}
-		for k, b := range got {
-			all[k] = b
-		}
-	}
-	return all, nil
+	return writerFor(tx).lock(ctx, tx, keys)
 }
 
 // Decide splits moves into those that fit the stocks as they are and those

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/lib/pq"
-
 	"entrepot/ent"
+	"entrepot/internal/money"
 	"entrepot/internal/store"
 )
 
@@ -24,112 +23,93 @@ type postgres struct{}
 // version 0, which no stock keeps: whoever finds it returned rolls back.
 //
 // d is in lock order, and takes and gives share one statement: in two, or
-// unsorted, transactions that cross deadlock. k reads up to its end before c
-// locks, so that all stocks are locked before all worths. The clock is read
-// once the row is locked, by the projection of DO UPDATE.
+// unsorted, transactions that cross deadlock. Missing rows are made in the same
+// order, between the locks. The clock is read once the row is locked, by the
+// projection of DO UPDATE.
+//
+// DO UPDATE sees the proposed row and nothing else of d, and to look for its
+// place in d would make the statement quadratic. So every row is proposed under
+// an id drawn here, in ascending order, and the id tells the place by binary
+// search: from there the changes are read out of the arrays. No plan has a say
+// in this, neither on an empty database nor on a large one: the rows are
+// reached by the key that ON CONFLICT names.
+//
+// The worths, $12 and $13, are locked once all stocks have taken their change,
+// which count(*) waits for; they are returned in the columns of stocks.
 const pgChange = `
-WITH d AS MATERIALIZED (
+WITH ids AS MATERIALIZED (
+  SELECT array_agg(nextval('stocks_id_seq')) AS a FROM generate_series(1, cardinality($1::bigint[]))
+), d AS (
   SELECT *, p - a - dm - h AS av, least(p, a, dm, h, it, p - a - dm - h) >= 0 AND ev <= 0 AS fresh
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bool[], $12::bigint[])
-    AS d(w, s, b, p, a, dm, h, it, ev, goods, n)
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+    $10::bigint[], (SELECT a FROM ids)) AS d(w, s, b, p, a, dm, h, it, ev, n, id)
 ), up AS (
-  INSERT INTO stocks AS st (warehouse_id, sku, batch_no, physical_quantity, allocated_quantity, damaged_quantity,
+  INSERT INTO stocks AS st (warehouse_id, sku, batch_no, id, physical_quantity, allocated_quantity, damaged_quantity,
     hold_quantity, in_transit_quantity, available_quantity, version, changed_at)
-  SELECT w, s, b, CASE WHEN fresh THEN p ELSE 0 END, CASE WHEN fresh THEN a ELSE 0 END, CASE WHEN fresh THEN dm ELSE 0 END,
+  SELECT w, s, b, id, CASE WHEN fresh THEN p ELSE 0 END, CASE WHEN fresh THEN a ELSE 0 END, CASE WHEN fresh THEN dm ELSE 0 END,
     CASE WHEN fresh THEN h ELSE 0 END, CASE WHEN fresh THEN it ELSE 0 END, CASE WHEN fresh THEN av ELSE 0 END,
     CASE WHEN fresh THEN n ELSE 0 END, coalesce($11::timestamptz, clock_timestamp())
   FROM d ORDER BY w, s COLLATE "C", b COLLATE "C"
   ON CONFLICT (warehouse_id, sku, batch_no) DO UPDATE SET
     (physical_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, available_quantity, version, changed_at) =
-    (SELECT st.physical_quantity + p, st.allocated_quantity + a, st.damaged_quantity + dm, st.hold_quantity + h,
-       st.in_transit_quantity + it, st.available_quantity + av, st.version + n,
+    (SELECT st.physical_quantity + $4[i], st.allocated_quantity + $5[i], st.damaged_quantity + $6[i], st.hold_quantity + $7[i],
+       st.in_transit_quantity + $8[i], st.available_quantity + $4[i] - $5[i] - $6[i] - $7[i], st.version + $10[i],
        greatest(st.changed_at, coalesce($11::timestamptz, clock_timestamp()))
-     FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no))
-  WHERE EXISTS (SELECT FROM d WHERE (w, s, b) = (excluded.warehouse_id, excluded.sku, excluded.batch_no)
-    AND least(st.physical_quantity + p, st.allocated_quantity + a, st.damaged_quantity + dm, st.hold_quantity + h,
-      st.in_transit_quantity + it, st.available_quantity + av) >= 0
-    AND (ev = -1 OR ev = st.version))
+     FROM (SELECT width_bucket(excluded.id, (SELECT a FROM ids)) AS i OFFSET 0) AS at)
+  WHERE (SELECT least(st.physical_quantity + $4[i], st.allocated_quantity + $5[i], st.damaged_quantity + $6[i], st.hold_quantity + $7[i],
+       st.in_transit_quantity + $8[i], st.available_quantity + $4[i] - $5[i] - $6[i] - $7[i]) >= 0
+     AND ($9[i] = -1 OR $9[i] = st.version)
+     FROM (SELECT width_bucket(excluded.id, (SELECT a FROM ids)) AS i OFFSET 0) AS at)
   RETURNING st.warehouse_id, st.sku, st.batch_no, st.id, st.physical_quantity, st.available_quantity, st.allocated_quantity,
     st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version, st.changed_at
-), k AS MATERIALIZED (
-  SELECT DISTINCT up.warehouse_id AS w, up.sku AS s
-  FROM up JOIN d ON (w, s, b) = (up.warehouse_id, up.sku, up.batch_no) WHERE goods
-  ORDER BY 1, 2
-), c AS MATERIALIZED (
-  SELECT sc.* FROM k CROSS JOIN LATERAL (
-    SELECT id, warehouse_id, sku, quantity, value, version FROM stock_costs WHERE warehouse_id = k.w AND sku = k.s FOR UPDATE) sc
 )
-SELECT up.*, coalesce(c.id, 0), coalesce(c.quantity, 0), coalesce(c.value, 0), coalesce(c.version, 0)
-FROM up LEFT JOIN c ON (c.warehouse_id, c.sku) = (up.warehouse_id, up.sku)`
+SELECT false, * FROM up
+UNION ALL
+SELECT true, sc.warehouse_id, sc.sku, '', sc.id, sc.quantity, sc.value, sc.version, 0, 0, 0, 0, NULL
+FROM (
+  SELECT w, s FROM unnest($12::bigint[], $13::text[]) AS k(w, s)
+  WHERE (SELECT count(*) FROM up WHERE version > 0) = cardinality($1)
+  ORDER BY w, s COLLATE "C") AS k
+CROSS JOIN LATERAL (
+  SELECT id, warehouse_id, sku, quantity, value, version FROM stock_costs WHERE warehouse_id = k.w AND sku = k.s FOR UPDATE) AS sc`
 
-func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error) {
+func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, goods []costKey) ([]written, map[costKey]worth, error) {
 	n := len(changes)
-	if n == 1 && len(changes[0].parts) == 1 && withWorths {
+	if n == 1 && len(changes[0].parts) == 1 {
 		if r, w, ok, err := changeOne(ctx, tx, now, changes[0]); err != nil || ok {
 			return []written{r}, map[costKey]worth{{r.WarehouseID, r.SKU}: w}, err
 		}
 	}
-	w, p, a, dm, h, it, ev, steps := make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n),
-		make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n), make(pq.Int64Array, n)
-	s, b, goods := make(pq.StringArray, n), make(pq.StringArray, n), make(pq.BoolArray, n)
-	for i, c := range changes {
-		w[i], s[i], b[i], ev[i], goods[i], steps[i] = c.WarehouseID, c.SKU, c.BatchNo, c.expects, withWorths && c.goods(), int64(len(c.parts))
-		p[i], a[i], dm[i], h[i], it[i] = c.delta.Physical, c.delta.Allocated, c.delta.Damaged, c.delta.OnHold, c.delta.InTransit
-	}
-	at := sql.NullTime{Time: now, Valid: !now.IsZero()}
-	rows, err := tx.SQL.QueryContext(ctx, pgChange, w, s, b, p, a, dm, h, it, ev, goods, at, steps)
+	c := changeColumnsOf(changes)
+	res, err := tx.SQL.QueryContext(ctx, pgChange, slices.Concat(c.args(),
+		[]any{sql.NullTime{Time: now, Valid: !now.IsZero()}}, costKeyArgs(goods))...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("change stocks: %w", err)
 	}
-	defer rows.Close()
+	defer res.Close()
 	byKey := make(map[Key]written, n)
-	worths := make(map[costKey]worth, n)
-	for rows.Next() {
+	worths := make(map[costKey]worth, len(goods))
+	for res.Next() {
 		var r written
-		var c worth
+		var ofWorth bool
+		var at sql.NullTime
 		q := &r.after
-		if err := rows.Scan(&r.WarehouseID, &r.SKU, &r.BatchNo, &r.stockID, &q.Physical, &q.Available, &q.Allocated,
-			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &r.at, &c.id, &c.quantity, &c.value, &c.version); err != nil {
+		if err := res.Scan(&ofWorth, &r.WarehouseID, &r.SKU, &r.BatchNo, &r.stockID, &q.Physical, &q.Available, &q.Allocated,
+			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &at); err != nil {
 			return nil, nil, err
 		}
-		if r.after.Version == 0 {
-			continue // a new row of zeros: short
-		}
-		r.at = store.Moment(r.at)
-		byKey[r.Key] = r
-		if c.version > 0 {
-			worths[costKey{r.WarehouseID, r.SKU}] = c
+		switch {
+		case ofWorth:
+			worths[costKey{r.WarehouseID, r.SKU}] = worth{r.stockID, q.Physical, money.Amount(q.Available), q.Allocated}
+		case r.after.Version > 0: // and not a new row of zeros: short
+			r.at = store.Moment(at.Time)
+			byKey[r.Key] = r
 		}
 	}
-	if err := rows.Err(); err != nil {
+	if err := res.Err(); err != nil {
 		return nil, nil, fmt.Errorf("change stocks: %w", err)
 	}
 	return inOrder(changes, byKey), worths, nil
-}
-
-func (postgres) worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error) {
-	w, s := make(ints, len(keys)), make(pq.StringArray, len(keys))
-	for i, k := range keys {
-		w[i], s[i] = k.warehouseID, k.sku
-	}
-	rows, err := tx.SQL.QueryContext(ctx, `
-SELECT c.id, c.warehouse_id, c.sku, c.quantity, c.value, c.version
-FROM stock_costs c JOIN unnest($1::bigint[], $2::text[]) AS k(w, s) ON (c.warehouse_id, c.sku) = (k.w, k.s)
-ORDER BY c.warehouse_id, c.sku FOR UPDATE OF c`, w, s)
-	if err != nil {
-		return nil, fmt.Errorf("lock worths: %w", err)
-	}
-	defer rows.Close()
-	found := make(map[costKey]worth, len(keys))
-	for rows.Next() {
-		var k costKey
-		var c worth
-		if err := rows.Scan(&c.id, &k.warehouseID, &k.sku, &c.quantity, &c.value, &c.version); err != nil {
-			return nil, err
-		}
-		found[k] = c
-	}
-	return found, rows.Err()
 }
 
 // inOrder lists what was written in the order of the changes.
@@ -222,35 +202,4 @@ func (postgres) record(ctx context.Context, tx store.Tx, postings []Posting, pos
 		return fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.ErrRetry)
 	}
 	return nil
-}
-
-func (postgres) lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error) {
-	w, s, b := make(pq.Int64Array, len(keys)), make(pq.StringArray, len(keys)), make(pq.StringArray, len(keys))
-	for i, k := range keys {
-		w[i], s[i], b[i] = k.WarehouseID, k.SKU, k.BatchNo
-	}
-	rows, err := tx.SQL.QueryContext(ctx, `
-SELECT st.warehouse_id, st.sku, st.batch_no, st.physical_quantity, st.available_quantity, st.allocated_quantity,
-  st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version
-FROM stocks st JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS k(w, s, b) ON (st.warehouse_id, st.sku, st.batch_no) = (k.w, k.s, k.b)
-ORDER BY st.warehouse_id, st.sku, st.batch_no FOR UPDATE OF st`, w, s, b)
-	if err != nil {
-		return nil, fmt.Errorf("lock stocks: %w", err)
-	}
-	return scanBalances(rows)
-}
-
-func scanBalances(rows *sql.Rows) (map[Key]Balance, error) {
-	defer rows.Close()
-	found := map[Key]Balance{}
-	for rows.Next() {
-		var k Key
-		var q Balance
-		if err := rows.Scan(&k.WarehouseID, &k.SKU, &k.BatchNo, &q.Physical, &q.Available, &q.Allocated,
-			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version); err != nil {
-			return nil, err
-		}
-		found[k] = q
-	}
-	return found, rows.Err()
 }

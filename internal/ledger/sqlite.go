@@ -36,12 +36,11 @@ WHERE min(?4, ?5, ?6, ?7, ?8, ?9) >= 0 AND ?11 <= 0
 ON CONFLICT (warehouse_id, sku, batch_no) DO NOTHING
 RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at`
 
-func (l sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, withWorths bool) ([]written, map[costKey]worth, error) {
+func (l sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, goods []costKey) ([]written, map[costKey]worth, error) {
 	if now.IsZero() {
 		now = store.Moment(time.Now()) // the writer's lock is held already
 	}
 	taken := make([]written, 0, len(changes))
-	var keys []costKey
 	for _, c := range changes {
 		d := c.delta
 		args := []any{
@@ -59,11 +58,11 @@ func (l sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes 
 			return nil, nil, fmt.Errorf("change stock: %w", err)
 		}
 		taken = append(taken, r)
-		if withWorths && c.goods() {
-			keys = append(keys, costKey{c.WarehouseID, c.SKU})
-		}
 	}
-	worths, err := l.worths(ctx, tx, slices.Compact(keys))
+	if len(taken) < len(changes) {
+		return taken, nil, nil
+	}
+	worths, err := l.worths(ctx, tx, goods)
 	return taken, worths, err
 }
 
