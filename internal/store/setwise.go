@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,71 +17,104 @@ type Column[R any] struct {
 	// Type as PostgreSQL calls it.
 	Type string
 	// Once is set when the row is made, and never again.
-	Once  bool
+	Once bool
+	// Value is nil, or a number, text, truth or time, or a pointer to one.
 	Value func(R) any
 }
 
-// Table is a table expression of the rows in parameter, as [Encode] writes
-// them. The text of a statement does not change with their number.
-func Table[R any](d, parameter string, columns []Column[R]) string {
-	names := make([]string, len(columns))
+// Table is a table expression of rows that are handed in as [Args], from $1 on.
+// Neither the text of a statement nor the number of its parameters changes with
+// that of the rows, so it is prepared and planned once.
+func Table[R any](d string, columns []Column[R]) string {
+	names, parts := namesOf(columns), make([]string, len(columns))
 	for i, c := range columns {
 		if d == dialect.Postgres {
-			names[i] = fmt.Sprintf("(value->>%d)::%s AS %s", i, c.Type, c.Name)
+			parts[i] = fmt.Sprintf("$%d::%s[]", i+1, c.Type)
 		} else {
-			names[i] = fmt.Sprintf("value->>%d AS %s", i, c.Name)
+			parts[i] = fmt.Sprintf("value->>%d AS %s", i, c.Name)
 		}
 	}
-	from := "json_each(" + parameter + ")"
 	if d == dialect.Postgres {
-		from = "jsonb_array_elements(" + parameter + "::jsonb) AS e(value)"
+		return "(SELECT * FROM unnest(" + strings.Join(parts, ", ") + ") AS u(" + strings.Join(names, ", ") + "))"
 	}
-	return "(SELECT " + strings.Join(names, ", ") + " FROM " + from + ")"
+	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each($1))"
 }
 
-// Encode is rows as the one parameter of [Table].
-func Encode[R any](d string, columns []Column[R], rows []R) (string, error) {
+// Args are the rows as the parameters of [Table].
+func Args[R any](d string, columns []Column[R], rows []R) ([]any, error) {
+	if d == dialect.Postgres {
+		args := make([]any, len(columns))
+		for i, c := range columns {
+			args[i] = array(c, rows)
+		}
+		return args, nil
+	}
 	table := make([][]any, len(rows))
 	for i, r := range rows {
 		table[i] = make([]any, len(columns))
 		for j, c := range columns {
-			table[i][j] = encoded(d, c.Value(r))
+			if table[i][j] = plain(c.Value(r)); c.isTime() && table[i][j] != nil {
+				table[i][j] = table[i][j].(time.Time).UTC().Format(sqliteTime)
+			}
 		}
 	}
 	raw, err := json.Marshal(table)
-	return string(raw), err
+	return []any{string(raw)}, err
 }
 
-func encoded(d string, v any) any {
-	if p, ok := v.(*time.Time); ok {
-		if p == nil {
-			return nil
+// InsertRows adds rows, all or none. On SQLite, where a statement costs no round
+// trip, that is a prepared statement for each.
+func InsertRows[R any](ctx context.Context, tx Tx, table string, columns []Column[R], rows []R) error {
+	into := "INSERT INTO " + table + " (" + strings.Join(namesOf(columns), ", ") + ")"
+	if len(rows) == 0 {
+		return nil
+	}
+	if tx.Dialect == dialect.Postgres {
+		args, err := Args(tx.Dialect, columns, rows)
+		if err != nil {
+			return err
 		}
-		v = *p
+		_, err = tx.SQL.ExecContext(ctx, into+" SELECT * FROM "+Table(tx.Dialect, columns)+" AS x", args...)
+		return err
 	}
-	if t, ok := v.(time.Time); ok && d == dialect.SQLite {
-		return t.UTC().Format(sqliteTime)
+	marks := make([]string, len(columns))
+	for i := range columns {
+		marks[i] = "$" + strconv.Itoa(i+1)
 	}
-	return v
+	return EachRow(ctx, tx, into+" VALUES ("+strings.Join(marks, ", ")+")", columns, rows)
+}
+
+// EachRow runs a statement once for each row, whose columns are $1, $2 and so
+// on: quick on SQLite, a round trip for each on PostgreSQL.
+func EachRow[R any](ctx context.Context, tx Tx, statement string, columns []Column[R], rows []R) error {
+	stmt, err := tx.SQL.PrepareContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	args := make([]any, len(columns))
+	for _, r := range rows {
+		for i, c := range columns {
+			args[i] = plain(c.Value(r))
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // InsertAll adds rows in one statement and leaves alone what a unique key
 // refuses; n is how many are new.
 func InsertAll[R any](ctx context.Context, tx Tx, table string, columns []Column[R], rows []R) (n int, err error) {
-	if len(rows) == 0 {
-		return 0, nil
-	}
 	names := strings.Join(namesOf(columns), ", ")
-	return writeAll(ctx, tx, "INSERT INTO "+table+" ("+names+") SELECT "+names+" FROM "+Table(tx.Dialect, "$1", columns)+
+	return WriteAll(ctx, tx, "INSERT INTO "+table+" ("+names+") SELECT "+names+" FROM "+Table(tx.Dialect, columns)+
 		" AS x WHERE true ON CONFLICT DO NOTHING", columns, rows)
 }
 
 // UpdateAll writes the columns of rows in one statement and raises their
 // version, where it still is the one that version tells; n is how many were.
 func UpdateAll[R any](ctx context.Context, tx Tx, table string, columns []Column[R], rows []R, id, version func(R) any) (n int, err error) {
-	if len(rows) == 0 {
-		return 0, nil
-	}
 	set := []string{"version = " + table + ".version + 1"}
 	source := []Column[R]{{Name: "id", Type: "bigint", Value: id}, {Name: "version", Type: "bigint", Value: version}}
 	for _, c := range columns {
@@ -88,22 +122,29 @@ func UpdateAll[R any](ctx context.Context, tx Tx, table string, columns []Column
 			set, source = append(set, c.Name+" = x."+c.Name), append(source, c)
 		}
 	}
-	return writeAll(ctx, tx, "UPDATE "+table+" SET "+strings.Join(set, ", ")+" FROM "+Table(tx.Dialect, "$1", source)+
+	return WriteAll(ctx, tx, "UPDATE "+table+" SET "+strings.Join(set, ", ")+" FROM "+Table(tx.Dialect, source)+
 		" AS x WHERE "+table+".id = x.id AND "+table+".version = x.version", source, rows)
 }
 
-func writeAll[R any](ctx context.Context, tx Tx, statement string, columns []Column[R], rows []R) (int, error) {
-	raw, err := Encode(tx.Dialect, columns, rows)
+// WriteAll runs a statement that reads its rows from [Table]; n is how many it
+// changed.
+func WriteAll[R any](ctx context.Context, tx Tx, statement string, columns []Column[R], rows []R) (n int, err error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	args, err := Args(tx.Dialect, columns, rows)
 	if err != nil {
 		return 0, err
 	}
-	res, err := tx.SQL.ExecContext(ctx, statement, raw)
+	res, err := tx.SQL.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return 0, err
 	}
-	n, err := res.RowsAffected()
-	return int(n), err
+	changed, err := res.RowsAffected()
+	return int(changed), err
 }
+
+func (c Column[R]) isTime() bool { return c.Type == "timestamptz" || c.Type == "date" }
 
 func namesOf[R any](columns []Column[R]) []string {
 	names := make([]string, len(columns))

@@ -137,12 +137,8 @@ func (e *editor) finish(ctx context.Context, tx store.Tx, accepted []int) error 
 		oneOf[tx.Dialect]+`))`, store.Strings(tx.Dialect, children)); err != nil {
 		return err
 	}
-	raw, err := store.Encode(tx.Dialect, linkColumns, links)
-	if err != nil {
-		return err
-	}
-	_, err = tx.SQL.ExecContext(ctx, `INSERT INTO warehouse_parents (parent_id, warehouse_id) SELECT p.id, w.id FROM `+
-		store.Table(tx.Dialect, "$1", linkColumns)+` AS x JOIN warehouses p ON p.code = x.parent JOIN warehouses w ON w.code = x.child`, raw)
+	_, err := store.WriteAll(ctx, tx, `INSERT INTO warehouse_parents (parent_id, warehouse_id) SELECT p.id, w.id FROM `+
+		store.Table(tx.Dialect, linkColumns)+` AS x JOIN warehouses p ON p.code = x.parent JOIN warehouses w ON w.code = x.child`, linkColumns, links)
 	return err
 }
 
