@@ -28,6 +28,8 @@ const (
 	NotFound Code = "NOT_FOUND"
 	// Archived: it exists and may no longer be used.
 	Archived Code = "ARCHIVED"
+	// Locked: it exists and is locked against work for now.
+	Locked Code = "LOCKED"
 	// Taken: the code or name is in use.
 	Taken Code = "TAKEN"
 	// InsufficientStock: a bucket would fall below zero; see currentQuantity and shortBy.
@@ -42,6 +44,10 @@ const (
 	AlreadyReversed Code = "ALREADY_REVERSED"
 	// InvalidTransition: the document is not in a state that allows it.
 	InvalidTransition Code = "INVALID_TRANSITION"
+	// ExceedsOutstanding: more than is still to be done; see currentQuantity and shortBy.
+	ExceedsOutstanding Code = "EXCEEDS_OUTSTANDING"
+	// Outstanding: some of it is still to be done; see currentQuantity.
+	Outstanding Code = "OUTSTANDING"
 	// RateMissing: no exchange rate on or before the day; a rate is never guessed.
 	RateMissing Code = "RATE_MISSING"
 	// BadCredentials: user name or password is wrong, or the user is archived.
@@ -67,8 +73,8 @@ const (
 )
 
 var userCodes = []Code{
-	Invalid, Required, TooMany, NotFound, Archived, Taken, InsufficientStock, StaleVersion, StaleQuantity,
-	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, RateMissing, BadCredentials, Conflict,
+	Invalid, Required, TooMany, NotFound, Archived, Locked, Taken, InsufficientStock, StaleVersion, StaleQuantity,
+	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, ExceedsOutstanding, Outstanding, RateMissing, BadCredentials, Conflict,
 }
 
 // Values lists the codes of userErrors, in the order of the graph's enum.

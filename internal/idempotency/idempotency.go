@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -24,8 +25,14 @@ import (
 	"entrepot/internal/store"
 )
 
-// Kept is how long a key is remembered.
+// Kept is how long a key is remembered, but for those of principals that begin
+// with [Forever].
 const Kept = 30 * 24 * time.Hour
+
+// Forever begins the principal of keys that name a fact of the business, such as
+// an order of another system, and not an attempt to send it: they are never
+// forgotten, or the fact could happen twice.
+const Forever = "fact:"
 
 // MaxLength is the most characters of a key.
 const MaxLength = 100
@@ -148,6 +155,46 @@ ON CONFLICT (id) DO NOTHING RETURNING id`,
 	dialect.SQLite: `INSERT INTO idempotency_keys (id, input_hash, outcome, created_at)
 SELECT k.value, unhex(h.value), o.value, $4 FROM json_each($1) k JOIN json_each($2) h ON h.key = k.key JOIN json_each($3) o ON o.key = k.key
 WHERE true ORDER BY k.key ON CONFLICT (id) DO NOTHING RETURNING id`,
+}
+
+// Used tells of each key whether it was used and, if so, whether for the same
+// input, without taking any.
+func Used(ctx context.Context, q Querier, d string, keys []Key) (used, same []bool, err error) {
+	defer fault.Wrap(&err, "idempotency.Used")
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.id()
+	}
+	rows, err := q.QueryContext(ctx, usedSQL[d], store.Strings(d, ids))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	hashes := make(map[string][]byte, len(keys))
+	for rows.Next() {
+		var id string
+		var hash []byte
+		if err := rows.Scan(&id, &hash); err != nil {
+			return nil, nil, err
+		}
+		hashes[id] = hash
+	}
+	used, same = make([]bool, len(keys)), make([]bool, len(keys))
+	for i, k := range keys {
+		hash, ok := hashes[ids[i]]
+		used[i], same[i] = ok, ok && subtle.ConstantTimeCompare(hash, k.hash) == 1
+	}
+	return used, same, rows.Err()
+}
+
+// Querier is a transaction or a pool.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+var usedSQL = map[string]string{
+	dialect.Postgres: `SELECT id, input_hash FROM idempotency_keys WHERE id = ANY ($1)`,
+	dialect.SQLite:   `SELECT id, input_hash FROM idempotency_keys WHERE id IN (SELECT value FROM json_each($1))`,
 }
 
 // Settle corrects what is kept under the key that this transaction claimed, for

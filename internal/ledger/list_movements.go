@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"entrepot/ent"
 	entposting "entrepot/ent/posting"
 	"entrepot/ent/predicate"
@@ -23,6 +25,7 @@ type MovementFilter struct {
 	BatchNo       *string
 	Kinds         []stock.MovementKind
 	PostingID     *page.ID
+	DocumentID    *page.ID
 	RecordedFrom  *time.Time
 	RecordedTo    *time.Time
 	OccurredFrom  *time.Time
@@ -79,6 +82,25 @@ func MovementsOf(ctx context.Context, db *store.DB, postings []int64) (_ []*ent.
 		Order(ent.Asc(stockmovement.FieldID)).All(ctx)
 }
 
+// PostingsOf reads the first postings of each document, oldest first. People
+// without stock:view get none.
+func PostingsOf(ctx context.Context, db *store.DB, documents []int64, first int) (_ []*ent.Posting, err error) {
+	defer fault.Wrap(&err, "ledger.PostingsOf")
+	if !auth.From(ctx).Can(auth.StockView) {
+		return nil, nil
+	}
+	return db.Ent().Posting.Query().Where(page.FirstOfEach(entposting.Table, entposting.FieldDocumentID, documents, first)).
+		Order(ent.Asc(entposting.FieldDocumentID, entposting.FieldID)).All(ctx)
+}
+
+func ofDocument(id int64) predicate.StockMovement {
+	return func(s *sql.Selector) {
+		p := sql.Table(entposting.Table)
+		s.Where(sql.In(s.C(stockmovement.FieldPostingID),
+			sql.Select(p.C(entposting.FieldID)).From(p).Where(sql.EQ(p.C(entposting.FieldDocumentID), id))))
+	}
+}
+
 // FindPostings reads postings by key, in no order. People without stock:view get none.
 func FindPostings(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Posting, err error) {
 	defer fault.Wrap(&err, "ledger.FindPostings")
@@ -120,6 +142,9 @@ func (f *MovementFilter) predicates(ctx context.Context, db *store.DB) (where []
 	}
 	if f.PostingID != nil {
 		where = append(where, stockmovement.PostingID(f.PostingID.Of("Posting")))
+	}
+	if f.DocumentID != nil {
+		where = append(where, ofDocument(f.DocumentID.Of("Document")))
 	}
 	if f.RecordedFrom != nil {
 		where = append(where, stockmovement.RecordedAtGTE(*f.RecordedFrom))

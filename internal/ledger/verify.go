@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entrepot/internal/fault"
@@ -25,6 +26,10 @@ type Check struct {
 	Broken []string
 	Count  int64
 }
+
+// Rule is what must hold, in plain words, and a query that returns one text for
+// each row that breaks it. It must run in both databases' SQL.
+type Rule struct{ Holds, Query string }
 
 // MaxNamed is how many broken rows a check names.
 const MaxNamed = 20
@@ -62,12 +67,12 @@ const describeStock = `'stock ' || %[1]s.id || ' (warehouse ' || %[1]s.warehouse
 
 // The rules. Each query returns one text per broken row. They read the tables
 // by whole columns and run in both databases' SQL.
-func rules() []struct{ rule, query string } {
+func rules() []Rule {
 	st := fmt.Sprintf(describeStock, "s")
 	chain := `SELECT m.*, row_number() OVER w AS n, ` +
 		each(", ", "sum({delta}) OVER w AS run_{delta}") +
 		`, lag(recorded_at) OVER w AS before FROM stock_movements m WINDOW w AS (PARTITION BY stock_id ORDER BY stock_version)`
-	return []struct{ rule, query string }{
+	return []Rule{
 		{
 			"every balance is the sum of its movements",
 			`SELECT ` + st + ` FROM stocks s LEFT JOIN (SELECT stock_id, count(*) AS n, ` + each(", ", "sum({delta}) AS {delta}") +
@@ -137,8 +142,9 @@ WHERE l.quantity <> coalesce(m.q, 0) OR l.version <> coalesce(m.n, 0)`,
 }
 
 // Verify re-derives every balance, worth and value-after chain from the
-// journal, in one snapshot, while the system may go on working.
-func Verify(ctx context.Context, db *store.DB) (r Report, err error) {
+// journal, in one snapshot, while the system may go on working. The rules of
+// others about what they post are checked in the same snapshot.
+func Verify(ctx context.Context, db *store.DB, others ...Rule) (r Report, err error) {
 	defer fault.Wrap(&err, "ledger.Verify")
 	err = db.Snapshot(ctx, func(tx *sql.Tx) error {
 		for table, n := range map[string]*int64{
@@ -148,10 +154,10 @@ func Verify(ctx context.Context, db *store.DB) (r Report, err error) {
 				return err
 			}
 		}
-		for _, rule := range rules() {
-			c := Check{Rule: rule.rule}
-			if err := c.run(ctx, tx, rule.query); err != nil {
-				return fmt.Errorf("%s: %w", rule.rule, err)
+		for _, rule := range slices.Concat(rules(), others) {
+			c := Check{Rule: rule.Holds}
+			if err := c.run(ctx, tx, rule.Query); err != nil {
+				return fmt.Errorf("%s: %w", rule.Holds, err)
 			}
 			r.Checks = append(r.Checks, c)
 		}

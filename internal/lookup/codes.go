@@ -100,36 +100,74 @@ UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p 
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
 }
 
-// Move is the start of a line's move: the stock that its codes name, and the
-// money it is kept in. It adds a fault and returns false for a code that does
-// not lead to a stock that may be changed.
-func (r Codes) Move(faults *fault.List, path fault.Path, line int, t Target, arriving bool) (ledger.Move, bool) {
+// Check adds a fault and returns false for a code that does not lead to a stock
+// that may be changed; arriving says that goods come, which archived products
+// take no more of.
+func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving bool) bool {
 	before := len(*faults)
-	status, known := r.products[t.SKU]
+	r.CheckProduct(faults, path.At("sku"), t.SKU, arriving)
+	r.CheckWarehouse(faults, path.At("warehouseCode"), t.WarehouseCode)
+	return len(*faults) == before
+}
+
+// CheckProduct is the part of Check about the SKU; path leads to it.
+func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arriving bool) {
+	status, known := r.products[sku]
 	switch {
 	case !known:
-		faults.Add(fault.NotFound, path.At("sku"), "there is no SKU %q", Short(t.SKU))
+		faults.Add(fault.NotFound, path, "there is no SKU %q", Short(sku))
 	case status == stock.StatusArchived && arriving:
-		faults.Add(fault.Archived, path.At("sku"), "SKU %s is archived: its stock may leave, but no more may arrive", t.SKU)
+		faults.Add(fault.Archived, path, "SKU %s is archived: its stock may leave, but no more may arrive", sku)
 	}
-	w, known := r.warehouses[t.WarehouseCode]
-	switch at := path.At("warehouseCode"); {
+}
+
+// CheckWarehouse is the part of Check about the warehouse; path leads to its code.
+func (r Codes) CheckWarehouse(faults *fault.List, path fault.Path, code string) {
+	w, known := r.warehouses[code]
+	switch {
 	case !known:
-		faults.Add(fault.NotFound, at, "there is no warehouse %q", Short(t.WarehouseCode))
+		faults.Add(fault.NotFound, path, "there is no warehouse %q", Short(code))
 	case w.status == stock.StatusArchived:
-		faults.Add(fault.Archived, at, "warehouse %s is archived", t.WarehouseCode)
+		faults.Add(fault.Archived, path, "warehouse %s is archived", code)
 	case w.category == stock.WarehouseVirtual:
-		faults.Add(fault.Invalid, at, "warehouse %s is virtual: it holds no stock of its own", t.WarehouseCode)
-	case w.rate == 0:
-		faults.Add(fault.RateMissing, at, "warehouse %s keeps its costs in %s, and there is no rate from %s to %s; enter one with exchangeRateSet",
-			t.WarehouseCode, w.currency, w.currency, r.base)
+		faults.Add(fault.Invalid, path, "warehouse %s is virtual: it holds no stock of its own", code)
 	}
+}
+
+// CheckRate adds a fault when the worth of goods in the warehouse cannot be told
+// in the base currency; path leads to the warehouse's code.
+func (r Codes) CheckRate(faults *fault.List, path fault.Path, code string) {
+	if w, known := r.warehouses[code]; known && w.rate == 0 {
+		faults.Add(fault.RateMissing, path, "warehouse %s keeps its costs in %s, and there is no rate from %s to %s; enter one with exchangeRateSet",
+			code, w.currency, w.currency, r.base)
+	}
+}
+
+// Move is the start of a line's move: the stock that its codes name, and the
+// money it is kept in. It adds a fault and returns false for a code that does
+// not lead to a stock that may be changed, and when there is no rate.
+func (r Codes) Move(faults *fault.List, path fault.Path, line int, t Target, arriving bool) (ledger.Move, bool) {
+	ok := r.Check(faults, path, t, arriving)
+	if ok {
+		before := len(*faults)
+		r.CheckRate(faults, path.At("warehouseCode"), t.WarehouseCode)
+		ok = len(*faults) == before
+	}
+	return r.Start(line, t), ok
+}
+
+// Warehouse is the key of a warehouse that is checked.
+func (r Codes) Warehouse(code string) int64 { return r.warehouses[code].id }
+
+// Start is the move of a line whose codes are checked.
+func (r Codes) Start(line int, t Target) ledger.Move {
+	w := r.warehouses[t.WarehouseCode]
 	return ledger.Move{
 		Key:      ledger.Key{WarehouseID: w.id, SKU: t.SKU, BatchNo: t.BatchNo},
 		Line:     line,
 		Currency: w.currency,
 		Rate:     w.rate,
-	}, len(*faults) == before
+	}
 }
 
 // Cost is a line's unit cost in the currency of the warehouse, by way of the

@@ -1,0 +1,58 @@
+package document
+
+import (
+	"context"
+	"time"
+
+	"entrepot/ent"
+	"entrepot/internal/fx"
+	"entrepot/internal/lookup"
+	"entrepot/internal/stock"
+)
+
+// batch is new documents with what is told of them and executed of them.
+type batch struct {
+	docs   []*ent.Document
+	events []*ent.DocumentEvent
+	works  []work
+}
+
+// add takes a settled draft through the steps that it was asked to take.
+func (b *batch) add(ctx context.Context, d *draft, codes lookup.Codes, posting int64, now time.Time) {
+	b.docs = append(b.docs, d.doc)
+	tell(ctx, d.doc, stock.DocumentCreate, stock.DocumentDraft, 0, "", now)
+	if d.in.AdvanceTo != stock.DocumentDraft {
+		tell(ctx, d.doc, stock.DocumentApprove, stock.DocumentApproved, 0, "", now)
+	}
+	if d.in.AdvanceTo == stock.DocumentCompleted {
+		tell(ctx, d.doc, stock.DocumentExecute, stock.DocumentExecuting, posting, "", now)
+		tell(ctx, d.doc, stock.DocumentComplete, stock.DocumentCompleted, 0, "", now)
+		w := work{doc: d.doc, site: d.in.WarehouseCode, siteAt: d.at.At("warehouseCode"), codes: codes, posting: posting, at: d.doc.OccurredAt, note: d.doc.Note}
+		for i, l := range d.doc.Edges.Lines {
+			w.lines = append(w.lines, execution{line: l, at: d.line(i), quantity: Outstanding(l)})
+		}
+		b.works = append(b.works, w)
+	}
+	b.events = append(b.events, d.doc.Edges.Events...)
+}
+
+// Outstanding is how many units of a line are neither executed nor rejected.
+func Outstanding(l *ent.DocumentLine) int64 {
+	return max(l.Quantity, -l.Quantity) - l.ExecutedQuantity - l.RejectedQuantity
+}
+
+func docsOf(drafts []*draft, of []int) []*ent.Document {
+	docs := make([]*ent.Document, len(of))
+	for j, i := range of {
+		docs[j] = drafts[i].doc
+	}
+	return docs
+}
+
+// rateDay is the day whose exchange rates count: that of the work.
+func rateDay(occurred *time.Time, now time.Time) time.Time {
+	if occurred != nil {
+		now = *occurred
+	}
+	return fx.Day(now)
+}

@@ -1,0 +1,137 @@
+package document
+
+import (
+	"strings"
+	"time"
+
+	"entrepot/internal/command"
+	"entrepot/internal/fault"
+	"entrepot/internal/fx"
+	"entrepot/internal/stock"
+)
+
+// reasons stand where none is given; an adjustment must say its own.
+var reasons = map[stock.DocumentKind]string{stock.DocumentInbound: "PURCHASE", stock.DocumentOutbound: "SALE"}
+
+// tidy brings codes into the form in which they are kept, and fills in defaults.
+func (in *CreateInput) tidy() {
+	in.WarehouseCode = strings.ToUpper(strings.TrimSpace(in.WarehouseCode))
+	in.ExternalNo, in.Party, in.Country = strings.TrimSpace(in.ExternalNo), strings.TrimSpace(in.Party), strings.TrimSpace(in.Country)
+	in.Currency = fx.Currency(in.Currency)
+	if in.ReasonCode == "" {
+		in.ReasonCode = reasons[in.Kind]
+	}
+	if in.AdvanceTo == "" {
+		in.AdvanceTo = stock.DocumentDraft
+	}
+	lines := make([]LineInput, len(in.Lines)) // the caller's stay as they are: they are hashed
+	for i, l := range in.Lines {
+		l.tidy()
+		lines[i] = l
+	}
+	in.Lines = lines
+}
+
+func (l *LineInput) tidy() {
+	l.SKU = strings.ToUpper(strings.TrimSpace(l.SKU))
+	l.BatchNo = strings.TrimSpace(l.BatchNo)
+	l.LocationCode = strings.ToUpper(strings.TrimSpace(l.LocationCode))
+	l.Currency = fx.Currency(l.Currency)
+	if l.Bucket == "" {
+		l.Bucket = stock.BucketAvailable
+	}
+}
+
+// check collects the faults of a tidy input that need no database.
+func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
+	if in.WarehouseCode == "" {
+		faults.Add(fault.Required, at.At("warehouseCode"), "give the code of the warehouse")
+	}
+	switch in.AdvanceTo {
+	case stock.DocumentDraft, stock.DocumentApproved, stock.DocumentCompleted:
+	default:
+		faults.Add(fault.Invalid, at.At("advanceTo"), "a new document goes to DRAFT, APPROVED or COMPLETED")
+	}
+	if in.OccurredAt != nil {
+		command.CheckOccurred(faults, at.At("occurredAt"), *in.OccurredAt, now)
+	}
+	in.checkHead(faults, at)
+	in.checkLines(faults, at)
+}
+
+func (in *CreateInput) checkHead(faults *fault.List, at fault.Path) {
+	command.CheckReason(faults, at.At("reasonCode"), in.ReasonCode)
+	command.CheckText(faults, at.At("externalNo"), in.ExternalNo, "an external number", maxNo)
+	command.CheckText(faults, at.At("party"), in.Party, "a party", maxParty)
+	command.CheckText(faults, at.At("country"), in.Country, "a country", maxCountry)
+	command.CheckText(faults, at.At("note"), in.Note, "a note", maxNote)
+	if in.Currency != "" {
+		fx.CheckCurrency(faults, at.At("currency"), in.Currency)
+	}
+	if in.ExpectedAt != nil && in.ExpectedAt.Year() < 2000 {
+		faults.Add(fault.Invalid, at.At("expectedAt"), "%s is before the year 2000", in.ExpectedAt.UTC().Format(time.RFC3339))
+	}
+}
+
+func (in *CreateInput) checkLines(faults *fault.List, at fault.Path) {
+	switch n := len(in.Lines); {
+	case n == 0:
+		faults.Add(fault.Required, at.At("lines"), "give at least one line")
+	case n > MaxLines:
+		faults.Add(fault.TooMany, at.At("lines"), "a document has at most %d lines, this one has %d; make several", MaxLines, n)
+		return
+	}
+	priced := false
+	for i, l := range in.Lines {
+		l.check(faults, at.At("lines").Item(i), in.Kind)
+		priced = priced || l.UnitPrice != nil
+	}
+	if priced && in.Currency == "" {
+		faults.Add(fault.Required, at.At("currency"), "give the currency of the unit prices")
+	}
+}
+
+func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentKind) {
+	if l.SKU == "" {
+		faults.Add(fault.Required, at.At("sku"), "give the SKU")
+	}
+	if len(l.BatchNo) > 50 {
+		faults.Add(fault.Invalid, at.At("batchNo"), "a batch number has at most 50 bytes")
+	}
+	if l.BatchNo == "" && (l.ProducedOn != nil || l.ExpiresOn != nil) {
+		faults.Add(fault.Required, at.At("batchNo"), "dates belong to a batch: give its number")
+	}
+	if l.ProducedOn != nil && l.ExpiresOn != nil && l.ExpiresOn.Before(*l.ProducedOn) {
+		faults.Add(fault.Invalid, at.At("expiresOn"), "it cannot expire before it was produced")
+	}
+	switch l.Bucket {
+	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+	default:
+		faults.Add(fault.Invalid, at.At("bucket"), "goods come to and go from AVAILABLE, DAMAGED or ON_HOLD, not %s", l.Bucket)
+	}
+	switch {
+	case l.Quantity == 0:
+		faults.Add(fault.Invalid, at.At("quantity"), "a quantity of zero changes nothing")
+	case l.Quantity < 0 && kind != stock.DocumentAdjustment:
+		faults.Add(fault.Invalid, at.At("quantity"), "give a quantity above zero; what goes the other way is a document of another kind")
+	case l.Quantity > MaxQuantity || l.Quantity < -MaxQuantity:
+		faults.Add(fault.Invalid, at.At("quantity"), "one line has at most %d units, this one asks for %d", int64(MaxQuantity), l.Quantity)
+	}
+	if l.UnitCost != nil && *l.UnitCost < 0 {
+		faults.Add(fault.Invalid, at.At("unitCost"), "a cost is not negative")
+	}
+	if l.UnitCost != nil && !arrives(kind, l.Quantity) {
+		faults.Add(fault.Invalid, at.At("unitCost"), "goods leave at the moving average; give a cost only for goods that arrive")
+	}
+	if l.UnitPrice != nil && *l.UnitPrice < 0 {
+		faults.Add(fault.Invalid, at.At("unitPrice"), "a price is not negative")
+	}
+	if l.Currency != "" {
+		fx.CheckCurrency(faults, at.At("currency"), l.Currency)
+	}
+}
+
+// arrives says whether a line brings goods.
+func arrives(kind stock.DocumentKind, quantity int64) bool {
+	return kind == stock.DocumentInbound || kind == stock.DocumentAdjustment && quantity > 0
+}

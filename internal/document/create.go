@@ -1,0 +1,150 @@
+package document
+
+import (
+	"context"
+	"time"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/command"
+	"entrepot/internal/fault"
+	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// kept is what an idempotency key remembers of a command.
+type kept struct {
+	Document int64   `json:"document,omitempty"`
+	Postings []int64 `json:"postings,omitempty"`
+}
+
+var creates = map[stock.DocumentKind]string{
+	stock.DocumentInbound: "inboundCreate", stock.DocumentOutbound: "outboundCreate", stock.DocumentAdjustment: "adjustmentCreate",
+}
+
+// Create makes a document: a draft, or, as AdvanceTo says, one that is approved
+// or executed whole in the same transaction. It needs document:create, to go on
+// also document:approve and document:execute.
+//
+// Beside the faults of a malformed input it returns NOT_FOUND, ARCHIVED and
+// LOCKED for codes, and when it executes RATE_MISSING and INSUFFICIENT_STOCK.
+func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err error) {
+	tidy := in
+	tidy.tidy()
+	var no string
+	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
+		Operation: creates[in.Kind], Needs: auth.DocumentCreate, Intent: in.Intent, Input: in,
+		Check: func(faults *fault.List, now time.Time) { tidy.check(faults, fault.Input, now) },
+		Before: func(ctx context.Context, now time.Time) error {
+			if err := mayAdvance(ctx, tidy.AdvanceTo); err != nil || in.DryRun {
+				return err
+			}
+			at, known, err := s.site(ctx, tidy.WarehouseCode)
+			if err != nil || !known {
+				return err
+			}
+			no, err = s.drawOne(ctx, at, tidy, now)
+			return err
+		},
+		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
+			d := newDraft(tidy, fault.Input, no, auth.From(ctx).UserID, now)
+			posted, err := s.book(ctx, tx, creates[in.Kind], now, []*draft{d})
+			if err != nil {
+				return kept{}, err
+			}
+			res.Document = d.doc
+			return res.done(posted...), nil
+		},
+		Again: s.again(&res),
+	})
+	return res.finish(true), err
+}
+
+func (s *Service) drawOne(ctx context.Context, at site, in CreateInput, now time.Time) (string, error) {
+	if in.OccurredAt != nil {
+		now = *in.OccurredAt
+	}
+	numbers, err := s.draw(ctx, at, []series{at.series(in.Kind, now)})
+	if err != nil {
+		return "", err
+	}
+	return numbers[0], nil
+}
+
+// mayAdvance asks for the permissions of the steps that a new document takes at once.
+func mayAdvance(ctx context.Context, to stock.DocumentState) error {
+	needs := map[stock.DocumentState][]auth.Permission{
+		stock.DocumentApproved:  {auth.DocumentApprove},
+		stock.DocumentCompleted: {auth.DocumentApprove, auth.DocumentExecute},
+	}
+	for _, p := range needs[to] {
+		if _, err := auth.Require(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// book writes new documents of one warehouse and executes those that go on to
+// COMPLETED. Everything of the documents is written before the ledger is, so
+// that stocks are locked as short as can be.
+func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now time.Time, drafts []*draft) ([]ledger.Posted, error) {
+	codes, postings, err := s.codesFor(ctx, tx, now, drafts)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := nextIDs(ctx, tx, len(drafts))
+	if err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	b := batch{works: make([]work, 0, len(drafts))}
+	for i, d := range drafts {
+		d.doc.ID = ids[i]
+		if err := d.settle(ctx, tx, now, codes[i], &faults); err != nil {
+			return nil, err
+		}
+		b.add(ctx, d, codes[i], postings[i], now)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	for _, w := range b.works {
+		w.apply()
+	}
+	if err := insertDocuments(ctx, tx, b.docs); err != nil {
+		return nil, err
+	}
+	if err := insertEvents(ctx, tx, b.events); err != nil {
+		return nil, err
+	}
+	return s.post(ctx, tx, operation, b.works)
+}
+
+// codesFor resolves the codes of drafts of one warehouse, for each as of the day
+// whose exchange rate it is posted at, and draws an id for each of their postings.
+func (s *Service) codesFor(ctx context.Context, tx store.Tx, now time.Time, drafts []*draft) ([]lookup.Codes, []int64, error) {
+	codes, postings := make([]lookup.Codes, len(drafts)), make([]int64, 0, len(drafts))
+	byDay := map[time.Time][]int{}
+	for i, d := range drafts {
+		day := rateDay(d.in.OccurredAt, now)
+		byDay[day] = append(byDay[day], i)
+	}
+	draw := len(drafts) // all with the first look-up: on SQLite another one would draw the same
+	for day, of := range byDay {
+		docs := docsOf(drafts, of)
+		c := lookup.In(s.baseCurrency)
+		ids, err := c.ResolveAll(ctx, tx, day, targets(drafts[of[0]].in.WarehouseCode, docs...), currencies(docs...), draw)
+		if err != nil {
+			return nil, nil, err
+		}
+		if draw > 0 {
+			postings, draw = ids, 0
+		}
+		for _, i := range of {
+			codes[i] = c
+		}
+	}
+	return codes, postings, nil
+}

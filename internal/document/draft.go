@@ -1,0 +1,164 @@
+package document
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entrepot/ent"
+	entwarehouse "entrepot/ent/warehouse"
+	"entrepot/internal/catalog"
+	"entrepot/internal/fault"
+	"entrepot/internal/lookup"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+	"entrepot/internal/warehouse"
+)
+
+// draft is a document that is about to be written. at leads to it in the input.
+type draft struct {
+	in  CreateInput
+	at  fault.Path
+	doc *ent.Document // with its lines in Edges
+}
+
+// newDraft makes the rows of a tidy, checked input; codes are still to be settled.
+func newDraft(in CreateInput, at fault.Path, no string, actor int64, now time.Time) *draft {
+	doc := &ent.Document{
+		No: no, Kind: in.Kind, State: stock.DocumentDraft, Version: 1, ReasonCode: in.ReasonCode, ExternalNo: in.ExternalNo,
+		Party: in.Party, Country: in.Country, Currency: in.Currency, Note: in.Note,
+		OccurredAt: now, ExpectedAt: in.ExpectedAt, CreatedBy: actor, CreatedAt: now, UpdatedAt: now,
+	}
+	if in.OccurredAt != nil {
+		doc.OccurredAt = store.Moment(*in.OccurredAt)
+	}
+	d := &draft{in: in, at: at, doc: doc}
+	d.setLines()
+	return d
+}
+
+func (d *draft) setLines() {
+	d.doc.LineCount, d.doc.Quantity = len(d.in.Lines), 0
+	d.doc.Edges.Lines = make([]*ent.DocumentLine, len(d.in.Lines))
+	for i, l := range d.in.Lines {
+		d.doc.Edges.Lines[i] = &ent.DocumentLine{
+			LineNo: i + 1, Sku: l.SKU, BatchNo: l.BatchNo, Bucket: l.Bucket, Quantity: l.Quantity,
+			UnitCost: l.UnitCost, Currency: l.Currency, UnitPrice: l.UnitPrice,
+		}
+		d.doc.Quantity += max(l.Quantity, -l.Quantity)
+	}
+}
+
+func (d *draft) line(i int) fault.Path { return d.at.At("lines").Item(i) }
+
+func target(code string, l *ent.DocumentLine) lookup.Target {
+	return lookup.Target{SKU: l.Sku, WarehouseCode: code, BatchNo: l.BatchNo}
+}
+
+// targets are the stocks of documents, each SKU once.
+func targets(code string, docs ...*ent.Document) []lookup.Target {
+	seen := map[string]bool{}
+	out := []lookup.Target{{WarehouseCode: code}}
+	for _, d := range docs {
+		for _, l := range d.Edges.Lines {
+			if !seen[l.Sku] {
+				seen[l.Sku] = true
+				out = append(out, lookup.Target{SKU: l.Sku, WarehouseCode: code})
+			}
+		}
+	}
+	return out
+}
+
+// currencies are those that costs of the lines are given in.
+func currencies(docs ...*ent.Document) []string {
+	seen, out := map[string]bool{"": true}, []string{}
+	for _, d := range docs {
+		for _, l := range d.Edges.Lines {
+			if l.UnitCost != nil && !seen[l.Currency] {
+				seen[l.Currency] = true
+				out = append(out, l.Currency)
+			}
+		}
+	}
+	return out
+}
+
+// settle finds what the codes of the draft mean, and makes batches that it is
+// the first to name. Faults go to the fields that hold the codes.
+func (d *draft) settle(ctx context.Context, tx store.Tx, now time.Time, codes lookup.Codes, faults *fault.List) error {
+	before := len(*faults)
+	codes.CheckWarehouse(faults, d.at.At("warehouseCode"), d.in.WarehouseCode)
+	if len(*faults) > before {
+		return nil // without the warehouse its bins mean nothing
+	}
+	d.doc.WarehouseID = codes.Warehouse(d.in.WarehouseCode)
+	return settleLines(ctx, tx, now, d.doc, d.in.Lines, codes, d.line, faults)
+}
+
+func settleLines(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document, in []LineInput, codes lookup.Codes, at func(i int) fault.Path, faults *fault.List) error {
+	var bins []string
+	var batches []catalog.NewBatch
+	var batchAt []int
+	before := len(*faults)
+	for i, l := range doc.Edges.Lines {
+		arriving := arrives(doc.Kind, l.Quantity)
+		codes.CheckProduct(faults, at(i).At("sku"), l.Sku, arriving)
+		if in[i].LocationCode != "" {
+			bins = append(bins, in[i].LocationCode)
+		}
+		if l.BatchNo != "" && arriving {
+			batches = append(batches, catalog.NewBatch{SKU: l.Sku, BatchNo: l.BatchNo, ProducedOn: in[i].ProducedOn, ExpiresOn: in[i].ExpiresOn})
+			batchAt = append(batchAt, i)
+		}
+	}
+	if len(bins) > 0 {
+		found, err := warehouse.LocationsByCode(ctx, tx, doc.WarehouseID, bins)
+		if err != nil {
+			return err
+		}
+		for i, l := range doc.Edges.Lines {
+			code := in[i].LocationCode
+			if code == "" {
+				continue
+			}
+			bin := found[code]
+			if bin == nil {
+				faults.Add(fault.NotFound, at(i).At("locationCode"), "there is no location %q in this warehouse", lookup.Short(code))
+				continue
+			}
+			checkBin(faults, at(i).At("locationCode"), bin)
+			l.LocationID = &bin.ID
+		}
+	}
+	if len(batches) == 0 || len(*faults) > before {
+		return nil // a batch of an unknown SKU could not be written
+	}
+	return catalog.EnsureBatches(ctx, tx, now, batches, func(i int) fault.Path { return at(batchAt[i]) }, faults)
+}
+
+func checkBin(faults *fault.List, at fault.Path, bin *ent.Location) {
+	switch {
+	case bin.Status == stock.StatusArchived:
+		faults.Add(fault.Archived, at, "location %s is archived", bin.Code)
+	case bin.IsLocked:
+		faults.Add(fault.Locked, at, "location %s is locked: choose another one, or unlock it with locationUpdate", bin.Code)
+	}
+}
+
+// site reads where a document is to be numbered; ok is false when there is no
+// such warehouse, which the command tells with all its other faults.
+func (s *Service) site(ctx context.Context, code string) (at site, ok bool, err error) {
+	w, err := s.db.Ent().Warehouse.Query().Where(entwarehouse.Code(code)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return site{}, false, nil
+	}
+	if err != nil {
+		return site{}, false, err
+	}
+	zone, err := time.LoadLocation(w.TimeZone)
+	if err != nil {
+		return site{}, false, fmt.Errorf("warehouse %s: %w", w.Code, err)
+	}
+	return site{w.ID, w.Code, zone}, true, nil
+}

@@ -1,0 +1,94 @@
+package document
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// prefixes begin the numbers of each kind.
+var prefixes = map[stock.DocumentKind]string{
+	stock.DocumentInbound: "IN", stock.DocumentOutbound: "OUT", stock.DocumentTransfer: "TRF",
+	stock.DocumentAdjustment: "ADJ", stock.DocumentStocktake: "CNT", stock.DocumentAssembly: "ASM",
+}
+
+// site is what a number needs to know of a warehouse.
+type site struct {
+	id   int64
+	code string
+	zone *time.Location
+}
+
+// series is what numbers are counted by: the day is that of the document's
+// business in the warehouse's time zone.
+type series struct {
+	kind stock.DocumentKind
+	day  string
+}
+
+func (s site) series(kind stock.DocumentKind, occurred time.Time) series {
+	return series{kind, occurred.In(s.zone).Format("20060102")}
+}
+
+// numberOf is such as OUT-SZ01-20261120-0042.
+func (s site) numberOf(of series, n int64) string {
+	return fmt.Sprintf("%s-%s-%s-%04d", prefixes[of.kind], s.code, of.day, n)
+}
+
+// number is a document's number as it is kept, from what a person typed.
+func number(typed string) string { return strings.ToUpper(strings.TrimSpace(typed)) }
+
+// draw counts numbers for documents of these series, in their order. It commits
+// at once, so that nobody waits for a number until another's document is
+// written; a number whose document is never written stays unused.
+func (s *Service) draw(ctx context.Context, at site, wanted []series) ([]string, error) {
+	counts := map[series]int64{}
+	for _, w := range wanted {
+		counts[w]++
+	}
+	order := make([]series, 0, len(counts)) // everybody locks the counters in one order
+	for w := range counts {
+		order = append(order, w)
+	}
+	slices.SortFunc(order, func(a, b series) int {
+		return strings.Compare(string(a.kind)+a.day, string(b.kind)+b.day)
+	})
+	next := map[series]int64{}
+	err := s.db.InTx(ctx, func(tx store.Tx) error {
+		if tx.Dialect == dialect.Postgres {
+			// A crash may lose this commit only together with all later ones, so
+			// the documents that bear the numbers are lost with it: no need to wait.
+			if _, err := tx.SQL.ExecContext(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
+				return err
+			}
+		}
+		for _, w := range order {
+			var last int64
+			err := tx.SQL.QueryRowContext(ctx, `
+INSERT INTO document_numbers AS n (warehouse_id, kind, day, last) VALUES ($1, $2, $3, $4)
+ON CONFLICT (warehouse_id, kind, day) DO UPDATE SET last = n.last + excluded.last RETURNING last`,
+				at.id, string(w.kind), w.day, counts[w]).Scan(&last)
+			if err != nil {
+				return fmt.Errorf("draw a document number: %w", err)
+			}
+			next[w] = last - counts[w] + 1
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]string, len(wanted))
+	for i, w := range wanted {
+		numbers[i] = at.numberOf(w, next[w])
+		next[w]++
+	}
+	return numbers, nil
+}

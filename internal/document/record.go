@@ -1,0 +1,272 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"entrepot/internal/auth"
+	"entrepot/internal/fault"
+	"entrepot/internal/fx"
+	"entrepot/internal/idempotency"
+	"entrepot/internal/ledger"
+	"entrepot/internal/money"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// RecordInput is documents that happened already, as another system tells them.
+type RecordInput struct {
+	// Source names the importer, such as "sales".
+	Source        string
+	WarehouseCode string
+	// Currency is that of the unit prices.
+	Currency string
+	Records  []Record
+}
+
+// Record is one such document. With the source and the warehouse its kind and
+// external number name it for ever: it can be told again, but not booked again.
+// The json names make the hash by which another content is noticed.
+type Record struct {
+	Kind       stock.DocumentKind `json:"kind,omitempty"`
+	ReasonCode string             `json:"reasonCode,omitempty"`
+	ExternalNo string             `json:"externalNo,omitempty"`
+	Party      string             `json:"party,omitempty"`
+	Country    string             `json:"country,omitempty"`
+	OccurredAt time.Time          `json:"occurredAt,omitempty"`
+	Lines      []RecordLine       `json:"lines,omitempty"`
+}
+
+// RecordLine is one line of a Record, of a quantity above zero.
+type RecordLine struct {
+	SKU       string        `json:"sku,omitempty"`
+	Quantity  int64         `json:"quantity,omitempty"`
+	UnitPrice *money.Amount `json:"unitPrice,omitempty"`
+}
+
+// RecordOutcome is what became of a record.
+type RecordOutcome string
+
+// The values of RecordOutcome.
+const (
+	// RecordNew was not booked yet.
+	RecordNew RecordOutcome = ""
+	// RecordBooked is a document now.
+	RecordBooked RecordOutcome = "BOOKED"
+	// RecordKnown was booked before with the same content.
+	RecordKnown RecordOutcome = "KNOWN"
+	// RecordRefused cannot be booked: see the faults.
+	RecordRefused RecordOutcome = "REFUSED"
+)
+
+// Recorded tells what became of one record.
+type Recorded struct {
+	Outcome    RecordOutcome
+	DocumentID int64
+	No         string
+	Faults     fault.List
+}
+
+func (in RecordInput) key(r Record) (idempotency.Key, error) {
+	return idempotency.New(idempotency.Forever+in.Source, in.WarehouseCode, string(r.Kind)+"/"+r.ExternalNo, r)
+}
+
+func (in RecordInput) keys(of []int) ([]idempotency.Key, error) {
+	keys := make([]idempotency.Key, len(of))
+	for j, i := range of {
+		k, err := in.key(in.Records[i])
+		if err != nil {
+			return nil, err
+		}
+		keys[j] = k
+	}
+	return keys, nil
+}
+
+// Look tells of each record, without booking it, whether it was booked before:
+// KNOWN, REFUSED when with another content, or not.
+func (s *Service) Look(ctx context.Context, in RecordInput) (_ []Recorded, err error) {
+	defer fault.Wrap(&err, "document.Look")
+	if _, err := auth.Require(ctx, auth.DocumentView); err != nil {
+		return nil, err
+	}
+	out := make([]Recorded, len(in.Records))
+	_, err = in.look(ctx, s.db.SQL(), s.db.Dialect(), all(len(out)), out)
+	return out, err
+}
+
+// look marks the records among these that were booked before, and returns the others.
+func (in RecordInput) look(ctx context.Context, q idempotency.Querier, dialect string, of []int, out []Recorded) (others []int, err error) {
+	keys, err := in.keys(of)
+	if err != nil {
+		return nil, err
+	}
+	used, same, err := idempotency.Used(ctx, q, dialect, keys)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range of {
+		switch {
+		case same[j]:
+			out[i] = Recorded{Outcome: RecordKnown}
+		case used[j]:
+			out[i] = Recorded{Outcome: RecordRefused, Faults: fault.New(fault.IdempotencyKeyReused, recordAt(i).At("externalNo"),
+				"%s was booked before with another content; correct the document it became, or give this one a number of its own", in.Records[i].ExternalNo)}
+		default:
+			others = append(others, i)
+		}
+	}
+	return others, nil
+}
+
+// Record books the records in one transaction, each as a completed document with
+// a posting of its own. One that cannot be booked is REFUSED with its faults and
+// does not hold up the others; then they are booked one by one. It needs
+// document:create, document:approve and document:execute.
+func (s *Service) Record(ctx context.Context, in RecordInput) (out []Recorded, err error) {
+	defer fault.Wrap(&err, "document.Record")
+	if _, err := auth.Require(ctx, auth.DocumentCreate); err != nil {
+		return nil, err
+	}
+	if err := mayAdvance(ctx, stock.DocumentCompleted); err != nil {
+		return nil, err
+	}
+	now := store.Moment(s.now())
+	out = make([]Recorded, len(in.Records))
+	drafts, fine := make([]CreateInput, len(in.Records)), make([]int, 0, len(in.Records))
+	for i, r := range in.Records {
+		drafts[i] = in.draft(r)
+		var faults fault.List
+		if drafts[i].check(&faults, recordAt(i), now); len(faults) > 0 {
+			out[i] = Recorded{Outcome: RecordRefused, Faults: faults}
+			continue
+		}
+		fine = append(fine, i)
+	}
+	if len(fine) == 0 {
+		return out, nil
+	}
+	err = s.record(ctx, in, drafts, fine, now, out)
+	var faults fault.List
+	if len(fine) > 1 && (errors.Is(err, ledger.ErrTogether) || errors.As(err, &faults)) {
+		for _, i := range fine {
+			if err = s.recordOne(ctx, in, drafts, i, now, out); err != nil {
+				break
+			}
+		}
+	} else if errors.As(err, &faults) {
+		out[fine[0]], err = Recorded{Outcome: RecordRefused, Faults: faults}, nil
+	}
+	return out, err
+}
+
+func (s *Service) recordOne(ctx context.Context, in RecordInput, drafts []CreateInput, i int, now time.Time, out []Recorded) error {
+	err := s.record(ctx, in, drafts, []int{i}, now, out)
+	var faults fault.List
+	if errors.As(err, &faults) {
+		out[i], err = Recorded{Outcome: RecordRefused, Faults: faults}, nil
+	}
+	return err
+}
+
+// record books these records all together or not at all, but for those that
+// were booked before.
+func (s *Service) record(ctx context.Context, in RecordInput, inputs []CreateInput, of []int, now time.Time, out []Recorded) error {
+	numbers, err := s.numbers(ctx, in.WarehouseCode, inputs, of)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx store.Tx) error {
+		fresh, err := in.claim(ctx, tx, of, now, out)
+		if err != nil || len(fresh) == 0 {
+			return err
+		}
+		drafts := make([]*draft, len(fresh))
+		for j, i := range fresh {
+			drafts[j] = newDraft(inputs[i], recordAt(i), numbers[i], auth.From(ctx).UserID, now)
+		}
+		if _, err := s.book(ctx, tx, "record", now, drafts); err != nil {
+			return err
+		}
+		for j, i := range fresh {
+			out[i] = Recorded{Outcome: RecordBooked, DocumentID: drafts[j].doc.ID, No: drafts[j].doc.No}
+		}
+		return nil
+	})
+}
+
+// claim takes the keys of these records and returns those that were free.
+func (in RecordInput) claim(ctx context.Context, tx store.Tx, of []int, now time.Time, out []Recorded) (fresh []int, err error) {
+	keys, err := in.keys(of)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := idempotency.ClaimNew(ctx, tx, keys, now, make([]any, len(keys)))
+	if err != nil {
+		return nil, err
+	}
+	var used []int
+	for j, i := range of {
+		if taken[j] {
+			fresh = append(fresh, i)
+		} else {
+			used = append(used, i)
+		}
+	}
+	if len(used) == 0 {
+		return fresh, nil
+	}
+	twice, err := in.look(ctx, tx.SQL, tx.Dialect, used, out)
+	for _, i := range twice { // its key was taken by another record of this very call
+		out[i] = Recorded{Outcome: RecordRefused, Faults: fault.New(fault.Invalid, recordAt(i).At("externalNo"),
+			"%s is told twice", in.Records[i].ExternalNo)}
+	}
+	return fresh, err
+}
+
+func (s *Service) numbers(ctx context.Context, warehouse string, inputs []CreateInput, of []int) (map[int]string, error) {
+	at, known, err := s.site(ctx, warehouse)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, fault.New(fault.NotFound, fault.Input.At("warehouseCode"), "there is no warehouse %q", warehouse)
+	}
+	wanted := make([]series, len(of))
+	for j, i := range of {
+		wanted[j] = at.series(inputs[i].Kind, *inputs[i].OccurredAt)
+	}
+	drawn, err := s.draw(ctx, at, wanted)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[int]string, len(of))
+	for j, i := range of {
+		numbers[i] = drawn[j]
+	}
+	return numbers, nil
+}
+
+func (in RecordInput) draft(r Record) CreateInput {
+	c := CreateInput{
+		Kind: r.Kind, WarehouseCode: in.WarehouseCode, ReasonCode: r.ReasonCode, ExternalNo: r.ExternalNo, Party: r.Party,
+		Country: r.Country, Currency: fx.Currency(in.Currency), OccurredAt: &r.OccurredAt, AdvanceTo: stock.DocumentCompleted,
+		Lines: make([]LineInput, len(r.Lines)),
+	}
+	for i, l := range r.Lines {
+		c.Lines[i] = LineInput{SKU: l.SKU, Quantity: l.Quantity, UnitPrice: l.UnitPrice}
+	}
+	c.tidy()
+	return c
+}
+
+func recordAt(i int) fault.Path { return fault.Input.At("records").Item(i) }
+
+func all(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}

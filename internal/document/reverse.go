@@ -1,0 +1,218 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"entrepot/ent"
+	entdocument "entrepot/ent/document"
+	entposting "entrepot/ent/posting"
+	"entrepot/ent/stockmovement"
+	"entrepot/internal/auth"
+	"entrepot/internal/command"
+	"entrepot/internal/fault"
+	"entrepot/internal/ledger"
+	"entrepot/internal/stock"
+	"entrepot/internal/store"
+)
+
+// Reverse takes a completed document back by a new one of the same kind, which
+// points at it and is completed at once: every posting of the old one is
+// reversed, at its own value. It needs stock:reverse.
+//
+// Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it returns
+// ALREADY_REVERSED, INVALID for a document that is a reversal itself or moved
+// nothing, and INSUFFICIENT_STOCK when the goods have gone elsewhere.
+func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err error) {
+	var no string
+	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
+		Operation: "documentReverse", Needs: auth.StockReverse, Intent: in.Intent, Input: in,
+		Check: in.check,
+		Before: func(ctx context.Context, now time.Time) (err error) {
+			if !in.DryRun {
+				no, err = s.drawReversal(ctx, in, now)
+			}
+			return err
+		},
+		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
+			doc, err := open(ctx, tx, in.Which)
+			if err != nil {
+				return kept{}, err
+			}
+			if err := reversible(ctx, tx, doc, in.field()); err != nil {
+				return kept{}, err
+			}
+			posted, err := s.reverse(ctx, tx, in, doc, no, now, &res)
+			if err != nil {
+				return kept{}, err
+			}
+			return res.done(posted...), nil
+		},
+		Again: s.again(&res),
+	})
+	return res.finish(true), err
+}
+
+func (in ReverseInput) check(faults *fault.List, now time.Time) {
+	in.Which.check(faults)
+	command.CheckReason(faults, fault.Input.At("reasonCode"), in.ReasonCode)
+	checkNote(in.Note)(faults, now)
+	if in.OccurredAt != nil {
+		command.CheckOccurred(faults, fault.Input.At("occurredAt"), *in.OccurredAt, now)
+	}
+}
+
+// drawReversal draws the number of the new document. Without an old one it draws
+// none: the command will say so.
+func (s *Service) drawReversal(ctx context.Context, in ReverseInput, now time.Time) (string, error) {
+	old, err := s.db.Ent().Document.Query().Where(in.where()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	house, err := s.db.Ent().Warehouse.Get(ctx, old.WarehouseID)
+	if err != nil {
+		return "", err
+	}
+	at, _, err := s.site(ctx, house.Code)
+	if err != nil {
+		return "", err
+	}
+	return s.drawOne(ctx, at, CreateInput{Kind: old.Kind, OccurredAt: in.OccurredAt}, now)
+}
+
+func reversible(ctx context.Context, tx store.Tx, doc *ent.Document, field fault.Path) error {
+	if _, err := step(doc, stock.DocumentReverse); err != nil {
+		return err
+	}
+	if doc.ReversesID != nil {
+		return fault.New(fault.Invalid, field, "document %s is a reversal itself: make a new document instead", doc.No)
+	}
+	if doc.ExecutedQuantity == 0 {
+		return fault.New(fault.Invalid, field, "document %s moved nothing: there is nothing to reverse", doc.No)
+	}
+	by, err := tx.Ent.Document.Query().Where(entdocument.ReversesID(doc.ID)).Only(ctx)
+	if err == nil {
+		return fault.New(fault.AlreadyReversed, field, "document %s has been reversed already, by %s", doc.No, by.No)
+	}
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) reverse(ctx context.Context, tx store.Tx, in ReverseInput, old *ent.Document, no string, now time.Time, res *Result) ([]ledger.Posted, error) {
+	at := now
+	if in.OccurredAt != nil {
+		at = store.Moment(*in.OccurredAt)
+	}
+	by := mirror(old)
+	by.No, by.ReasonCode, by.Note, by.OccurredAt = no, in.ReasonCode, in.Note, at
+	by.CreatedBy, by.CreatedAt, by.UpdatedAt = auth.From(ctx).UserID, now, now
+	ids, err := nextIDs(ctx, tx, 1)
+	if err != nil {
+		return nil, err
+	}
+	by.ID = ids[0]
+	by.Edges.Events = []*ent.DocumentEvent{{
+		DocumentID: by.ID, Version: 1, Action: stock.DocumentReverse, ToState: stock.DocumentCompleted,
+		ActorID: by.CreatedBy, Note: in.Note, RequestID: fault.RequestID(ctx), RecordedAt: now,
+	}}
+	if err := insertDocuments(ctx, tx, []*ent.Document{by}); err != nil {
+		return nil, err
+	}
+	tell(ctx, old, stock.DocumentReverse, old.State, 0, "reversed by "+no, now)
+	if err := save(ctx, tx, old); err != nil {
+		return nil, err
+	}
+	if err := insertEvents(ctx, tx, by.Edges.Events); err != nil {
+		return nil, err
+	}
+	res.Document = by
+	return s.takeBack(ctx, tx, "documentReverse", old, takingBack{by: by.ID, field: in.field(), reason: in.ReasonCode, note: in.Note, at: at})
+}
+
+// mirror is a completed document with what was executed of old.
+func mirror(old *ent.Document) *ent.Document {
+	by := &ent.Document{
+		Kind: old.Kind, State: stock.DocumentCompleted, Version: 1, WarehouseID: old.WarehouseID, ExternalNo: old.ExternalNo,
+		Party: old.Party, Country: old.Country, Currency: old.Currency, ReversesID: &old.ID,
+	}
+	for _, l := range old.Edges.Lines {
+		if l.ExecutedQuantity == 0 {
+			continue
+		}
+		quantity := l.ExecutedQuantity
+		if l.Quantity < 0 {
+			quantity = -quantity
+		}
+		by.Edges.Lines = append(by.Edges.Lines, &ent.DocumentLine{
+			LineNo: len(by.Edges.Lines) + 1, Sku: l.Sku, BatchNo: l.BatchNo, Bucket: l.Bucket, LocationID: l.LocationID,
+			Quantity: quantity, ExecutedQuantity: l.ExecutedQuantity, UnitPrice: l.UnitPrice,
+		})
+		by.Quantity += l.ExecutedQuantity
+	}
+	by.LineCount, by.ExecutedQuantity = len(by.Edges.Lines), by.Quantity
+	return by
+}
+
+// takingBack says which document takes the postings of another (or its own)
+// back, and how that is to be told.
+type takingBack struct {
+	by           int64
+	field        fault.Path
+	reason, note string
+	at           time.Time
+}
+
+// takeBack reverses every posting of doc, the last one first. All stocks are
+// locked beforehand in their order, since the postings of one document may touch
+// them in any.
+func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
+	originals, err := tx.Ent.Posting.Query().Where(entposting.DocumentID(doc.ID), entposting.ReversesIDIsNil()).
+		WithMovements(func(q *ent.StockMovementQuery) { q.Order(ent.Asc(stockmovement.FieldID)) }).
+		Order(ent.Desc(entposting.FieldID)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var keys []ledger.Key
+	for _, p := range originals {
+		for _, m := range p.Edges.Movements {
+			keys = append(keys, ledger.Key{WarehouseID: m.WarehouseID, SKU: m.Sku, BatchNo: m.BatchNo})
+		}
+	}
+	if _, err := ledger.Lock(ctx, tx, keys); err != nil {
+		return nil, err
+	}
+	posted := make([]ledger.Posted, 0, len(originals))
+	for _, p := range originals {
+		one, err := ledger.Post(ctx, tx, ledger.Posting{
+			Kind: stock.MovementReversal, Operation: operation, ActorID: auth.From(ctx).UserID, ReasonCode: t.reason, Note: t.note,
+			RequestID: fault.RequestID(ctx), DocumentID: &t.by, ReversesID: &p.ID, OccurredAt: t.at,
+			BaseCurrency: p.BaseCurrency, Moves: ledger.Reversal(p.Edges.Movements), // the rates are those of the original
+		})
+		var refused ledger.Refused
+		if errors.As(err, &refused) {
+			return nil, gone(t.field, doc, refused)
+		}
+		if err != nil {
+			return nil, err
+		}
+		posted = append(posted, one)
+	}
+	return posted, nil
+}
+
+// gone tells which goods of the document are not there any more.
+func gone(at fault.Path, doc *ent.Document, refused ledger.Refused) error {
+	var faults fault.List
+	for _, r := range refused {
+		current, missing, version := r.Current.Of(r.Bucket), r.ShortBy, r.Version
+		f := faults.Add(r.Code, at, "what document %s moved has gone elsewhere since: SKU %s has %d units, which is %d too few", doc.No, r.SKU, current, missing)
+		f.CurrentQuantity, f.ShortBy, f.CurrentVersion = &current, &missing, &version
+	}
+	return faults
+}
