@@ -24,6 +24,13 @@ func (r *postingResolver) Movements(ctx context.Context, obj *ent.Posting) ([]*e
 	return load.MovementsOf(ctx, obj.ID)
 }
 
+func (r *postingResolver) Document(ctx context.Context, obj *ent.Posting) (*ent.Document, error) {
+	if obj.DocumentID == nil {
+		return nil, nil
+	}
+	return load.Document(ctx, *obj.DocumentID)
+}
+
 func (r *postingResolver) Reverses(ctx context.Context, obj *ent.Posting) (*ent.Posting, error) {
 	if obj.ReversesID == nil {
 		return nil, nil

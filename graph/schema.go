@@ -9,6 +9,7 @@ import (
 	"entrepot/graph/load"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
+	"entrepot/internal/document"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
@@ -17,10 +18,11 @@ import (
 
 // Deps is what the graph stands on.
 type Deps struct {
-	DB       *store.DB
-	Auth     *auth.Service
-	Postings *posting.Service
-	Rates    *fx.Service
+	DB        *store.DB
+	Auth      *auth.Service
+	Postings  *posting.Service
+	Documents *document.Service
+	Rates     *fx.Service
 	// Catalog and Warehouses edit master data.
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service

@@ -25,6 +25,9 @@ var lists = map[string]string{
 	"locations":                     `query($first: Int!) { locations(first: $first, orderBy: {field: CODE}) { nodes { code warehouse { code parents { code } } } totalCount } }`,
 	"the locations of warehouses": `query($first: Int!) { warehouses(first: $first, orderBy: {field: CODE, direction: DESC}) { nodes { code parents { code locations(first: 1) { totalCount nodes { code } } }
 		locations(first: 3) { totalCount pageInfo { hasNextPage } nodes { code warehouse { name } } } more: locations { edges { cursor } } } } }`,
+	"documents with everything on them": `query($first: Int!) { documents(first: $first) { nodes { no warehouse { code } createdBy { username } approvedBy { username }
+		lines(first: 3) { sku product { name } } more: lines(first: 2, after: 1) { lineNo } events { action actor { username } posting { kind } }
+		postings { kind movements { sku stock { available } } document { no } } reverses { no } reversedBy { no lines(first: 1) { sku } } } totalCount } }`,
 	"exchange rates": `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
@@ -41,6 +44,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		seed(t, g, p, 200)
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
+		documentSome(t, g, p)
 		for name, query := range lists {
 			few, many := statements(t, g, p, query, 2), statements(t, g, p, query, 50)
 			if few != many {
@@ -188,6 +192,28 @@ func reverseSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 			map[string]any{"key": fmt.Sprint("back", i), "id": out.StockAdjust.Posting.ID}).Into(t, &back)
 		if len(back.PostingReverse.UserErrors) > 0 {
 			t.Fatal(back.PostingReverse.UserErrors)
+		}
+	}
+}
+
+// documentSome makes 60 documents of three lines, completes them, and takes
+// every third back.
+func documentSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	for i := range 60 {
+		var out struct {
+			InboundCreate struct{ Document struct{ No string } }
+		}
+		lines := []map[string]any{}
+		for n := range 3 {
+			lines = append(lines, map[string]any{"sku": fmt.Sprintf("SKU-%04d", i+n*60), "quantity": 5})
+		}
+		g.Do(t, p, `mutation($key: String!, $lines: [InboundLineInput!]!) {
+			inboundCreate(input: {idempotencyKey: $key, warehouseCode: "B1", advanceTo: COMPLETED, lines: $lines}) { document { no } } }`,
+			map[string]any{"key": fmt.Sprint("doc", i), "lines": lines}).Into(t, &out)
+		if i%3 == 2 {
+			g.Do(t, p, `mutation($key: String!, $no: String!) { documentReverse(input: {idempotencyKey: $key, no: $no, reasonCode: "T"}) { document { no } } }`,
+				map[string]any{"key": fmt.Sprint("doc back", i), "no": out.InboundCreate.Document.No}).Into(t, &struct{}{})
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"entrepot/graph"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
+	"entrepot/internal/document"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/store"
@@ -41,7 +42,8 @@ func New(t testing.TB, db *store.DB) *Graph {
 	}
 	return Over(graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
-		Catalog: catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+		Documents: document.New(db, "CNY", time.Now),
+		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 	})
 }
 

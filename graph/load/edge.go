@@ -13,6 +13,11 @@ func Warehouse(ctx context.Context, id int64) (*ent.Warehouse, error) {
 	return from(ctx).warehouses.load(ctx, id)
 }
 
+// Location by key.
+func Location(ctx context.Context, id int64) (*ent.Location, error) {
+	return from(ctx).locations.load(ctx, id)
+}
+
 // ParentsOf are the warehouses that a warehouse belongs to. A command that
 // changed it has read them already, as its transaction left them.
 func ParentsOf(ctx context.Context, w *ent.Warehouse) ([]*ent.Warehouse, error) {
@@ -120,6 +125,8 @@ func (l *loaders) wantNode(id page.ID) {
 		l.stocks.want(id.Key)
 	case "Posting":
 		l.postings.want(id.Key)
+	case "Document":
+		l.documents.byID.want(id.Key)
 	}
 }
 
@@ -139,6 +146,8 @@ func (l *loaders) node(ctx context.Context, id page.ID) (any, error) {
 		return orNil(l.stocks.load(ctx, id.Key))
 	case "Posting":
 		return orNil(l.postings.load(ctx, id.Key))
+	case "Document":
+		return orNil(l.documents.byID.load(ctx, id.Key))
 	}
 	return nil, nil
 }

@@ -66,6 +66,9 @@ func (l *loaders) leadPostings(rows []*ent.Posting) []*ent.Posting {
 		if p.ReversesID != nil {
 			l.postings.want(*p.ReversesID)
 		}
+		if p.DocumentID != nil {
+			l.documents.byID.want(*p.DocumentID)
+		}
 	}
 	return rows
 }

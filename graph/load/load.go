@@ -30,6 +30,7 @@ type loaders struct {
 	postings    *loader[int64, *ent.Posting]
 	reversals   *loader[int64, *ent.Posting]
 	movements   *loader[int64, []*ent.StockMovement]
+	documents   documentLoaders
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -110,6 +111,7 @@ func With(ctx context.Context, db *store.DB) context.Context {
 		}
 		return out, err
 	})
+	l.documents = l.newDocumentLoaders(db)
 	return context.WithValue(ctx, contextKey{}, l)
 }
 

@@ -15,6 +15,7 @@ import (
 	"entrepot/graph"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
+	"entrepot/internal/document"
 	"entrepot/internal/fx"
 	"entrepot/internal/httpd"
 	"entrepot/internal/posting"
@@ -89,7 +90,8 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 func (a *App) handler() http.Handler {
 	deps := graph.Deps{
 		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now),
-		Catalog: catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
+		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
+		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
 	}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,

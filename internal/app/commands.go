@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entrepot/internal/auth"
+	"entrepot/internal/document"
 	"entrepot/internal/ledger"
 	"entrepot/internal/store"
 )
@@ -62,7 +63,7 @@ var ErrBroken = errors.New("the ledger is broken: the rows are named above")
 // with the rows named in the output, when a rule does not hold.
 func Verify(ctx context.Context, c Config, out io.Writer) error {
 	return withStore(ctx, c, openReady, func(db *store.DB) error {
-		report, err := ledger.Verify(ctx, db)
+		report, err := ledger.Verify(ctx, db, document.Rules()...)
 		if err != nil {
 			return err
 		}

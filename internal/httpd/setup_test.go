@@ -15,6 +15,7 @@ import (
 
 	"entrepot/graph"
 	"entrepot/internal/auth"
+	"entrepot/internal/document"
 	"entrepot/internal/posting"
 	"entrepot/internal/testdb"
 )
@@ -72,7 +73,7 @@ func setup(t *testing.T, mend ...func(*Options)) *front {
 		t.Fatal(err)
 	}
 	f := &front{t: t, log: &logBuffer{}, admin: session.AccessToken}
-	deps := graph.Deps{DB: db, Auth: users, Postings: posting.New(db, "CNY", time.Now)}
+	deps := graph.Deps{DB: db, Auth: users, Postings: posting.New(db, "CNY", time.Now), Documents: document.New(db, "CNY", time.Now)}
 	f.opts = Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,
 		Prepare: func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, deps) },

@@ -13,6 +13,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/graph/load"
+	"entrepot/internal/document"
 	"entrepot/internal/fault"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
@@ -102,6 +103,35 @@ func Changed(ctx context.Context, dryRun bool, r posting.Result, err error) (*St
 // Posting is what was posted, if anything was.
 func (c *StockChange) Posting(ctx context.Context) (*ent.Posting, error) {
 	return load.Posting(ctx, c.postingID)
+}
+
+// DocumentConnection is a page of documents.
+type DocumentConnection = page.Connection[*ent.Document]
+
+// DocumentEdge is one of them with its cursor.
+type DocumentEdge = page.Edge[*ent.Document]
+
+// DocumentPayload answers every mutation of documents.
+type DocumentPayload struct {
+	Document         *ent.Document
+	Movements        []*ent.StockMovement
+	DryRun, Replayed bool
+	UserErrors       []fault.Fault
+}
+
+// Documented is the payload of a command on documents.
+func Documented(ctx context.Context, dryRun bool, res document.Result, err error) (*DocumentPayload, error) {
+	faults, err := fault.Split(err)
+	if err != nil {
+		return nil, err
+	}
+	if len(faults) > 0 {
+		return &DocumentPayload{DryRun: dryRun, UserErrors: faults}, nil
+	}
+	rows := res.Movements[:min(len(res.Movements), page.MaxSize)]
+	load.Documents(ctx, []*ent.Document{res.Document})
+	load.Movements(ctx, rows)
+	return &DocumentPayload{Document: res.Document, Movements: rows, DryRun: res.DryRun, Replayed: res.Replayed}, nil
 }
 
 // ServerLimits tells what this server takes at most.
