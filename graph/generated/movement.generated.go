@@ -25,6 +25,7 @@ type PostingResolver interface {
 	Actor(ctx context.Context, obj *ent.Posting) (*ent.User, error)
 
 	Movements(ctx context.Context, obj *ent.Posting) ([]*ent.StockMovement, error)
+	Document(ctx context.Context, obj *ent.Posting) (*ent.Document, error)
 	Reverses(ctx context.Context, obj *ent.Posting) (*ent.Posting, error)
 	ReversedBy(ctx context.Context, obj *ent.Posting) (*ent.Posting, error)
 }
@@ -166,6 +167,38 @@ func (ec *executionContext) fieldContext_Posting_movements(_ context.Context, fi
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StockMovement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Posting_document(ctx context.Context, field graphql.CollectedField, obj *ent.Posting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Posting_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Posting().Document(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖentrepotᚋentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Posting_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Posting",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
 		},
 	}
 	return fc, nil
@@ -791,7 +824,7 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "kinds", "postingId", "recordedFrom", "recordedTo", "occurredFrom", "occurredTo"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "kinds", "postingId", "documentId", "recordedFrom", "recordedTo", "occurredFrom", "occurredTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -833,6 +866,13 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.PostingID = data
+		case "documentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentId"))
+			data, err := ec.unmarshalOID2ᚖentrepotᚋinternalᚋpageᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentID = data
 		case "recordedFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordedFrom"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -946,6 +986,8 @@ func (ec *executionContext) _Posting(ctx context.Context, sel ast.SelectionSet, 
 			out.SetNonNull(i, ec._Posting_recordedAt(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Posting_movements(ctx, field, obj))
+		case "document":
+			out.Set(i, ec._Posting_document(ctx, field, obj))
 		case "reverses":
 			out.Set(i, ec._Posting_reverses(ctx, field, obj))
 		case "reversedBy":
@@ -1084,6 +1126,32 @@ func (ec *executionContext) unmarshalNMovementKind2entrepotᚋinternalᚋstock�
 
 func (ec *executionContext) marshalNMovementKind2entrepotᚋinternalᚋstockᚐMovementKind(ctx context.Context, sel ast.SelectionSet, v stock.MovementKind) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNPosting2ᚕᚖentrepotᚋentᚐPostingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Posting) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPosting2ᚖentrepotᚋentᚐPosting(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPosting2ᚖentrepotᚋentᚐPosting(ctx context.Context, sel ast.SelectionSet, v *ent.Posting) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Posting(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNStockMovement2ᚕᚖentrepotᚋentᚐStockMovementᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StockMovement) graphql.Marshaler {

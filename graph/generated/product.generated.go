@@ -21,6 +21,10 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type ProductResolver interface {
+	Barcodes(ctx context.Context, obj *ent.Product) ([]*ent.Barcode, error)
+}
+
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -148,11 +152,50 @@ func (ec *executionContext) fieldContext_Product_heightMm(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
+func (ec *executionContext) _Product_barcodes(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_barcodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Barcodes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Barcode) graphql.Marshaler {
+			return ec.marshalNProductBarcode2ᚕᚖentrepotᚋentᚐBarcodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_barcodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProductBarcode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_status(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return ec.marshalNStatus2entrepotᚋinternalᚋstockᚐStatus(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_Product_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type Status does not have child fields"))
+}
+
+func (ec *executionContext) _Product_version(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Version)
+}
+func (ec *executionContext) fieldContext_Product_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
@@ -167,6 +210,20 @@ func (ec *executionContext) _Product_updatedAt(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Product_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ProductBarcode_barcode(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Barcode)
+}
+func (ec *executionContext) fieldContext_ProductBarcode_barcode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductBarcode", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProductBarcode_packQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.PackQuantity)
+}
+func (ec *executionContext) fieldContext_ProductBarcode_packQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductBarcode", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Product]) (ret graphql.Marshaler) {
@@ -342,7 +399,7 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"skus", "search", "status"}
+	fieldsInOrder := [...]string{"skus", "barcodes", "search", "status", "categories", "brands", "updatedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -356,6 +413,13 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.SKUs = data
+		case "barcodes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcodes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcodes = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -370,6 +434,27 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Status = data
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		case "brands":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("brands"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Brands = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
 		}
 	}
 	return it, nil
@@ -469,12 +554,35 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			out.SetNonNull(i, ec._Product_widthMm(ctx, field, obj))
 		case "heightMm":
 			out.SetNonNull(i, ec._Product_heightMm(ctx, field, obj))
+		case "barcodes":
+			out.SetNonNull(i, ec._Product_barcodes(ctx, field, obj))
 		case "status":
 			out.SetNonNull(i, ec._Product_status(ctx, field, obj))
+		case "version":
+			out.SetNonNull(i, ec._Product_version(ctx, field, obj))
 		case "createdAt":
 			out.SetNonNull(i, ec._Product_createdAt(ctx, field, obj))
 		case "updatedAt":
 			out.SetNonNull(i, ec._Product_updatedAt(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var productBarcodeImplementors = []string{"ProductBarcode"}
+
+func (ec *executionContext) _ProductBarcode(ctx context.Context, sel ast.SelectionSet, obj *ent.Barcode) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, productBarcodeImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("ProductBarcode"))
+		case "barcode":
+			out.SetNonNull(i, ec._ProductBarcode_barcode(ctx, field, obj))
+		case "packQuantity":
+			out.SetNonNull(i, ec._ProductBarcode_packQuantity(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -552,6 +660,32 @@ func (ec *executionContext) marshalNProduct2ᚖentrepotᚋentᚐProduct(ctx cont
 		return graphql.Null
 	}
 	return ec._Product(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProductBarcode2ᚕᚖentrepotᚋentᚐBarcodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Barcode) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProductBarcode2ᚖentrepotᚋentᚐBarcode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProductBarcode2ᚖentrepotᚋentᚐBarcode(ctx context.Context, sel ast.SelectionSet, v *ent.Barcode) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProductBarcode(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProductEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.Product]) graphql.Marshaler {

@@ -21,8 +21,13 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Document() DocumentResolver
+	DocumentEvent() DocumentEventResolver
+	DocumentLine() DocumentLineResolver
+	Location() LocationResolver
 	Mutation() MutationResolver
 	Posting() PostingResolver
+	Product() ProductResolver
 	Query() QueryResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
@@ -30,6 +35,8 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	PostingReverseInput() PostingReverseInputResolver
+	ProductUpdateInput() ProductUpdateInputResolver
+	ProductsImportRowInput() ProductsImportRowInputResolver
 }
 
 type DirectiveRoot struct {
@@ -57,12 +64,45 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAdjustmentCreateInput,
+		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputDocumentApproveInput,
+		ec.unmarshalInputDocumentCancelInput,
+		ec.unmarshalInputDocumentCompleteInput,
+		ec.unmarshalInputDocumentExecuteInput,
+		ec.unmarshalInputDocumentExecuteLine,
+		ec.unmarshalInputDocumentFilter,
+		ec.unmarshalInputDocumentLineInput,
+		ec.unmarshalInputDocumentOrder,
+		ec.unmarshalInputDocumentReverseInput,
+		ec.unmarshalInputDocumentUpdateInput,
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputInboundCreateInput,
+		ec.unmarshalInputInboundLineInput,
+		ec.unmarshalInputLocationArchiveInput,
+		ec.unmarshalInputLocationCreateInput,
+		ec.unmarshalInputLocationFilter,
+		ec.unmarshalInputLocationOrder,
+		ec.unmarshalInputLocationRange,
+		ec.unmarshalInputLocationRestoreInput,
+		ec.unmarshalInputLocationUpdateInput,
+		ec.unmarshalInputLocationsGenerateInput,
+		ec.unmarshalInputLocationsImportInput,
+		ec.unmarshalInputLocationsImportRowInput,
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputOutboundCreateInput,
+		ec.unmarshalInputOutboundLineInput,
 		ec.unmarshalInputPostingReverseInput,
+		ec.unmarshalInputProductArchiveInput,
+		ec.unmarshalInputProductBarcodeInput,
+		ec.unmarshalInputProductCreateInput,
 		ec.unmarshalInputProductFilter,
 		ec.unmarshalInputProductOrder,
+		ec.unmarshalInputProductRestoreInput,
+		ec.unmarshalInputProductUpdateInput,
+		ec.unmarshalInputProductsImportInput,
+		ec.unmarshalInputProductsImportRowInput,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
 		ec.unmarshalInputStockFilter,
@@ -73,8 +113,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockOrder,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
+		ec.unmarshalInputWarehouseArchiveInput,
+		ec.unmarshalInputWarehouseCreateInput,
 		ec.unmarshalInputWarehouseFilter,
 		ec.unmarshalInputWarehouseOrder,
+		ec.unmarshalInputWarehouseRestoreInput,
+		ec.unmarshalInputWarehouseUpdateInput,
+		ec.unmarshalInputWarehousesImportInput,
+		ec.unmarshalInputWarehousesImportRowInput,
 	)
 	first := true
 
@@ -150,6 +196,820 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
+type Document implements Node {
+  "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
+  id: ID!
+  """
+  Kind, warehouse, day there and a number that rises over that day, such as
+  OUT-SZ01-20261120-0042. Unique; numbers may be missing. Empty in a dry run of
+  a document to come.
+  """
+  no: String!
+  "What sort of work it is."
+  kind: DocumentKind!
+  "Where it stands in its life."
+  state: DocumentState!
+  "Rises with every event; edits name the version that they are about."
+  version: Long!
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Why, as a code such as PURCHASE, SALE, RETURN or SCRAP."
+  reasonCode: String!
+  "The number at the shop, supplier or 3PL; may be empty."
+  externalNo: String!
+  "The customer or supplier; may be empty."
+  party: String!
+  "The country of the party; may be empty."
+  country: String!
+  "Currency of the unit prices of its lines; may be empty."
+  currency: String!
+  "Anything else; may be empty."
+  note: String!
+  "The time of the business, such as of the order; postings have times of their own."
+  occurredAt: DateTime!
+  "When the goods are expected to come or go."
+  expectedAt: DateTime
+  "How many lines it has."
+  lineCount: Int!
+  "Units of all lines, whichever way they go."
+  quantity: Long!
+  "Units of them that moved."
+  executedQuantity: Long!
+  "Units of them that came and were refused."
+  rejectedQuantity: Long!
+  "Who made it."
+  createdBy: User
+  "Who approved it."
+  approvedBy: User
+  "When it was entered."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  """
+  Its lines, in order. They are numbered from 1 without a gap, so the number is
+  the cursor: the next page comes after the last number seen.
+  """
+  lines(
+    "How many, 0 to 200."
+    first: Int! = 50
+    "Only lines with a number above this."
+    after: Int! = 0
+  ): [DocumentLine!]!
+  "What was done with it, oldest first. Events are numbered by the document's version, from 1 without a gap."
+  events(
+    "How many, 0 to 200."
+    first: Int! = 50
+    "Only events with a version above this."
+    after: Int! = 0
+  ): [DocumentEvent!]!
+  """
+  The postings that it made, oldest first, reversals of them included; at most
+  the first 200. The movements of one that made more are in stockMovements, by
+  documentId. Empty for people without the permission stock:view.
+  """
+  postings: [Posting!]!
+  "The document that this one took back."
+  reverses: Document
+  "The document that took this one back; a document is reversed at most once."
+  reversedBy: Document
+}
+
+"One line of a document."
+type DocumentLine {
+  "Its number, from 1 without a gap."
+  lineNo: Int!
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket the goods come to or go from."
+  bucket: AdjustableBucket!
+  "The bin that the goods go to or come from; null when nobody said, and for people without the permission warehouse:view."
+  location: Location
+  "Units; negative on an adjustment that takes."
+  quantity: Long!
+  "Units that moved, whichever way."
+  executedQuantity: Long!
+  "Units that came and were refused."
+  rejectedQuantity: Long!
+  "Units that are neither executed nor rejected."
+  outstandingQuantity: Long!
+  "Cost of one unit as given, in ` + "`" + `currency` + "`" + `. Null when none was given, and for people without the permission cost:view."
+  unitCost: Decimal
+  "Currency of unitCost; empty is the warehouse's."
+  currency: String!
+  "Price of one unit in the document's currency."
+  unitPrice: Decimal
+}
+
+"One step in the life of a document. Events never change."
+type DocumentEvent {
+  "The document's version after it."
+  version: Long!
+  "What was done."
+  action: DocumentAction!
+  "The state before it; null for the first."
+  fromState: DocumentState
+  "The state after it."
+  toState: DocumentState!
+  "What it posted; null for a step that moved nothing, and in a dry run."
+  posting: Posting
+  "Who did it."
+  actor: User
+  "The note on this step; may be empty."
+  note: String!
+  "The request that did it, as in the X-Request-Id header and the server's log; may be empty."
+  requestId: String!
+  "When."
+  recordedAt: DateTime!
+}
+
+"The sort of a document. New ones may come: treat one you do not know like OTHER."
+enum DocumentKind {
+  "Goods come in: bought, returned, made."
+  INBOUND
+  "Goods go out: sold, sent back, scrapped."
+  OUTBOUND
+  "Goods go from one warehouse to another."
+  TRANSFER
+  "Stock is corrected."
+  ADJUSTMENT
+  "Stock is counted."
+  STOCKTAKE
+  "Goods are put together or taken apart."
+  ASSEMBLY
+  "Another sort."
+  OTHER
+}
+
+"Where a document stands in its life."
+enum DocumentState {
+  "Being written; it may be edited."
+  DRAFT
+  "It may be executed; nothing of it was."
+  APPROVED
+  "Some or all of it was executed."
+  EXECUTING
+  "Ended. It can be reversed by a new document."
+  COMPLETED
+  "Given up."
+  CANCELLED
+}
+
+"States that a new document can go to at once."
+enum NewDocumentState {
+  "A draft."
+  DRAFT
+  "Approved."
+  APPROVED
+  "Approved, executed whole and ended."
+  COMPLETED
+}
+
+"A step in the life of a document."
+enum DocumentAction {
+  "It was made."
+  CREATE
+  "The draft was edited."
+  UPDATE
+  "It was approved."
+  APPROVE
+  "Some or all of it was executed."
+  EXECUTE
+  "It was ended."
+  COMPLETE
+  "It was given up."
+  CANCEL
+  "It was taken back by another document, or is the one that takes another back."
+  REVERSE
+}
+
+extend type Query {
+  "One document by its number or its id, exactly one of the two. Null when there is none."
+  document(
+    "The number, not sensitive to case."
+    no: String
+    "The id of a document."
+    id: ID
+  ): Document @requires(permission: "document:view")
+
+  "Documents, a page at a time."
+  documents(
+    "Which documents; all when left out."
+    filter: DocumentFilter
+    "In which order; newest first when left out."
+    orderBy: DocumentOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): DocumentConnection @requires(permission: "document:view")
+}
+
+"Which documents. All conditions must hold."
+input DocumentFilter {
+  "Only these kinds."
+  kinds: [DocumentKind!]
+  "Only these states."
+  states: [DocumentState!]
+  "True: only documents that are neither completed nor cancelled. False: only those that are."
+  open: Boolean
+  "True: only documents that take another back. False: only those that do not."
+  reversal: Boolean
+  "Only in these warehouses, by code, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
+  "Only with these reason codes."
+  reasonCodes: [String!]
+  "Only documents with a line of this SKU, not sensitive to case."
+  sku: String
+  "Exactly this number at the shop, supplier or 3PL."
+  externalNo: String
+  """
+  Numbers and external numbers that begin with this text, or parties that contain
+  it, not sensitive to case. At most 100 characters.
+  """
+  search: String
+  "occurredAt at or after this time."
+  occurredFrom: DateTime
+  "occurredAt before this time."
+  occurredTo: DateTime
+  "createdAt at or after this time."
+  createdFrom: DateTime
+  "createdAt before this time."
+  createdTo: DateTime
+}
+
+"By what documents are ordered."
+input DocumentOrder {
+  "The column; ties are broken by ID."
+  field: DocumentOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"Columns that documents can be ordered by."
+enum DocumentOrderField {
+  "In the order of entry."
+  ID
+  "By the time of the business."
+  OCCURRED_AT
+  "By the last change."
+  UPDATED_AT
+  "By the number, as text."
+  NO
+  "By the units of all lines."
+  QUANTITY
+}
+
+"A page of documents."
+type DocumentConnection {
+  "The rows with their cursors."
+  edges: [DocumentEdge!]!
+  "The rows."
+  nodes: [Document!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many documents the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A document in a list."
+type DocumentEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Document!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/document_change.graphql", Input: `extend type Mutation {
+  """
+  Announces goods that come to a warehouse: bought, returned, made. Nothing moves
+  before the document is executed; advanceTo does that at once.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  inboundCreate(
+    "What, and why."
+    input: InboundCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
+  is promised before the document is executed; advanceTo does that at once.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  outboundCreate(
+    "What, and why."
+    input: OutboundCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Plans corrections of stock that somebody has to approve. What needs no approval
+  is stockAdjust.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  adjustmentCreate(
+    "What, and why."
+    input: AdjustmentCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Edits a draft. What is left out stays; ` + "`" + `lines` + "`" + `, when given, replaces all lines.
+
+  User errors: those of the create mutations, STALE_VERSION, INVALID_TRANSITION.
+  """
+  documentUpdate(
+    "What, and why."
+    input: DocumentUpdateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Lets a draft be executed. Approving twice does no harm.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentApprove(
+    "What, and why."
+    input: DocumentApproveInput!
+  ): DocumentPayload @requires(permission: "document:approve")
+
+  """
+  Books what was done of an approved document, by one posting: the lines named, or
+  all that is outstanding. It may be called again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentExecute(
+    "What, and why."
+    input: DocumentExecuteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Ends a document of which something was executed. Completing twice does no harm.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  OUTSTANDING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentComplete(
+    "What, and why."
+    input: DocumentCompleteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Gives a document up. What was executed of it is reversed, or kept, as
+  keepExecuted says; then the permission document:execute is needed too.
+  Cancelling twice does no harm. A completed document is reversed instead.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentCancel(
+    "What, and why."
+    input: DocumentCancelInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Takes a completed document back by a new one of the same kind, which is
+  completed at once: every posting of the old one is reversed, at its own value.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  ALREADY_REVERSED, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentReverse(
+    "What, and why."
+    input: DocumentReverseInput!
+  ): DocumentPayload @requires(permission: "stock:reverse")
+}
+
+"Goods that come, and why."
+input InboundCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PURCHASE, RETURN or ASSEMBLY; PURCHASE when left empty."
+  reasonCode: String! = ""
+  "The number at the shop, supplier or 3PL; at most 100 characters."
+  externalNo: String! = ""
+  "The supplier, or the customer who sends them back; at most 100 characters."
+  party: String! = ""
+  "The country of the party, as you call it; at most 60 characters."
+  country: String! = ""
+  "Currency of the unit prices, by ISO 4217; needed when a line has one."
+  currency: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  """
+  The time of the business, such as of the order; now when left out. Its day in
+  the warehouse's time zone is in the number. Not in the future and not before
+  the year 2000.
+  """
+  occurredAt: DateTime
+  "When the goods are expected to come."
+  expectedAt: DateTime
+  """
+  The state to which the document goes at once, in the same transaction: DRAFT,
+  APPROVED (needs document:approve), or COMPLETED, which executes it whole
+  (needs document:execute too).
+  """
+  advanceTo: NewDocumentState! = DRAFT
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [InboundLineInput!]!
+}
+
+"Goods of one SKU that come."
+input InboundLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "Which bucket they come to."
+  bucket: AdjustableBucket! = AVAILABLE
+  "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units, 1 to 2147483647."
+  quantity: Long!
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "Price of one unit in the document's currency; it moves no worth."
+  unitPrice: Decimal
+  "When the batch was produced. A batch that is not known yet is entered with the document; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"Goods that leave, and why."
+input OutboundCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as SALE, SCRAP or SUPPLIER_RETURN; SALE when left empty."
+  reasonCode: String! = ""
+  "The number at the shop, supplier or 3PL; at most 100 characters."
+  externalNo: String! = ""
+  "The customer, or the supplier who takes them back; at most 100 characters."
+  party: String! = ""
+  "The country of the party, as you call it; at most 60 characters."
+  country: String! = ""
+  "Currency of the unit prices, by ISO 4217; needed when a line has one."
+  currency: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  """
+  The time of the business, such as of the order; now when left out. Its day in
+  the warehouse's time zone is in the number. Not in the future and not before
+  the year 2000.
+  """
+  occurredAt: DateTime
+  "When the goods are expected to leave."
+  expectedAt: DateTime
+  """
+  The state to which the document goes at once, in the same transaction: DRAFT,
+  APPROVED (needs document:approve), or COMPLETED, which executes it whole
+  (needs document:execute too).
+  """
+  advanceTo: NewDocumentState! = DRAFT
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]!
+}
+
+"Goods of one SKU that leave."
+input OutboundLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "Which bucket they leave."
+  bucket: AdjustableBucket! = AVAILABLE
+  "The bin that the goods come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units, 1 to 2147483647."
+  quantity: Long!
+  "Price of one unit in the document's currency; it moves no worth."
+  unitPrice: Decimal
+}
+
+"Corrections, and why."
+input AdjustmentCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as FOUND, LOST or DAMAGED."
+  reasonCode: String!
+  "A number of your own for it; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  """
+  The time of the business, such as of the order; now when left out. Its day in
+  the warehouse's time zone is in the number. Not in the future and not before
+  the year 2000.
+  """
+  occurredAt: DateTime
+  """
+  The state to which the document goes at once, in the same transaction: DRAFT,
+  APPROVED (needs document:approve), or COMPLETED, which executes it whole
+  (needs document:execute too).
+  """
+  advanceTo: NewDocumentState! = DRAFT
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [AdjustmentLineInput!]!
+}
+
+"A correction of one stock."
+input AdjustmentLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "Which bucket is corrected."
+  bucket: AdjustableBucket! = AVAILABLE
+  "The bin that the goods are in, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units that are added (positive) or taken (negative); not 0, at most 2147483647 either way."
+  quantity: Long!
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that are taken."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+}
+
+"Which draft, and what of it changes."
+input DocumentUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "The version that you saw. Refused with STALE_VERSION when the document has another one."
+  expectedVersion: Long!
+  "Why; stays when left out, as does everything below."
+  reasonCode: String
+  "The number at the shop, supplier or 3PL."
+  externalNo: String
+  "The customer or supplier."
+  party: String
+  "The country of the party."
+  country: String
+  "Currency of the unit prices."
+  currency: String
+  "Anything else."
+  note: String
+  "The time of the business. The number keeps its day."
+  occurredAt: DateTime
+  "When the goods are expected to come or go."
+  expectedAt: DateTime
+  "1 to 5,000 lines instead of those there are."
+  lines: [DocumentLineInput!]
+}
+
+"A line of any kind of document."
+input DocumentLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "Which bucket the goods come to or go from."
+  bucket: AdjustableBucket! = AVAILABLE
+  "The bin that the goods go to or come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units, 1 to 2147483647; on an adjustment negative when they are taken."
+  quantity: Long!
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Only for goods that arrive."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "Price of one unit in the document's currency; it moves no worth."
+  unitPrice: Decimal
+  "When the batch was produced. A batch that is not known yet is entered with the document; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"Which document is approved."
+input DocumentApproveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+}
+
+"What of which document was done."
+input DocumentExecuteInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "What was done, each line at most once; everything that is outstanding when left empty."
+  lines: [DocumentExecuteLine!]! = []
+  "True: the document is ended with it."
+  complete: Boolean! = false
+  "True: it may be ended although some of it is outstanding."
+  closeShort: Boolean! = false
+}
+
+"What was done of one line."
+input DocumentExecuteLine {
+  "The line's number."
+  lineNo: Int!
+  "Units that moved, 0 or more; the line knows which way. Together with rejectedQuantity at most what is outstanding."
+  quantity: Long! = 0
+  "Units that came and were refused, on an inbound only: they do not enter stock."
+  rejectedQuantity: Long! = 0
+}
+
+"Which document is ended."
+input DocumentCompleteInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "True: it may be ended although some of it is outstanding."
+  closeShort: Boolean! = false
+}
+
+"Which document is given up."
+input DocumentCancelInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "True: what was executed stays as it is. False: it is reversed."
+  keepExecuted: Boolean! = false
+}
+
+"Which document is taken back, and why."
+input DocumentReverseInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as WRONG_WAREHOUSE."
+  reasonCode: String!
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+}
+
+"The answer to every mutation of documents."
+type DocumentPayload {
+  "The document as it is now, or would be; of documentReverse the new one. Null when it was refused."
+  document: Document
+  "The rows of the ledger that this wrote, or would write; at most the first 200."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/error.graphql", Input: `"""
 Something about the input that the person can mend. It comes in the payload, not
 in ` + "`" + `errors` + "`" + `: those tell of requests that were malformed, not allowed or failed.
@@ -166,11 +1026,14 @@ type UserError {
   field: [String!]!
   "The line of a list input that is at fault, counted from 0."
   index: Int
-  "With INSUFFICIENT_STOCK and STALE_QUANTITY: what the bucket holds now, in units."
+  """
+  With INSUFFICIENT_STOCK and STALE_QUANTITY: what the bucket holds now, in units.
+  With EXCEEDS_OUTSTANDING and OUTSTANDING: what is outstanding.
+  """
   currentQuantity: Long
-  "With STALE_VERSION, STALE_QUANTITY and INSUFFICIENT_STOCK: the version that the stock has now."
+  "With STALE_VERSION, STALE_QUANTITY and INSUFFICIENT_STOCK: the version that the row has now."
   currentVersion: Long
-  "With INSUFFICIENT_STOCK: how many units are missing, over all lines of that stock."
+  "With INSUFFICIENT_STOCK: how many units are missing, over all lines of that stock. With EXCEEDS_OUTSTANDING: how many are too many."
   shortBy: Long
   "Whether the same input under the same idempotency key may succeed when it is sent again unchanged."
   retryable: Boolean!
@@ -188,11 +1051,13 @@ enum UserErrorCode {
   NOT_FOUND
   "It exists but was archived and may no longer be used."
   ARCHIVED
+  "It exists and is locked against work for now."
+  LOCKED
   "The code or name is in use."
   TAKEN
   "A bucket would fall below zero; see currentQuantity and shortBy."
   INSUFFICIENT_STOCK
-  "Somebody changed the stock since you read it; see currentVersion."
+  "Somebody changed it since you read it; see currentVersion."
   STALE_VERSION
   "The bucket does not hold the quantity that you saw; see currentQuantity."
   STALE_QUANTITY
@@ -202,6 +1067,10 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
+  "More than is still to be done; see currentQuantity and shortBy."
+  EXCEEDS_OUTSTANDING
+  "Some of it is still to be done; see currentQuantity."
+  OUTSTANDING
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -310,6 +1179,505 @@ extend type Mutation {
   ): ExchangeRateSetPayload @requires(permission: "rate:edit")
 }
 `, BuiltIn: false},
+	{Name: "../sdl/import.graphql", Input: `"What the rows of an import may do."
+enum ImportMode {
+  "Only make new ones: a row about something that exists is refused with TAKEN."
+  CREATE
+  "Only change what exists: a row about something else is refused with NOT_FOUND."
+  UPDATE
+  "Both."
+  UPSERT
+}
+
+"What became of a row of an import."
+enum ImportAction {
+  "It is new."
+  CREATED
+  "It existed and was changed."
+  UPDATED
+  "It existed and was so already; its version stays."
+  UNCHANGED
+  "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
+  REJECTED
+}
+`, BuiltIn: false},
+	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
+type Location implements Node {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The code in upper case, such as A-01-01-01 for zone, aisle, level and position; unique in its warehouse. It never changes."
+  code: String!
+  "The warehouse that it is in."
+  warehouse: Warehouse
+  "What it is for."
+  type: LocationType!
+  "Whether it is locked: nothing is to be put there or taken from there."
+  isLocked: Boolean!
+  "Whether goods of several SKUs may lie there together."
+  allowMixing: Boolean!
+  "How many cubic centimetres fit in; 0 is unlimited."
+  maxVolumeCm3: Long!
+  "Whether the location may be used in new work."
+  status: Status!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When the location was entered."
+  createdAt: DateTime!
+  "When the location was last edited."
+  updatedAt: DateTime!
+}
+
+"What a location is for."
+enum LocationType {
+  "Goods are kept there."
+  STORAGE
+  "Goods are picked from there."
+  PICK
+  "Goods arrive there."
+  RECEIVE
+  "Returned goods wait there."
+  RETURN
+  "Goods wait there to leave."
+  STAGE
+  "Goods lie there that cannot be sold."
+  DAMAGED
+  "Goods are booked there that cannot be found."
+  LOST
+}
+
+extend type Query {
+  "One location by its warehouse's code and its own, or by its id. Null when there is none."
+  location(
+    "The warehouse's code, not sensitive to case; together with code."
+    warehouseCode: String
+    "The location's code, not sensitive to case; together with warehouseCode."
+    code: String
+    "The id of a location; alone."
+    id: ID
+  ): Location @requires(permission: "warehouse:view")
+
+  "Locations, a page at a time."
+  locations(
+    "Which locations; all when left out."
+    filter: LocationFilter
+    "In which order; by ID ascending when left out."
+    orderBy: LocationOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationConnection @requires(permission: "warehouse:view")
+}
+
+"Which locations. All conditions must hold."
+input LocationFilter {
+  "Only in the warehouses of these codes, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
+  "Exactly these codes, at most 1,000, not sensitive to case."
+  codes: [String!]
+  "Codes that begin with this text, not sensitive to case. At most 100 characters."
+  search: String
+  "Only of one of these types."
+  types: [LocationType!]
+  "Only those that are locked, or only those that are not."
+  locked: Boolean
+  "Only locations of this status."
+  status: Status
+}
+
+"By what locations are ordered."
+input LocationOrder {
+  "The column; ties are broken by ID."
+  field: LocationOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"Columns that locations can be ordered by."
+enum LocationOrderField {
+  "In the order of entry."
+  ID
+  "By the code, compared byte by byte."
+  CODE
+  "By the time of the last edit."
+  UPDATED_AT
+}
+
+"A page of locations."
+type LocationConnection {
+  "The rows with their cursors."
+  edges: [LocationEdge!]!
+  "The rows."
+  nodes: [Location!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many locations there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A location in a list."
+type LocationEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Location!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/location_edit.graphql", Input: `extend type Mutation {
+  """
+  Makes a location in an active, physical warehouse that we run ourselves. Its
+  code never changes and is never used for another one in that warehouse: TAKEN.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, TAKEN,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationCreate(
+    "The location."
+    input: LocationCreateInput!
+  ): LocationCreatePayload @requires(permission: "warehouse:edit")
+
+  """
+  Changes what is given of a location and leaves the rest; this locks and
+  unlocks it too. What changes nothing leaves the version as it is.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationUpdate(
+    "Which location, and what changes."
+    input: LocationUpdateInput!
+  ): LocationUpdatePayload @requires(permission: "warehouse:edit")
+
+  """
+  Takes a location out of use. Refused with INVALID while goods lie there; the
+  message says how many units. Archiving it twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationArchive(
+    "Which location."
+    input: LocationArchiveInput!
+  ): LocationArchivePayload @requires(permission: "warehouse:edit")
+
+  """
+  Takes an archived location into use again. Doing so twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationRestore(
+    "Which location."
+    input: LocationRestoreInput!
+  ): LocationRestorePayload @requires(permission: "warehouse:edit")
+
+  """
+  Makes and changes up to 250 locations at once, of one warehouse or of several.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, TAKEN,
+  STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationsImport(
+    "The locations."
+    input: LocationsImportInput!
+  ): LocationsImportPayload @requires(permission: "warehouse:edit")
+
+  """
+  Makes the locations of whole zones: every zone with every aisle, level and
+  position, under codes such as A-01-01-01. At most 5,000 at once. Those that
+  exist are left as they are, and counted.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  locationsGenerate(
+    "Which locations."
+    input: LocationsGenerateInput!
+  ): LocationsGeneratePayload @requires(permission: "warehouse:edit")
+}
+
+"A new location."
+input LocationCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "The location's code, 1 to 50 characters of A-Z, 0-9, - _ . and / once blanks around it are gone and it is in upper case, such as A-01-01-01."
+  code: String!
+  "What it is for; STORAGE when left out."
+  type: LocationType
+  "Whether it is locked; false when left out."
+  isLocked: Boolean
+  "Whether goods of several SKUs may lie there together; false when left out."
+  allowMixing: Boolean
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; 0 when left out."
+  maxVolumeCm3: Long
+}
+
+"What changes of a location."
+input LocationUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "The location's code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "What it is for; stays when left out."
+  type: LocationType
+  "Whether it is locked; stays when left out."
+  isLocked: Boolean
+  "Whether goods of several SKUs may lie there together; stays when left out."
+  allowMixing: Boolean
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; stays when left out."
+  maxVolumeCm3: Long
+}
+
+"A location to archive."
+input LocationArchiveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "The location's code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A location to restore."
+input LocationRestoreInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "The location's code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A location to make or to change."
+input LocationsImportRowInput {
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "The location's code, 1 to 50 characters of A-Z, 0-9, - _ . and / once blanks around it are gone and it is in upper case, such as A-01-01-01."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "What it is for; stays when left out, or is STORAGE on a new location."
+  type: LocationType
+  "Whether it is locked; stays when left out, or is false on a new location."
+  isLocked: Boolean
+  "Whether goods of several SKUs may lie there together; stays when left out, or is false on a new location."
+  allowMixing: Boolean
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; stays when left out, or is 0 on a new location."
+  maxVolumeCm3: Long
+}
+
+"Which locations to make: zones × aisles × levels × positions."
+input LocationsGenerateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case."
+  warehouseCode: String!
+  "1 to 50 zones, such as A and B; each 1 to 10 characters of A-Z, 0-9, _ and . in upper case."
+  zones: [String!]!
+  "The aisles of each zone."
+  aisles: LocationRange!
+  "The levels of each aisle."
+  levels: LocationRange!
+  "The positions of each level."
+  positions: LocationRange!
+  "What it is for; STORAGE when left out."
+  type: LocationType
+  "Whether goods of several SKUs may lie there together; false when left out."
+  allowMixing: Boolean
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; 0 when left out."
+  maxVolumeCm3: Long
+}
+
+"Whole numbers from one to another, both included. In codes they have two digits, or as many as the last one needs."
+input LocationRange {
+  "The first, 0 or more."
+  from: Int! = 1
+  "The last, at most 9,999."
+  to: Int!
+}
+
+"The answer to locationCreate."
+type LocationCreatePayload {
+  "The location as it stands now, or as the dry run would leave it; null when it was refused."
+  location: Location
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to locationUpdate."
+type LocationUpdatePayload {
+  "The location as it stands now, or as the dry run would leave it; null when it was refused."
+  location: Location
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to locationArchive."
+type LocationArchivePayload {
+  "The location as it stands now, or as the dry run would leave it; null when it was refused."
+  location: Location
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to locationRestore."
+type LocationRestorePayload {
+  "The location as it stands now, or as the dry run would leave it; null when it was refused."
+  location: Location
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"Locations to make and change."
+input LocationsImportInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  "What the rows may do."
+  mode: ImportMode!
+  "What becomes of the good rows when others are refused."
+  errorPolicy: ErrorPolicy! = REJECT_ALL
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 250 rows, each about another location."
+  rows: [LocationsImportRowInput!]!
+}
+
+"The answer to locationsImport."
+type LocationsImportPayload {
+  "What became of each row, in the order of the input; empty when there were more than 250."
+  rows: [LocationsImportRow!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
+  replayed: Boolean!
+  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of one row."
+type LocationsImportRow {
+  "The row, counted from 0."
+  index: Int!
+  "What became of it."
+  action: ImportAction!
+  "The location as it stands now, or as the dry run would leave it; null when the row was rejected."
+  location: Location
+  "What was wrong with this row; empty for one that went well or was rejected only because others were."
+  userErrors: [UserError!]!
+}
+
+"The answer to locationsGenerate."
+type LocationsGeneratePayload {
+  "How many were made, or would be."
+  created: Int!
+  "How many of them existed before, and were left as they are."
+  existing: Int!
+  "The first 50 that were made, in the order of making."
+  locations: [Location!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/movement.graphql", Input: `"""
 One immutable row of the ledger: how one posting changed one stock, as the
 change of every bucket and the values after it, in units.
@@ -410,6 +1778,8 @@ type Posting implements Node {
   recordedAt: DateTime!
   "Its movements, in the order of entry."
   movements: [StockMovement!]!
+  "The document that made it; null for a direct one, and for people without the permission document:view."
+  document: Document
   "The posting that this one took back."
   reverses: Posting
   "The posting that took this one back; a posting is reversed at most once."
@@ -485,6 +1855,8 @@ input StockMovementFilter {
   kinds: [MovementKind!]
   "Only of this posting."
   postingId: ID
+  "Only movements of this document."
+  documentId: ID
   "Only recorded at this instant or later."
   recordedFrom: DateTime
   "Only recorded before this instant."
@@ -646,21 +2018,35 @@ type Product implements Node {
   widthMm: Long!
   "Height of one unit in millimetres; 0 is unknown."
   heightMm: Long!
+  "The codes that scanners read on it or on a pack of it, in the order of entry; at most 50."
+  barcodes: [ProductBarcode!]!
   "Whether the product may be used in new work."
   status: Status!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
   "When the product was entered."
   createdAt: DateTime!
   "When the product was last edited."
   updatedAt: DateTime!
 }
 
+"A code that scanners read on a product or on a pack of it."
+type ProductBarcode {
+  "The code as scanned; it is on one product only."
+  barcode: String!
+  "How many base units the pack holds that bears it."
+  packQuantity: Long!
+}
+
 extend type Query {
-  "One product by its SKU code or its id, exactly one of the two. Null when there is none."
+  "One product by its SKU code, its id or a barcode on it, exactly one of the three. Null when there is none."
   product(
     "The SKU code, not sensitive to case."
     sku: String
     "The id of a product."
     id: ID
+    "A barcode, exactly as scanned but for blanks around it."
+    barcode: String
   ): Product @requires(permission: "product:view")
 
   "Products, a page at a time."
@@ -686,13 +2072,22 @@ extend type Query {
 input ProductFilter {
   "Exactly these SKU codes, at most 1,000, not sensitive to case."
   skus: [String!]
+  "Exactly those that bear one of these barcodes, at most 1,000."
+  barcodes: [String!]
   """
-  SKU codes that begin with this text, or names (also English ones) that contain
-  it, not sensitive to case. At most 100 characters.
+  SKU codes that begin with this text, names (also English ones), brands or
+  specifications that contain it, not sensitive to case, or barcodes that begin
+  with it. At most 100 characters.
   """
   search: String
   "Only products of this status."
   status: Status
+  "Only of one of these categories, exactly, at most 1,000."
+  categories: [String!]
+  "Only of one of these brands, exactly, at most 1,000."
+  brands: [String!]
+  "Only products edited at this time or later."
+  updatedSince: DateTime
 }
 
 "By what products are ordered."
@@ -711,6 +2106,10 @@ enum ProductOrderField {
   SKU
   "By the name."
   NAME
+  "By the category."
+  CATEGORY
+  "By the time of entry."
+  CREATED_AT
   "By the time of the last edit."
   UPDATED_AT
 }
@@ -733,6 +2132,356 @@ type ProductEdge {
   cursor: String!
   "The row."
   node: Product!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/product_edit.graphql", Input: `extend type Mutation {
+  """
+  Makes a product. Its SKU code never changes and is never used for another one,
+  also not after it was archived: TAKEN.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  productCreate(
+    "The product."
+    input: ProductCreateInput!
+  ): ProductCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes what is given of a product and leaves the rest. What changes nothing
+  leaves the version as it is. An archived product may be changed too.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN (a barcode of
+  another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  productUpdate(
+    "Which product, and what changes."
+    input: ProductUpdateInput!
+  ): ProductUpdatePayload @requires(permission: "product:edit")
+
+  """
+  Takes a product out of use: its stock may leave, but no more may arrive.
+  Archiving it twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  productArchive(
+    "Which product."
+    input: ProductArchiveInput!
+  ): ProductArchivePayload @requires(permission: "product:edit")
+
+  """
+  Takes an archived product into use again. Doing so twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  productRestore(
+    "Which product."
+    input: ProductRestoreInput!
+  ): ProductRestorePayload @requires(permission: "product:edit")
+
+  """
+  Makes and changes up to 250 products at once. A barcode that moves from one
+  product to another is taken off the first one before: not in the same import.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  productsImport(
+    "The products."
+    input: ProductsImportInput!
+  ): ProductsImportPayload @requires(permission: "product:edit")
+}
+
+"A new product."
+input ProductCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code, 1 to 64 bytes without control characters; blanks around it go, and it becomes upper case."
+  sku: String!
+  "The name to show, 1 to 200 characters in one line."
+  name: String!
+  "The name in English, at most 200 characters in one line; empty when left out."
+  englishName: String
+  "Free text, at most 2,000 characters; empty when left out."
+  description: String
+  "The category, at most 100 characters in one line; empty when left out."
+  category: String
+  "The brand, at most 100 characters in one line; empty when left out."
+  brand: String
+  "The specification, at most 200 characters in one line; empty when left out."
+  spec: String
+  "The base unit, 1 to 20 characters in one line; PCS when left out. All quantities count it."
+  unit: String
+  "List price of one unit, not negative, at most four digits behind the point; none when left out."
+  price: Decimal
+  "Currency of the price by ISO 4217; must be known when there is a price, and goes with it."
+  priceCurrency: String
+  "Below so many available units the stock counts as low, 0 to 1,000,000,000; 0 when left out."
+  minStock: Long
+  "Above so many units the stock counts as excessive, minStock to 1,000,000,000; none when left out."
+  maxStock: Long
+  "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; 0 when left out."
+  weightG: Long
+  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  lengthMm: Long
+  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  widthMm: Long
+  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  heightMm: Long
+  "At most 50 barcodes; none when left out."
+  barcodes: [ProductBarcodeInput!]
+}
+
+"A barcode, and the pack that bears it."
+input ProductBarcodeInput {
+  "The code as scanned, 1 to 64 bytes without control characters. It may be on one product only."
+  barcode: String!
+  "How many base units the pack holds, 1 to 1,000,000."
+  packQuantity: Long! = 1
+}
+
+"What changes of a product."
+input ProductUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code; blanks around it go, and it becomes upper case."
+  sku: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 200 characters in one line; stays when left out."
+  name: String
+  "The name in English, at most 200 characters in one line; stays when left out."
+  englishName: String
+  "Free text, at most 2,000 characters; stays when left out."
+  description: String
+  "The category, at most 100 characters in one line; stays when left out."
+  category: String
+  "The brand, at most 100 characters in one line; stays when left out."
+  brand: String
+  "The specification, at most 200 characters in one line; stays when left out."
+  spec: String
+  "The base unit, 1 to 20 characters in one line; stays when left out. All quantities count it."
+  unit: String
+  "List price of one unit, not negative, at most four digits behind the point; stays when left out, null takes it away."
+  price: Decimal
+  "Currency of the price by ISO 4217; must be known when there is a price, and goes with it."
+  priceCurrency: String
+  "Below so many available units the stock counts as low, 0 to 1,000,000,000; stays when left out."
+  minStock: Long
+  "Above so many units the stock counts as excessive, minStock to 1,000,000,000; stays when left out, null takes it away."
+  maxStock: Long
+  "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; stays when left out."
+  weightG: Long
+  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  lengthMm: Long
+  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  widthMm: Long
+  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  heightMm: Long
+  "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
+  barcodes: [ProductBarcodeInput!]
+}
+
+"A product to archive."
+input ProductArchiveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code; blanks around it go, and it becomes upper case."
+  sku: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A product to restore."
+input ProductRestoreInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code; blanks around it go, and it becomes upper case."
+  sku: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A product to make or to change."
+input ProductsImportRowInput {
+  "The SKU code, 1 to 64 bytes without control characters; blanks around it go, and it becomes upper case. In one row only."
+  sku: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 200 characters in one line; must be given for a new product, stays when left out."
+  name: String
+  "The name in English, at most 200 characters in one line; stays when left out, or is empty on a new product."
+  englishName: String
+  "Free text, at most 2,000 characters; stays when left out, or is empty on a new product."
+  description: String
+  "The category, at most 100 characters in one line; stays when left out, or is empty on a new product."
+  category: String
+  "The brand, at most 100 characters in one line; stays when left out, or is empty on a new product."
+  brand: String
+  "The specification, at most 200 characters in one line; stays when left out, or is empty on a new product."
+  spec: String
+  "The base unit, 1 to 20 characters in one line; stays when left out, or is PCS on a new product. All quantities count it."
+  unit: String
+  "List price of one unit, not negative, at most four digits behind the point; stays when left out, null takes it away."
+  price: Decimal
+  "Currency of the price by ISO 4217; must be known when there is a price, and goes with it."
+  priceCurrency: String
+  "Below so many available units the stock counts as low, 0 to 1,000,000,000; stays when left out, or is 0 on a new product."
+  minStock: Long
+  "Above so many units the stock counts as excessive, minStock to 1,000,000,000; stays when left out, null takes it away."
+  maxStock: Long
+  "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  weightG: Long
+  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  lengthMm: Long
+  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  widthMm: Long
+  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  heightMm: Long
+  "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
+  barcodes: [ProductBarcodeInput!]
+}
+
+"The answer to productCreate."
+type ProductCreatePayload {
+  "The product as it stands now, or as the dry run would leave it; null when it was refused."
+  product: Product
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to productUpdate."
+type ProductUpdatePayload {
+  "The product as it stands now, or as the dry run would leave it; null when it was refused."
+  product: Product
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to productArchive."
+type ProductArchivePayload {
+  "The product as it stands now, or as the dry run would leave it; null when it was refused."
+  product: Product
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to productRestore."
+type ProductRestorePayload {
+  "The product as it stands now, or as the dry run would leave it; null when it was refused."
+  product: Product
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"Products to make and change."
+input ProductsImportInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  "What the rows may do."
+  mode: ImportMode!
+  "What becomes of the good rows when others are refused."
+  errorPolicy: ErrorPolicy! = REJECT_ALL
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 250 rows, each about another product."
+  rows: [ProductsImportRowInput!]!
+}
+
+"The answer to productsImport."
+type ProductsImportPayload {
+  "What became of each row, in the order of the input; empty when there were more than 250."
+  rows: [ProductsImportRow!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
+  replayed: Boolean!
+  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of one row."
+type ProductsImportRow {
+  "The row, counted from 0."
+  index: Int!
+  "What became of it."
+  action: ImportAction!
+  "The product as it stands now, or as the dry run would leave it; null when the row was rejected."
+  product: Product
+  "What was wrong with this row; empty for one that went well or was rejected only because others were."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/scalars.graphql", Input: `"""
@@ -1086,12 +2835,12 @@ type StockEdge {
 
 "What becomes of the good lines when others are refused."
 enum ErrorPolicy {
-  "Every line is posted, or none."
+  "Every line is done, or none."
   REJECT_ALL
   """
-  Lines are decided one by one, in order; a later line of the same stock sees
-  the effect of an earlier one. The accepted lines are one posting, the refused
-  ones come as user errors.
+  Lines are decided one by one, in order; a later line sees the effect of an
+  earlier one. The accepted lines are done together (lines that change stock are
+  one posting), the refused ones come as user errors.
   """
   REJECT_FAILED_ROWS
 }
@@ -1374,8 +3123,17 @@ type Warehouse implements Node {
   maxVolumeCm3: Long!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
+  "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
+  locations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationConnection!
   "Whether the warehouse may be used in new work."
   status: Status!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
   "When the warehouse was entered."
   createdAt: DateTime!
   "When the warehouse was last edited."
@@ -1462,6 +3220,8 @@ input WarehouseFilter {
   businessType: WarehouseBusinessType
   "Only warehouses of this status."
   status: Status
+  "Only those that belong directly to the warehouse of this code, not sensitive to case."
+  parentCode: String
 }
 
 "By what warehouses are ordered."
@@ -1502,12 +3262,472 @@ type WarehouseEdge {
   node: Warehouse!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/warehouse_edit.graphql", Input: `extend type Mutation {
+  """
+  Makes a warehouse. Its code and its currency never change, and the code is
+  never used for another one: TAKEN.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND (a parent), TAKEN,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  warehouseCreate(
+    "The warehouse."
+    input: WarehouseCreateInput!
+  ): WarehouseCreatePayload @requires(permission: "warehouse:edit")
+
+  """
+  Changes what is given of a warehouse and leaves the rest. What changes nothing
+  leaves the version as it is. An archived warehouse may be changed too.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  warehouseUpdate(
+    "Which warehouse, and what changes."
+    input: WarehouseUpdateInput!
+  ): WarehouseUpdatePayload @requires(permission: "warehouse:edit")
+
+  """
+  Takes a warehouse out of use. Refused with INVALID while it holds stock or has
+  any in transit, and while it has documents in DRAFT, APPROVED or EXECUTING;
+  the message says how many. Archiving it twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  warehouseArchive(
+    "Which warehouse."
+    input: WarehouseArchiveInput!
+  ): WarehouseArchivePayload @requires(permission: "warehouse:edit")
+
+  """
+  Takes an archived warehouse into use again. Doing so twice is harmless.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  warehouseRestore(
+    "Which warehouse."
+    input: WarehouseRestoreInput!
+  ): WarehouseRestorePayload @requires(permission: "warehouse:edit")
+
+  """
+  Makes and changes up to 250 warehouses at once.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  warehousesImport(
+    "The warehouses."
+    input: WarehousesImportInput!
+  ): WarehousesImportPayload @requires(permission: "warehouse:edit")
+}
+
+"A new warehouse."
+input WarehouseCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 30 characters of A-Z, 0-9, - _ and . once blanks around it are gone and it is in upper case; it becomes part of document numbers."
+  code: String!
+  "The name to show, 1 to 100 characters in one line."
+  name: String!
+  "Whether goods can lie there; PHYSICAL when left out. One with stock or open documents cannot become virtual."
+  category: WarehouseCategory
+  "At home or abroad; DOMESTIC when left out."
+  locationType: WarehouseLocationType
+  "Who works there; SELF when left out. One with active locations remains ours."
+  ownershipType: WarehouseOwnership
+  "The regulatory or platform sort; STANDARD when left out."
+  businessType: WarehouseBusinessType
+  "Currency of the costs kept for it, by ISO 4217. It never changes."
+  currency: String!
+  "Time zone of its days, as a name of the IANA database, such as Europe/Berlin; UTC when left out."
+  timeZone: String
+  "How many units fit in, 0 (unlimited) to 1,000,000,000,000; 0 when left out."
+  capacity: Long
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; 0 when left out."
+  maxVolumeCm3: Long
+  "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
+  parentCodes: [String!]
+}
+
+"What changes of a warehouse."
+input WarehouseUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 100 characters in one line; stays when left out."
+  name: String
+  "Whether goods can lie there; stays when left out. One with stock or open documents cannot become virtual."
+  category: WarehouseCategory
+  "At home or abroad; stays when left out."
+  locationType: WarehouseLocationType
+  "Who works there; stays when left out. One with active locations remains ours."
+  ownershipType: WarehouseOwnership
+  "The regulatory or platform sort; stays when left out."
+  businessType: WarehouseBusinessType
+  "Time zone of its days, as a name of the IANA database, such as Europe/Berlin; stays when left out."
+  timeZone: String
+  "How many units fit in, 0 (unlimited) to 1,000,000,000,000; stays when left out."
+  capacity: Long
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; stays when left out."
+  maxVolumeCm3: Long
+  "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
+  parentCodes: [String!]
+}
+
+"A warehouse to archive."
+input WarehouseArchiveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A warehouse to restore."
+input WarehouseRestoreInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, not sensitive to case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+}
+
+"A warehouse to make or to change."
+input WarehousesImportRowInput {
+  "The code, 1 to 30 characters of A-Z, 0-9, - _ and . once blanks around it are gone and it is in upper case; it becomes part of document numbers."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 100 characters in one line; must be given for a new warehouse, stays when left out."
+  name: String
+  "Whether goods can lie there; stays when left out, or is PHYSICAL on a new warehouse. One with stock or open documents cannot become virtual."
+  category: WarehouseCategory
+  "At home or abroad; stays when left out, or is DOMESTIC on a new warehouse."
+  locationType: WarehouseLocationType
+  "Who works there; stays when left out, or is SELF on a new warehouse. One with active locations remains ours."
+  ownershipType: WarehouseOwnership
+  "The regulatory or platform sort; stays when left out, or is STANDARD on a new warehouse."
+  businessType: WarehouseBusinessType
+  "Currency of the costs kept for it, by ISO 4217; must be given for a new warehouse. It never changes: for one that exists, leave it out or give the same."
+  currency: String
+  "Time zone of its days, as a name of the IANA database, such as Europe/Berlin; stays when left out, or is UTC on a new warehouse."
+  timeZone: String
+  "How many units fit in, 0 (unlimited) to 1,000,000,000,000; stays when left out, or is 0 on a new warehouse."
+  capacity: Long
+  "How many cubic centimetres fit in, 0 (unlimited) to 1,000,000,000,000,000; stays when left out, or is 0 on a new warehouse."
+  maxVolumeCm3: Long
+  "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
+  parentCodes: [String!]
+}
+
+"The answer to warehouseCreate."
+type WarehouseCreatePayload {
+  "The warehouse as it stands now, or as the dry run would leave it; null when it was refused."
+  warehouse: Warehouse
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to warehouseUpdate."
+type WarehouseUpdatePayload {
+  "The warehouse as it stands now, or as the dry run would leave it; null when it was refused."
+  warehouse: Warehouse
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to warehouseArchive."
+type WarehouseArchivePayload {
+  "The warehouse as it stands now, or as the dry run would leave it; null when it was refused."
+  warehouse: Warehouse
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to warehouseRestore."
+type WarehouseRestorePayload {
+  "The warehouse as it stands now, or as the dry run would leave it; null when it was refused."
+  warehouse: Warehouse
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"Warehouses to make and change."
+input WarehousesImportInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  "What the rows may do."
+  mode: ImportMode!
+  "What becomes of the good rows when others are refused."
+  errorPolicy: ErrorPolicy! = REJECT_ALL
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 250 rows, each about another warehouse."
+  rows: [WarehousesImportRowInput!]!
+}
+
+"The answer to warehousesImport."
+type WarehousesImportPayload {
+  "What became of each row, in the order of the input; empty when there were more than 250."
+  rows: [WarehousesImportRow!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
+  replayed: Boolean!
+  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of one row."
+type WarehousesImportRow {
+  "The row, counted from 0."
+  index: Int!
+  "What became of it."
+  action: ImportAction!
+  "The warehouse as it stands now, or as the dry run would leave it; null when the row was rejected."
+  warehouse: Warehouse
+  "What was wrong with this row; empty for one that went well or was rejected only because others were."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Document(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Document_id(ctx, field)
+	case "no":
+		return ec.fieldContext_Document_no(ctx, field)
+	case "kind":
+		return ec.fieldContext_Document_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Document_state(ctx, field)
+	case "version":
+		return ec.fieldContext_Document_version(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_Document_warehouse(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_Document_reasonCode(ctx, field)
+	case "externalNo":
+		return ec.fieldContext_Document_externalNo(ctx, field)
+	case "party":
+		return ec.fieldContext_Document_party(ctx, field)
+	case "country":
+		return ec.fieldContext_Document_country(ctx, field)
+	case "currency":
+		return ec.fieldContext_Document_currency(ctx, field)
+	case "note":
+		return ec.fieldContext_Document_note(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_Document_occurredAt(ctx, field)
+	case "expectedAt":
+		return ec.fieldContext_Document_expectedAt(ctx, field)
+	case "lineCount":
+		return ec.fieldContext_Document_lineCount(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Document_quantity(ctx, field)
+	case "executedQuantity":
+		return ec.fieldContext_Document_executedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_Document_rejectedQuantity(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Document_createdBy(ctx, field)
+	case "approvedBy":
+		return ec.fieldContext_Document_approvedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Document_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Document_updatedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_Document_lines(ctx, field)
+	case "events":
+		return ec.fieldContext_Document_events(ctx, field)
+	case "postings":
+		return ec.fieldContext_Document_postings(ctx, field)
+	case "reverses":
+		return ec.fieldContext_Document_reverses(ctx, field)
+	case "reversedBy":
+		return ec.fieldContext_Document_reversedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DocumentEvent_version(ctx, field)
+	case "action":
+		return ec.fieldContext_DocumentEvent_action(ctx, field)
+	case "fromState":
+		return ec.fieldContext_DocumentEvent_fromState(ctx, field)
+	case "toState":
+		return ec.fieldContext_DocumentEvent_toState(ctx, field)
+	case "posting":
+		return ec.fieldContext_DocumentEvent_posting(ctx, field)
+	case "actor":
+		return ec.fieldContext_DocumentEvent_actor(ctx, field)
+	case "note":
+		return ec.fieldContext_DocumentEvent_note(ctx, field)
+	case "requestId":
+		return ec.fieldContext_DocumentEvent_requestId(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_DocumentEvent_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_DocumentLine_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_DocumentLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_DocumentLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_DocumentLine_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_DocumentLine_bucket(ctx, field)
+	case "location":
+		return ec.fieldContext_DocumentLine_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DocumentLine_quantity(ctx, field)
+	case "executedQuantity":
+		return ec.fieldContext_DocumentLine_executedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_DocumentLine_rejectedQuantity(ctx, field)
+	case "outstandingQuantity":
+		return ec.fieldContext_DocumentLine_outstandingQuantity(ctx, field)
+	case "unitCost":
+		return ec.fieldContext_DocumentLine_unitCost(ctx, field)
+	case "currency":
+		return ec.fieldContext_DocumentLine_currency(ctx, field)
+	case "unitPrice":
+		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_DocumentPayload_document(ctx, field)
+	case "movements":
+		return ec.fieldContext_DocumentPayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DocumentPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DocumentPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DocumentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -1563,6 +3783,160 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Location_id(ctx, field)
+	case "code":
+		return ec.fieldContext_Location_code(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_Location_warehouse(ctx, field)
+	case "type":
+		return ec.fieldContext_Location_type(ctx, field)
+	case "isLocked":
+		return ec.fieldContext_Location_isLocked(ctx, field)
+	case "allowMixing":
+		return ec.fieldContext_Location_allowMixing(ctx, field)
+	case "maxVolumeCm3":
+		return ec.fieldContext_Location_maxVolumeCm3(ctx, field)
+	case "status":
+		return ec.fieldContext_Location_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Location_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Location_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Location_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationArchivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationArchivePayload_location(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationArchivePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationArchivePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationArchivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationCreatePayload_location(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationRestorePayload_location(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationRestorePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationRestorePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_LocationUpdatePayload_location(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationsGeneratePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "created":
+		return ec.fieldContext_LocationsGeneratePayload_created(ctx, field)
+	case "existing":
+		return ec.fieldContext_LocationsGeneratePayload_existing(ctx, field)
+	case "locations":
+		return ec.fieldContext_LocationsGeneratePayload_locations(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationsGeneratePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationsGeneratePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationsGeneratePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationsGeneratePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationsImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_LocationsImportPayload_rows(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LocationsImportPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_LocationsImportPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationsImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationsImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationsImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_LocationsImportRow_index(ctx, field)
+	case "action":
+		return ec.fieldContext_LocationsImportRow_action(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationsImportRow_location(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LocationsImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationsImportRow", field.Name)
+}
+
 func (ec *executionContext) childFields_LoginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -1613,6 +3987,8 @@ func (ec *executionContext) childFields_Posting(ctx context.Context, field graph
 		return ec.fieldContext_Posting_recordedAt(ctx, field)
 	case "movements":
 		return ec.fieldContext_Posting_movements(ctx, field)
+	case "document":
+		return ec.fieldContext_Posting_document(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Posting_reverses(ctx, field)
 	case "reversedBy":
@@ -1673,14 +4049,42 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_widthMm(ctx, field)
 	case "heightMm":
 		return ec.fieldContext_Product_heightMm(ctx, field)
+	case "barcodes":
+		return ec.fieldContext_Product_barcodes(ctx, field)
 	case "status":
 		return ec.fieldContext_Product_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Product_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Product_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Product_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductArchivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductArchivePayload_product(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProductArchivePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ProductArchivePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductArchivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductBarcode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "barcode":
+		return ec.fieldContext_ProductBarcode_barcode(ctx, field)
+	case "packQuantity":
+		return ec.fieldContext_ProductBarcode_packQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductBarcode", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1697,6 +4101,20 @@ func (ec *executionContext) childFields_ProductConnection(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_ProductCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductCreatePayload_product(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProductCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ProductCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductCreatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -1705,6 +4123,62 @@ func (ec *executionContext) childFields_ProductEdge(ctx context.Context, field g
 		return ec.fieldContext_ProductEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductRestorePayload_product(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProductRestorePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ProductRestorePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductRestorePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductUpdatePayload_product(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProductUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ProductUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductsImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ProductsImportPayload_rows(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProductsImportPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ProductsImportPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductsImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductsImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_ProductsImportRow_index(ctx, field)
+	case "action":
+		return ec.fieldContext_ProductsImportRow_action(ctx, field)
+	case "product":
+		return ec.fieldContext_ProductsImportRow_product(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProductsImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2021,14 +4495,32 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
+	case "locations":
+		return ec.fieldContext_Warehouse_locations(ctx, field)
 	case "status":
 		return ec.fieldContext_Warehouse_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Warehouse_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Warehouse_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Warehouse_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Warehouse", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseArchivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseArchivePayload_warehouse(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_WarehouseArchivePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_WarehouseArchivePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehouseArchivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseArchivePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2045,6 +4537,20 @@ func (ec *executionContext) childFields_WarehouseConnection(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_WarehouseCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseCreatePayload_warehouse(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_WarehouseCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_WarehouseCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehouseCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseCreatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -2053,6 +4559,62 @@ func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field
 		return ec.fieldContext_WarehouseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseRestorePayload_warehouse(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_WarehouseRestorePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_WarehouseRestorePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehouseRestorePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseUpdatePayload_warehouse(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_WarehouseUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_WarehouseUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehouseUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehousesImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_WarehousesImportPayload_rows(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_WarehousesImportPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_WarehousesImportPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehousesImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehousesImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehousesImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_WarehousesImportRow_index(ctx, field)
+	case "action":
+		return ec.fieldContext_WarehousesImportRow_action(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_WarehousesImportRow_warehouse(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WarehousesImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehousesImportRow", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

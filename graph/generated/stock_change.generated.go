@@ -8,6 +8,7 @@ import (
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/internal/model"
 	"entrepot/graph/scalar"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
@@ -610,7 +611,7 @@ func (ec *executionContext) unmarshalInputStockAdjustInput(ctx context.Context, 
 			it.OccurredAt = data
 		case "errorPolicy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("errorPolicy"))
-			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋpostingᚐErrorPolicy(ctx, v)
+			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋcommandᚐErrorPolicy(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -778,7 +779,7 @@ func (ec *executionContext) unmarshalInputStockMoveInput(ctx context.Context, ob
 			it.OccurredAt = data
 		case "errorPolicy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("errorPolicy"))
-			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋpostingᚐErrorPolicy(ctx, v)
+			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋcommandᚐErrorPolicy(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -936,7 +937,7 @@ func (ec *executionContext) unmarshalInputStockSetInput(ctx context.Context, obj
 			it.OccurredAt = data
 		case "errorPolicy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("errorPolicy"))
-			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋpostingᚐErrorPolicy(ctx, v)
+			data, err := ec.unmarshalNErrorPolicy2entrepotᚋinternalᚋcommandᚐErrorPolicy(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1178,13 +1179,13 @@ func (ec *executionContext) marshalNCountableBucket2entrepotᚋinternalᚋstock�
 	return v
 }
 
-func (ec *executionContext) unmarshalNErrorPolicy2entrepotᚋinternalᚋpostingᚐErrorPolicy(ctx context.Context, v any) (posting.ErrorPolicy, error) {
+func (ec *executionContext) unmarshalNErrorPolicy2entrepotᚋinternalᚋcommandᚐErrorPolicy(ctx context.Context, v any) (command.ErrorPolicy, error) {
 	tmp, err := scalar.UnmarshalString(v)
-	res := posting.ErrorPolicy(tmp)
+	res := command.ErrorPolicy(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNErrorPolicy2entrepotᚋinternalᚋpostingᚐErrorPolicy(ctx context.Context, sel ast.SelectionSet, v posting.ErrorPolicy) graphql.Marshaler {
+func (ec *executionContext) marshalNErrorPolicy2entrepotᚋinternalᚋcommandᚐErrorPolicy(ctx context.Context, sel ast.SelectionSet, v command.ErrorPolicy) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {

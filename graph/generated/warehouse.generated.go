@@ -22,11 +22,34 @@ import (
 
 type WarehouseResolver interface {
 	Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error)
+	Locations(ctx context.Context, obj *ent.Warehouse, first *int, after *string) (*page.Connection[*ent.Location], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Warehouse_locations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -141,11 +164,62 @@ func (ec *executionContext) fieldContext_Warehouse_parents(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Warehouse_locations(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warehouse_locations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Warehouse().Locations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Location]) graphql.Marshaler {
+			return ec.marshalNLocationConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Warehouse_locations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Warehouse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Warehouse_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Warehouse_status(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
 	return ec.marshalNStatus2entrepotᚋinternalᚋstockᚐStatus(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_Warehouse_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type Status does not have child fields"))
+}
+
+func (ec *executionContext) _Warehouse_version(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Version)
+}
+func (ec *executionContext) fieldContext_Warehouse_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _Warehouse_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
@@ -335,7 +409,7 @@ func (ec *executionContext) unmarshalInputWarehouseFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"codes", "search", "category", "locationType", "ownershipType", "businessType", "status"}
+	fieldsInOrder := [...]string{"codes", "search", "category", "locationType", "ownershipType", "businessType", "status", "parentCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -391,6 +465,13 @@ func (ec *executionContext) unmarshalInputWarehouseFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Status = data
+		case "parentCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parentCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParentCode = data
 		}
 	}
 	return it, nil
@@ -480,8 +561,12 @@ func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._Warehouse_maxVolumeCm3(ctx, field, obj))
 		case "parents":
 			out.SetNonNull(i, ec._Warehouse_parents(ctx, field, obj))
+		case "locations":
+			out.SetNonNull(i, ec._Warehouse_locations(ctx, field, obj))
 		case "status":
 			out.SetNonNull(i, ec._Warehouse_status(ctx, field, obj))
+		case "version":
+			out.SetNonNull(i, ec._Warehouse_version(ctx, field, obj))
 		case "createdAt":
 			out.SetNonNull(i, ec._Warehouse_createdAt(ctx, field, obj))
 		case "updatedAt":
