@@ -91,7 +91,6 @@ func lookBarcodes(ctx context.Context, tx store.Tx, rows []change) (barcodes, er
 // plan says whether the barcodes of the product of row i change. A list in another
 // order is no change.
 func (p *barcodes) plan(faults *fault.List, path fault.Path, i int, c change) (changes bool) {
-
 	if c.Barcodes == nil {
 		return false
 	}

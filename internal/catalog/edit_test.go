@@ -3,9 +3,7 @@ package catalog_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"entrepot/ent"
@@ -65,8 +63,11 @@ func TestAProductLivesFromItsFirstDayToItsArchive(t *testing.T) {
 			input          in
 			want           string
 		}{
-			{"tidies codes", "productCreate", in{"sku": " ab-1 ", "name": " One ", "price": "1.25", "priceCurrency": "cny", "maxStock": 9, "barcodes": []any{in{"barcode": " 690 "}, in{"barcode": "Box", "packQuantity": 12}}},
-				`AB-1 "One" PCS 1.25 CNY 0..9 ACTIVE v1 690×1 Box×12`},
+			{
+				"tidies codes", "productCreate",
+				in{"sku": " ab-1 ", "name": " One ", "price": "1.25", "priceCurrency": "cny", "maxStock": 9, "barcodes": []any{in{"barcode": " 690 "}, in{"barcode": "Box", "packQuantity": 12}}},
+				`AB-1 "One" PCS 1.25 CNY 0..9 ACTIVE v1 690×1 Box×12`,
+			},
 			{"changes what is given", "productUpdate", in{"sku": "AB-1", "name": "Uno", "minStock": 3, "expectedVersion": 1}, `AB-1 "Uno" PCS 1.25 CNY 3..9 ACTIVE v2 690×1 Box×12`},
 			{"keeps its version when nothing changes", "productUpdate", in{"sku": "ab-1", "name": "Uno", "barcodes": []any{in{"barcode": "Box", "packQuantity": 12}, in{"barcode": "690"}}}, `AB-1 "Uno" PCS 1.25 CNY 3..9 ACTIVE v2 690×1 Box×12`},
 			{"clears by null", "productUpdate", in{"sku": "AB-1", "price": nil, "maxStock": nil}, `AB-1 "Uno" PCS - - 3..- ACTIVE v3 690×1 Box×12`},
@@ -138,8 +139,11 @@ func TestABadProductIsRefusedWithAllThatIsWrong(t *testing.T) {
 			{"productCreate", in{"sku": "B", "name": "B", "minStock": 2, "maxStock": 1}, "INVALID input.maxStock"},
 			{"productUpdate", in{"sku": "A", "minStock": 10}, "INVALID input.minStock"},
 			{"productCreate", in{"sku": "B", "name": "B", "barcodes": many}, "TOO_MANY input.barcodes"},
-			{"productCreate", in{"sku": "B", "name": "B", "barcodes": []any{in{"barcode": ""}, in{"barcode": "1", "packQuantity": 0}, in{"barcode": "1", "packQuantity": 1000001}}},
-				"REQUIRED input.barcodes.0.barcode, INVALID input.barcodes.1.packQuantity, INVALID input.barcodes.2.barcode, INVALID input.barcodes.2.packQuantity"},
+			{
+				"productCreate",
+				in{"sku": "B", "name": "B", "barcodes": []any{in{"barcode": ""}, in{"barcode": "1", "packQuantity": 0}, in{"barcode": "1", "packQuantity": 1000001}}},
+				"REQUIRED input.barcodes.0.barcode, INVALID input.barcodes.1.packQuantity, INVALID input.barcodes.2.barcode, INVALID input.barcodes.2.packQuantity",
+			},
 			{"productCreate", in{"sku": "B", "name": "B", "barcodes": []any{in{"barcode": "1"}, in{"barcode": "690"}}}, "TAKEN input.barcodes.1.barcode"},
 			{"productUpdate", in{"sku": "nope", "name": "B"}, "NOT_FOUND input.sku"},
 			{"productUpdate", in{"sku": "A", "name": "B", "expectedVersion": 7}, "STALE_VERSION input.expectedVersion"},
@@ -147,8 +151,11 @@ func TestABadProductIsRefusedWithAllThatIsWrong(t *testing.T) {
 			{"productRestore", in{"sku": "A", "expectedVersion": 9}, "STALE_VERSION input.expectedVersion"},
 			{"productCreate", in{"sku": "B", "name": "B", "idempotencyKey": strings.Repeat("k", 101)}, "INVALID input.idempotencyKey"},
 			{"productsImport", in{"mode": "CREATE", "rows": []any{}}, "REQUIRED input.rows"},
-			{"productsImport", in{"mode": "UPSERT", "rows": []any{in{"sku": "C", "name": "C"}, in{"sku": "c", "name": "C"}, in{"sku": "D"}, in{"sku": "E", "name": "E", "barcodes": []any{in{"barcode": "690"}}}}},
-				"INVALID input.rows.1.sku, REQUIRED input.rows.2.name, TAKEN input.rows.3.barcodes.0.barcode"},
+			{
+				"productsImport",
+				in{"mode": "UPSERT", "rows": []any{in{"sku": "C", "name": "C"}, in{"sku": "c", "name": "C"}, in{"sku": "D"}, in{"sku": "E", "name": "E", "barcodes": []any{in{"barcode": "690"}}}}},
+				"INVALID input.rows.1.sku, REQUIRED input.rows.2.name, TAKEN input.rows.3.barcodes.0.barcode",
+			},
 			{"productsImport", in{"mode": "CREATE", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{in{"sku": "A", "name": "C"}, in{"sku": "old", "name": "C"}}}, "TAKEN input.rows.0.sku, TAKEN input.rows.1.sku"},
 			{"productsImport", in{"mode": "UPDATE", "rows": []any{in{"sku": "A", "name": "New", "expectedVersion": 3}, in{"sku": "Z"}}}, "STALE_VERSION input.rows.0.expectedVersion, NOT_FOUND input.rows.1.sku"},
 		} {
@@ -170,141 +177,6 @@ func TestABadProductIsRefusedWithAllThatIsWrong(t *testing.T) {
 		}
 		if after := state(t, db); after != before {
 			t.Errorf("changed\n%s\nto\n%s", before, after)
-		}
-	})
-}
-
-func TestAnImportTellsWhatBecameOfEachRow(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, db *store.DB) {
-		g, p := open(t, db)
-		g.Must(t, p, "productCreate", "", in{"sku": "A", "name": "A", "barcodes": []any{in{"barcode": "690"}}})
-		g.Must(t, p, "productCreate", "", in{"sku": "B", "name": "B"})
-		r := g.Mutate(t, p, "productsImport", "rows { index action product { sku name version } userErrors { code } }", in{
-			"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
-				in{"sku": "a", "name": "Alpha"},
-				in{"sku": "B", "name": "B"},
-				in{"sku": "C", "name": "C", "barcodes": []any{in{"barcode": "691"}}},
-				in{"sku": "D", "name": "D", "barcodes": []any{in{"barcode": "691"}}},
-				in{"sku": "E", "name": "E", "price": "-1", "barcodes": []any{in{"barcode": "692"}}},
-				in{"sku": "F", "name": "F", "barcodes": []any{in{"barcode": "692"}}},
-				in{"sku": "C", "name": "C again"},
-			},
-		})
-		var out struct {
-			Rows []struct {
-				Index      int
-				Action     string
-				Product    *struct{ Sku, Name string }
-				UserErrors []struct{ Code string }
-			}
-		}
-		r.Into(t, &out)
-		var got []string
-		for _, row := range out.Rows {
-			s := fmt.Sprint(row.Index, row.Action)
-			if row.Product != nil {
-				s += row.Product.Name
-			}
-			for _, e := range row.UserErrors {
-				s += " " + e.Code
-			}
-			got = append(got, s)
-		}
-		want := []string{"0UPDATEDAlpha", "1UNCHANGEDB", "2CREATEDC", "3REJECTED TAKEN", "4REJECTED INVALID REQUIRED", "5CREATEDF", "6REJECTED INVALID"}
-		if !slices.Equal(got, want) {
-			t.Errorf("got %q\nwant %q", got, want)
-		}
-		if r.Refused() != "TAKEN input.rows.3.barcodes.0.barcode, INVALID input.rows.4.price, REQUIRED input.rows.4.priceCurrency, INVALID input.rows.6.sku" {
-			t.Error(r.Refused())
-		}
-	})
-}
-
-func TestOfManyWhoTakeOneCodeAtOnceOneGetsIt(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, db *store.DB) {
-		g, p := open(t, db)
-		for round := range 3 {
-			var wg sync.WaitGroup
-			refused := make([]string, 6)
-			for i := range refused {
-				wg.Go(func() {
-					input := in{"sku": fmt.Sprint("SAME", round), "name": fmt.Sprint("By ", i)}
-					if i%2 == 1 {
-						input = in{"sku": fmt.Sprint("OTHER", round, i), "name": "x", "barcodes": []any{in{"barcode": fmt.Sprint("same", round)}}}
-					}
-					refused[i] = g.Mutate(t, p, "productCreate", "", input).Refused()
-				})
-			}
-			wg.Wait()
-			slices.Sort(refused)
-			want := []string{"", "", "TAKEN input.barcodes.0.barcode", "TAKEN input.barcodes.0.barcode", "TAKEN input.sku", "TAKEN input.sku"}
-			if !slices.Equal(refused, want) {
-				t.Errorf("%q", refused)
-			}
-		}
-	})
-}
-
-func TestOfManyWhoEditOneVersionOneSucceeds(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, db *store.DB) {
-		g, p := open(t, db)
-		g.Must(t, p, "productCreate", "", in{"sku": "A", "name": "A"})
-		var wg sync.WaitGroup
-		refused := make([]string, 5)
-		for i := range refused {
-			wg.Go(func() {
-				refused[i] = g.Mutate(t, p, "productUpdate", "", in{"sku": "A", "name": fmt.Sprint("By ", i), "expectedVersion": 1}).Refused()
-			})
-		}
-		wg.Wait()
-		slices.Sort(refused)
-		if s := "STALE_VERSION input.expectedVersion"; !slices.Equal(refused, []string{"", s, s, s, s}) {
-			t.Errorf("%q", refused)
-		}
-	})
-}
-
-func TestProductsAreFoundByAllThatTellsThem(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, db *store.DB) {
-		g, p := open(t, db)
-		g.Must(t, p, "productsImport", "", in{"mode": "CREATE", "rows": []any{
-			in{"sku": "A", "name": "Pad", "brand": "Bosch", "category": "Brakes", "spec": "front", "barcodes": []any{in{"barcode": "6901"}, in{"barcode": "6902"}}},
-			in{"sku": "B", "name": "Disc", "brand": "Brembo", "category": "Brakes", "spec": "rear", "barcodes": []any{in{"barcode": "7901"}}},
-			in{"sku": "C", "name": "Lamp", "brand": "Bosch", "category": "Light", "spec": "rear"},
-		}})
-		for query, want := range map[string]string{
-			`products(filter: {barcodes: ["6901", "7901", "x"]}) { nodes { sku } }`:                   "A B",
-			`products(filter: {search: "690"}) { nodes { sku } }`:                                     "A",
-			`products(filter: {search: "bosch"}) { nodes { sku } }`:                                   "A C",
-			`products(filter: {search: "REAR"}) { nodes { sku } }`:                                    "B C",
-			`products(filter: {categories: ["Brakes"], brands: ["Bosch", "x"]}) { nodes { sku } }`:    "A",
-			`products(filter: {updatedSince: "2020-01-01T00:00:00Z", skus: ["c"]}) { nodes { sku } }`: "C",
-			`products(filter: {updatedSince: "2999-01-01T00:00:00Z"}) { nodes { sku } }`:              "",
-			`products(orderBy: {field: CATEGORY, direction: DESC}) { nodes { sku } }`:                 "C B A",
-			`products(orderBy: {field: CREATED_AT}, first: 2) { nodes { sku } }`:                      "A B",
-		} {
-			var out struct {
-				Products struct{ Nodes []struct{ Sku string } }
-			}
-			g.Do(t, p, "{"+query+"}", nil).Into(t, &out)
-			var got []string
-			for _, n := range out.Products.Nodes {
-				got = append(got, n.Sku)
-			}
-			if strings.Join(got, " ") != want {
-				t.Errorf("%s: %q, want %q", query, got, want)
-			}
-		}
-		var one struct{ Product *struct{ Sku string } }
-		if g.Do(t, p, `{ product(barcode: " 6902 ") { sku } }`, nil).Into(t, &one); one.Product == nil || one.Product.Sku != "A" {
-			t.Error(one.Product)
-		}
-		if code := g.Do(t, p, `{ product(barcode: "6902", sku: "A") { sku } }`, nil).Code(); code != "BAD_REQUEST" {
-			t.Error(code)
 		}
 	})
 }

@@ -94,8 +94,10 @@ func TestBatchesAreMadeFilledAndHeldToTheirDates(t *testing.T) {
 		}{
 			{[]catalog.NewBatch{{SKU: "A", BatchNo: "1"}, {SKU: "A", BatchNo: ""}, {SKU: "B", BatchNo: "1", ExpiresOn: day("2027-01-01")}}, "", "A/1 - -, B/1 - 2027-01-01"},
 			{[]catalog.NewBatch{{SKU: "A", BatchNo: "1", ProducedOn: day("2026-01-01")}, {SKU: "A", BatchNo: "1", ExpiresOn: day("2028-01-01")}, {SKU: "B", BatchNo: "1"}}, "", "A/1 2026-01-01 2028-01-01, B/1 - 2027-01-01"},
-			{[]catalog.NewBatch{{SKU: "B", BatchNo: "1", ExpiresOn: day("2027-01-02")}, {SKU: "A", BatchNo: "1", ProducedOn: day("2026-02-01"), ExpiresOn: day("2028-01-01")}},
-				"INVALID input.lines.0.expiresOn, INVALID input.lines.1.producedOn", "A/1 2026-01-01 2028-01-01, B/1 - 2027-01-01"},
+			{
+				[]catalog.NewBatch{{SKU: "B", BatchNo: "1", ExpiresOn: day("2027-01-02")}, {SKU: "A", BatchNo: "1", ProducedOn: day("2026-02-01"), ExpiresOn: day("2028-01-01")}},
+				"INVALID input.lines.0.expiresOn, INVALID input.lines.1.producedOn", "A/1 2026-01-01 2028-01-01, B/1 - 2027-01-01",
+			},
 			{[]catalog.NewBatch{{SKU: "B", BatchNo: "2", ProducedOn: day("2027-01-02"), ExpiresOn: day("2027-01-01")}}, "INVALID input.lines.0.expiresOn", "A/1 2026-01-01 2028-01-01, B/1 - 2027-01-01"},
 		} {
 			var faults fault.List

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"entrepot/ent"
 	"entrepot/ent/barcode"
 	"entrepot/ent/predicate"
@@ -114,6 +116,7 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 		product.EnglishNameContainsFold(*f.Search),
 		product.BrandContainsFold(*f.Search),
 		product.SpecContainsFold(*f.Search),
-		bears(page.StartsWith(barcode.FieldBarcode, strings.TrimSpace(*f.Search))),
+		// Not as a range: this column sorts as the database does.
+		bears(func(s *sql.Selector) { s.Where(sql.HasPrefix(s.C(barcode.FieldBarcode), strings.TrimSpace(*f.Search))) }),
 	)), nil
 }

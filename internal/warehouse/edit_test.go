@@ -97,8 +97,11 @@ func TestABadWarehouseIsRefusedWithAllThatIsWrong(t *testing.T) {
 			{"warehouseUpdate", in{"code": "A", "expectedVersion": 4}, "STALE_VERSION input.expectedVersion"},
 			{"warehouseArchive", in{"code": "nope"}, "NOT_FOUND input.code"},
 			{"warehouseRestore", in{"code": "A", "expectedVersion": 4}, "STALE_VERSION input.expectedVersion"},
-			{"warehousesImport", in{"mode": "UPSERT", "rows": []any{in{"code": "A", "currency": "EUR"}, in{"code": "N"}, in{"code": "b", "parentCodes": []any{"C"}}, in{"code": "B"}}},
-				"INVALID input.rows.0.currency, REQUIRED input.rows.1.name, REQUIRED input.rows.1.currency, INVALID input.rows.2.parentCodes.0, INVALID input.rows.3.code"},
+			{
+				"warehousesImport",
+				in{"mode": "UPSERT", "rows": []any{in{"code": "A", "currency": "EUR"}, in{"code": "N"}, in{"code": "b", "parentCodes": []any{"C"}}, in{"code": "B"}}},
+				"INVALID input.rows.0.currency, REQUIRED input.rows.1.name, REQUIRED input.rows.1.currency, INVALID input.rows.2.parentCodes.0, INVALID input.rows.3.code",
+			},
 		})
 	})
 }

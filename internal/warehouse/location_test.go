@@ -83,8 +83,11 @@ func TestABadLocationIsRefusedWithAllThatIsWrong(t *testing.T) {
 			{"locationUpdate", in{"warehouseCode": "A", "code": "L", "expectedVersion": 2}, "STALE_VERSION input.expectedVersion"},
 			{"locationArchive", in{"warehouseCode": "A", "code": "nope"}, "NOT_FOUND input.code"},
 			{"locationRestore", in{"warehouseCode": "A", "code": "L", "expectedVersion": 2}, "STALE_VERSION input.expectedVersion"},
-			{"locationsImport", in{"mode": "UPSERT", "rows": []any{in{"warehouseCode": "A", "code": "L"}, in{"warehouseCode": "POOL", "code": "L"}, in{"warehouseCode": "a", "code": "l"}}},
-				"INVALID input.rows.1.warehouseCode, INVALID input.rows.2.code"},
+			{
+				"locationsImport",
+				in{"mode": "UPSERT", "rows": []any{in{"warehouseCode": "A", "code": "L"}, in{"warehouseCode": "POOL", "code": "L"}, in{"warehouseCode": "a", "code": "l"}}},
+				"INVALID input.rows.1.warehouseCode, INVALID input.rows.2.code",
+			},
 			{"locationsGenerate", in{"warehouseCode": "nope", "zones": []any{"A"}, "aisles": one, "levels": one, "positions": one}, "NOT_FOUND input.warehouseCode"},
 			{"locationsGenerate", in{"warehouseCode": "", "zones": []any{}, "aisles": one, "levels": one, "positions": one}, "REQUIRED input.warehouseCode, REQUIRED input.zones"},
 			{"locationsGenerate", in{"warehouseCode": "A", "zones": []any{"A", "a", "-"}, "aisles": in{"from": 3, "to": 2}, "levels": one, "positions": one}, "INVALID input.zones.1, INVALID input.zones.2, INVALID input.aisles"},
