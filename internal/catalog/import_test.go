@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -100,5 +101,30 @@ func TestOfManyWhoEditOneVersionOneSucceeds(t *testing.T) {
 		if s := "STALE_VERSION input.expectedVersion"; !slices.Equal(refused, []string{"", s, s, s, s}) {
 			t.Errorf("%q", refused)
 		}
+	})
+}
+
+func TestBarcodesThatTwoReplaceAtOnceAreThoseOfOneOfThem(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g, p := open(t, db)
+		g.Must(t, p, "productCreate", "", in{"sku": "A", "name": "A"})
+		var wg sync.WaitGroup
+		for _, code := range []string{"1", "2", "3"} {
+			wg.Go(func() {
+				for range 10 {
+					var out product
+					r := g.Mutate(t, p, "productUpdate", whole, in{"sku": "A", "barcodes": []any{in{"barcode": code}, in{"barcode": "all"}}})
+					if r.Refused() == "CONFLICT " {
+						continue
+					}
+					r.Into(t, &out)
+					if r.Refused() != "" || len(out.Product.Barcodes) != 2 || !strings.Contains(r.Raw, `"`+code+`"`) {
+						t.Errorf("%s: %s", code, r.Raw)
+					}
+				}
+			})
+		}
+		wg.Wait()
 	})
 }

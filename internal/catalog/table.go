@@ -41,8 +41,9 @@ var products = command.Table[ent.Product]{
 	},
 }
 
+// bySKU finds products by SKU as stored, and locks them.
 func bySKU(ctx context.Context, tx store.Tx, skus []string) (map[string]*ent.Product, error) {
-	rows, err := tx.Ent.Product.Query().Where(page.In(product.FieldSku, skus)).All(ctx)
+	rows, err := tx.Ent.Product.Query().Where(page.In(product.FieldSku, skus), store.Lock).Order(ent.Asc(product.FieldID)).All(ctx)
 	found := make(map[string]*ent.Product, len(rows))
 	for _, p := range rows {
 		found[p.Sku] = p

@@ -47,10 +47,11 @@ type Edit[E any] struct {
 	Check func(faults *fault.List, i int)
 	// Expected is the version that the sender saw, if told.
 	Expected func(i int) *int64
-	// Look reads what Merge needs; left out when that is nothing.
-	Look func(ctx context.Context, tx store.Tx) error
-	// Find finds the rows that exist, by index.
+	// Find finds the rows that exist, by index, and locks them: whoever changes
+	// what hangs on a row locks it first, so that it is read as of one version.
 	Find func(ctx context.Context, tx store.Tx) (map[int]*E, error)
+	// Look reads, after Find, what else Merge needs; left out when that is nothing.
+	Look func(ctx context.Context, tx store.Tx) error
 	// Merge brings what row i asks for into row, a copy of what exists or, when
 	// old is nil, an empty one. It says whether more than the row changes.
 	Merge func(faults *fault.List, i int, row, old *E) (more bool)

@@ -20,14 +20,14 @@ type plan[E any] struct {
 }
 
 func (p *plan[E]) do(ctx context.Context, tx store.Tx, now time.Time) ([]Row[E], error) {
+	known, err := p.Find(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	if p.Look != nil {
 		if err := p.Look(ctx, tx); err != nil {
 			return nil, err
 		}
-	}
-	known, err := p.Find(ctx, tx)
-	if err != nil {
-		return nil, err
 	}
 	var accepted []int
 	p.actions = make([]Action, p.Rows)

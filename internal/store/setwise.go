@@ -9,7 +9,17 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 )
+
+// Lock keeps others from changing the rows that a query finds until the
+// transaction ends; it goes among the query's conditions. They may still be
+// pointed at: postings go on. On SQLite nobody else writes anyway.
+func Lock(s *entsql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.For(entsql.LockNoKeyUpdate)
+	}
+}
 
 // Column is a column of rows that are written together.
 type Column[R any] struct {

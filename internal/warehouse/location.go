@@ -94,12 +94,8 @@ func checkLocationCode(faults *fault.List, path fault.Path, code string) {
 }
 
 func (e *binEditor) look(ctx context.Context, tx store.Tx) (err error) {
-	codes := make([]string, len(e.rows))
-	for i, r := range e.rows {
-		codes[i] = r.WarehouseCode
-	}
-	if e.warehouses, err = byCode(ctx, tx, codes); err != nil || e.status != stock.StatusArchived {
-		return err
+	if e.status != stock.StatusArchived {
+		return nil
 	}
 	known, err := e.find(ctx, tx)
 	if err != nil {
@@ -123,15 +119,20 @@ func (e *binEditor) look(ctx context.Context, tx store.Tx) (err error) {
 }
 
 func (e *binEditor) find(ctx context.Context, tx store.Tx) (map[int]*ent.Location, error) {
-	var ids []int64
+	places, codes := make([]string, len(e.rows)), make([]string, len(e.rows))
+	for i, r := range e.rows {
+		places[i], codes[i] = r.WarehouseCode, r.Code
+	}
+	var err error
+	if e.warehouses, err = byCode(ctx, tx, places); err != nil {
+		return nil, err
+	}
+	ids := make([]int64, 0, len(e.warehouses))
 	for _, w := range e.warehouses {
 		ids = append(ids, w.ID)
 	}
-	codes := make([]string, len(e.rows))
-	for i, r := range e.rows {
-		codes[i] = r.Code
-	}
-	found, err := tx.Ent.Location.Query().Where(page.In(location.FieldWarehouseID, ids), page.In(location.FieldCode, codes)).All(ctx)
+	found, err := tx.Ent.Location.Query().Where(page.In(location.FieldWarehouseID, ids), page.In(location.FieldCode, codes), store.Lock).
+		Order(ent.Asc(location.FieldID)).All(ctx)
 	type key struct {
 		warehouse int64
 		code      string

@@ -59,9 +59,10 @@ var locations = command.Table[ent.Location]{
 
 func inOrder(q *ent.WarehouseQuery) { q.Order(ent.Asc(entwarehouse.FieldID)) }
 
-// byCode finds warehouses by code as stored.
+// byCode finds warehouses by code as stored, and locks them.
 func byCode(ctx context.Context, tx store.Tx, codes []string) (map[string]*ent.Warehouse, error) {
-	rows, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldCode, codes)).WithParents(inOrder).All(ctx)
+	rows, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldCode, codes), store.Lock).
+		Order(ent.Asc(entwarehouse.FieldID)).WithParents(inOrder).All(ctx)
 	found := make(map[string]*ent.Warehouse, len(rows))
 	for _, w := range rows {
 		found[w.Code] = w
