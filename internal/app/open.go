@@ -12,14 +12,31 @@ import (
 
 // openStore opens the database as it is.
 func openStore(ctx context.Context, c Config) (*store.DB, error) {
-	return store.Open(ctx, store.Config{URL: c.DatabaseURL, ReplicaURL: c.ReplicaURL, Synchronous: c.Synchronous})
+	return store.Open(ctx, storeConfig(c))
+}
+
+func storeConfig(c Config) store.Config {
+	return store.Config{URL: c.DatabaseURL, ReplicaURL: c.ReplicaURL, Synchronous: c.Synchronous}
 }
 
 // openReady opens a database that this binary can work with. The embedded one
 // is migrated on the way. A PostgreSQL is not: several replicas start at once,
 // and whoever runs it decides when its tables change.
-func openReady(ctx context.Context, c Config) (_ *store.DB, err error) {
-	db, err := openStore(ctx, c)
+func openReady(ctx context.Context, c Config) (*store.DB, error) {
+	return openReadyAs(ctx, c, storeConfig(c))
+}
+
+// openLean is openReady for a command that goes through much and comes back to
+// little. SQLite is as fast with a small cache, and what the command takes does
+// not grow with the database until five large ones are full.
+func openLean(ctx context.Context, c Config) (*store.DB, error) {
+	sc := storeConfig(c)
+	sc.CacheKiB = 8192
+	return openReadyAs(ctx, c, sc)
+}
+
+func openReadyAs(ctx context.Context, c Config, sc store.Config) (_ *store.DB, err error) {
+	db, err := store.Open(ctx, sc)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type Config struct {
 	Synchronous string
 	// MaxConns bounds each pool on PostgreSQL; 0 means 32.
 	MaxConns int
+	// CacheKiB bounds what each of SQLite's five connections keeps in memory; 0
+	// means 65536. A command that reads little twice needs less.
+	CacheKiB int
 }
 
 // DB is an open database with a pool that writes and one that only reads.
@@ -48,7 +52,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	var err error
 	switch {
 	case strings.HasPrefix(c.URL, "sqlite:"):
-		db, err = openSQLite(strings.TrimPrefix(c.URL, "sqlite:"), c.Synchronous)
+		db, err = openSQLite(strings.TrimPrefix(c.URL, "sqlite:"), c)
 	case strings.HasPrefix(c.URL, "postgres://"), strings.HasPrefix(c.URL, "postgresql://"):
 		db, err = openPostgres(c)
 	default:
@@ -67,7 +71,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 
 // openSQLite opens one connection that writes and a few that read: SQLite has
 // one writer at a time, and a queue in the pool is fairer than its busy timeout.
-func openSQLite(path, synchronous string) (*DB, error) {
+func openSQLite(path string, c Config) (*DB, error) {
+	synchronous, cache := c.Synchronous, c.CacheKiB
+	if cache == 0 {
+		cache = 65536
+	}
 	switch synchronous {
 	case "":
 		synchronous = "NORMAL"
@@ -83,7 +91,7 @@ func openSQLite(path, synchronous string) (*DB, error) {
 		// that keep the ledger immutable.
 		dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
 			"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" +
-			"&_pragma=recursive_triggers(1)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-65536)" +
+			"&_pragma=recursive_triggers(1)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-" + strconv.Itoa(cache) + ")" +
 			"&_pragma=synchronous(" + synchronous + ")&_time_format=sqlite" + extra
 		db := sql.OpenDB(connector{dsnConnector{dsn, &sqlite.Driver{}}})
 		db.SetMaxOpenConns(conns)
