@@ -1,0 +1,162 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"entrepot/internal/catalog"
+	"entrepot/internal/money"
+)
+
+// What a line may hold at most: the limits of the books.
+const (
+	maxOrderNo  = 100     // bytes
+	maxSKU      = 64      // bytes
+	maxQuantity = 100_000 // units, either way
+)
+
+// Reason is why a line is rejected, for a program to branch on. Beside these,
+// an order that the books refuse brings the code of its fault.
+type Reason string
+
+// The reasons for a line, in the order in which they are looked for: first what
+// the line is about, then what it says.
+const (
+	NoOrder        Reason = "NO_ORDER"
+	OrderTooLong   Reason = "ORDER_TOO_LONG"
+	NoSKU          Reason = "NO_SKU"
+	SKUTooLong     Reason = "SKU_TOO_LONG"
+	QuantityNumber Reason = "QUANTITY_NOT_A_NUMBER"
+	QuantityZero   Reason = "QUANTITY_ZERO"
+	QuantityRange  Reason = "QUANTITY_OUT_OF_RANGE"
+	NegativeSale   Reason = "NEGATIVE_SALE"
+	PositiveReturn Reason = "POSITIVE_RETURN"
+	TimeUnreadable Reason = "TIME_UNREADABLE"
+	TimeSkipped    Reason = "TIME_SKIPPED"
+	PriceNumber    Reason = "PRICE_NOT_A_NUMBER"
+	PriceDecimals  Reason = "PRICE_OUT_OF_RANGE"
+	PriceTooLow    Reason = "PRICE_NOT_ABOVE_ZERO"
+	// OrderTooLarge is a reason for all lines of an order.
+	OrderTooLarge Reason = "ORDER_TOO_LARGE"
+)
+
+// fields are the texts of one line by what they mean, as they stand in the file.
+type fields [fieldCount]string
+
+// line is one accepted line.
+type line struct {
+	Order, SKU, Description string
+	Quantity                int64 // > 0, also of a return
+	Return                  bool
+	At                      time.Time
+	Price                   money.Amount
+	Customer, Country       string
+}
+
+// rejection is everything that is wrong with a line. The first reason is the
+// one that it is counted under.
+type rejection struct {
+	Reason Reason
+	Words  string
+}
+
+// rules say which lines make sense.
+type rules struct {
+	cancelPrefix string
+	clock        *clock
+}
+
+// judge reads one line. It looks at every field, so that a person who mends a
+// rejected line mends it once.
+func (r rules) judge(f fields) (line, *rejection) {
+	var l line
+	var reasons []Reason
+	var words []string
+	reject := func(reason Reason, format string, args ...any) {
+		reasons, words = append(reasons, reason), append(words, fmt.Sprintf(format, args...))
+	}
+	l.Order, l.SKU = strings.TrimSpace(f[fieldOrder]), catalog.SKU(f[fieldSKU])
+	l.Return = r.cancelPrefix != "" && strings.HasPrefix(l.Order, r.cancelPrefix)
+	switch {
+	case l.Order == "":
+		reject(NoOrder, "there is no order number")
+	case len(l.Order) > maxOrderNo:
+		reject(OrderTooLong, "the order number has %d bytes, more than %d", len(l.Order), maxOrderNo)
+	}
+	switch {
+	case l.SKU == "":
+		reject(NoSKU, "there is no SKU")
+	case len(l.SKU) > maxSKU:
+		reject(SKUTooLong, "the SKU has %d bytes, more than %d", len(l.SKU), maxSKU)
+	}
+	r.quantity(&l, f[fieldQuantity], reject)
+	at, err := r.clock.read(f[fieldTime])
+	switch {
+	case errors.Is(err, errSkipped):
+		reject(TimeSkipped, "%v", err)
+	case err != nil:
+		reject(TimeUnreadable, "%v", err)
+	}
+	l.At = at
+	price(&l, f[fieldPrice], reject)
+	l.Description, l.Customer, l.Country = strings.TrimSpace(f[fieldDescription]), customer(f[fieldCustomer]), strings.TrimSpace(f[fieldCountry])
+	if len(reasons) > 0 {
+		return line{}, &rejection{reasons[0], strings.Join(words, "; ")}
+	}
+	return l, nil
+}
+
+func (r rules) quantity(l *line, typed string, reject func(Reason, string, ...any)) {
+	typed = strings.TrimSpace(typed)
+	n, err := strconv.ParseInt(typed, 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange), err == nil && (n > maxQuantity || n < -maxQuantity):
+		reject(QuantityRange, "the quantity %s is beyond ±%d", short(typed), maxQuantity)
+	case err != nil:
+		reject(QuantityNumber, "the quantity %q is not a whole number", short(typed))
+	case n == 0:
+		reject(QuantityZero, "the quantity is zero")
+	case n < 0 && !l.Return && r.cancelPrefix == "":
+		reject(NegativeSale, "the quantity %d is negative, and no --cancel-prefix tells which orders are returns", n)
+	case n < 0 && !l.Return:
+		reject(NegativeSale, "the quantity %d is negative, but the order number does not begin with %s as a return's does", n, r.cancelPrefix)
+	case n > 0 && l.Return:
+		reject(PositiveReturn, "the order number begins with %s as a return's does, but the quantity %d is positive", r.cancelPrefix, n)
+	}
+	l.Quantity = max(n, -n)
+}
+
+func price(l *line, typed string, reject func(Reason, string, ...any)) {
+	typed = strings.TrimSpace(typed)
+	p, err := money.ParseAmount(typed)
+	switch {
+	case errors.Is(err, money.ErrRange):
+		reject(PriceDecimals, "the price %s has more than %d decimals, or too many digits", short(typed), money.AmountScale)
+	case err != nil:
+		reject(PriceNumber, "the price %q is not a number", short(typed))
+	case p <= 0:
+		reject(PriceTooLow, "the price %s is not above zero", p)
+	}
+	l.Price = p
+}
+
+// customer undoes what spreadsheets do to a column of numbers that has gaps:
+// customer 17850 becomes 17850.0.
+func customer(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if number, ok := strings.CutSuffix(typed, ".0"); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+		return number
+	}
+	return typed
+}
+
+// short is a text that fits into a message.
+func short(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
