@@ -23,6 +23,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Fill the database with a small demo company; running it again does no harm."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that every balance follows from the ledger; exit 1 and name the rows when one does not."`
 	Token   tokenCmd   `cmd:"" help:"Print an access token of a user, without a password."`
+	Import  importCmd  `cmd:"" help:"Bring in what another system has kept."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
