@@ -64,6 +64,7 @@ func TestMistakesAreOneLineAndExitOne(t *testing.T) {
 		"a setting that cannot be":     {[]string{"ENTREPOT_ENV=moon"}, []string{"serve"}, "env"},
 		"an unknown command":           {nil, []string{"fly"}, "fly"},
 		"a token of nobody":            {nil, []string{"token", "--user", "nobody"}, "nobody"},
+		"an import of no file":         {[]string{"ENTREPOT_ADMIN_PASSWORD=mistakes-test"}, []string{"import", "sales", "--file=none.csv", "--warehouse=SZ01", "--currency=GBP", "--time-zone=UTC"}, "none.csv"},
 		"partitions on SQLite":         {nil, []string{"migrate", "partition", "SZ01"}, "PostgreSQL"},
 	} {
 		t.Run(name, func(t *testing.T) {
