@@ -14,7 +14,8 @@ import (
 )
 
 func (r *mutationResolver) ExchangeRateSet(ctx context.Context, input fx.SetInput) (*model.ExchangeRateSetPayload, error) {
-	return model.RateSet(r.Rates.Set(ctx, input))
+	res, err := r.Rates.Set(ctx, input)
+	return model.RateSet(input.DryRun, res, err)
 }
 
 func (r *queryResolver) ExchangeRates(ctx context.Context, filter *fx.Filter, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.ExchangeRate], error) {

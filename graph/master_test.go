@@ -43,6 +43,7 @@ var masterMutations = []struct {
 	{"locationsImport", "rows { index action location { code version warehouse { code } } userErrors { code } }", in{"mode": "UPDATE", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
 		in{"warehouseCode": "W-1", "code": "R-1", "allowMixing": true}, in{"warehouseCode": "W-1", "code": "R-9"},
 	}}},
+	{"exchangeRateSet", "exchangeRate { fromCurrency toCurrency rateDate rate source }", in{"fromCurrency": "usd", "toCurrency": "CNY", "date": "2026-01-02", "rate": "7.1"}},
 	{"locationsGenerate", "created existing locations { code version warehouse { code } }", in{"warehouseCode": "W-1", "zones": []any{"a"}, "aisles": in{"to": 2}, "levels": in{"to": 2}, "positions": in{"to": 2}}},
 }
 
@@ -83,6 +84,9 @@ func TestMasterDataCanBeRehearsedAndSentAgain(t *testing.T) {
 					other[code] = "OTHER"
 					break
 				}
+			}
+			if _, ok := other["rate"]; ok {
+				other["rate"] = "7.2"
 			}
 			if rows, ok := other["rows"].([]any); ok {
 				other["rows"] = rows[:1]
@@ -135,6 +139,7 @@ func masterData(t *testing.T, db *store.DB) string {
 		func() (any, error) { return db.Ent().Barcode.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().Warehouse.Query().Order(ent.Asc("id")).WithParents().All(ctx) },
 		func() (any, error) { return db.Ent().Location.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().ExchangeRate.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().IdempotencyKey.Query().Order(ent.Asc("id")).All(ctx) },
 	} {
 		rows, err := q()

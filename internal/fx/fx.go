@@ -31,10 +31,18 @@ func Day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 // SetInput gives the rate of a day.
 type SetInput struct {
-	FromCurrency, ToCurrency string
+	command.Intent
+	FromCurrency string `json:"fromCurrency,omitempty"`
+	ToCurrency   string `json:"toCurrency,omitempty"`
 	// Date is the day from which the rate holds; nil is today (UTC).
-	Date *time.Time
-	Rate money.Rate
+	Date *time.Time `json:"date,omitempty"`
+	Rate money.Rate `json:"rate,omitempty"`
+}
+
+// SetResult is the rate as it stands now, or in a dry run as it would.
+type SetResult struct {
+	command.Done
+	Rate *ent.ExchangeRate
 }
 
 // Service keeps the rates.
@@ -47,52 +55,61 @@ type Service struct {
 func New(db *store.DB, now func() time.Time) *Service { return &Service{db, now} }
 
 // Set enters or corrects the rate of a day by hand. What is posted already
-// keeps the rate that it was posted at. It needs fx:edit, and returns the fault
+// keeps the rate that it was posted at. It needs rate:edit, and returns the fault
 // INVALID for a currency that is no three-letter code or a rate not above zero.
-func (s *Service) Set(ctx context.Context, in SetInput) (_ *ent.ExchangeRate, err error) {
-	defer fault.Wrap(&err, "fx.Set")
-	if _, err := auth.Require(ctx, auth.RateEdit); err != nil {
-		return nil, err
-	}
+// Setting the same rate again does no harm, so the key may be left out.
+func (s *Service) Set(ctx context.Context, in SetInput) (res SetResult, err error) {
+	input := in
 	in.FromCurrency, in.ToCurrency = Currency(in.FromCurrency), Currency(in.ToCurrency)
-	var faults fault.List
-	CheckCurrency(&faults, fault.Input.At("fromCurrency"), in.FromCurrency)
-	CheckCurrency(&faults, fault.Input.At("toCurrency"), in.ToCurrency)
+	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[int64]{
+		Operation: "exchangeRateSet", Needs: auth.RateEdit, Intent: in.Intent, KeyOptional: true, Input: input,
+		Check: func(faults *fault.List, _ time.Time) { in.check(faults) },
+		Do: func(ctx context.Context, tx store.Tx, now time.Time) (_ int64, err error) {
+			if res.Rate, err = in.write(ctx, tx, now); err != nil {
+				return 0, err
+			}
+			return res.Rate.ID, nil
+		},
+		Again: func(ctx context.Context, tx store.Tx, id int64) (err error) {
+			res.Rate, err = tx.Ent.ExchangeRate.Get(ctx, id)
+			return err
+		},
+	})
+	if res.DryRun && res.Rate != nil {
+		res.Rate.ID = 0 // a row that a dry run would make has no id
+	}
+	return res, err
+}
+
+func (in SetInput) check(faults *fault.List) {
+	CheckCurrency(faults, fault.Input.At("fromCurrency"), in.FromCurrency)
+	CheckCurrency(faults, fault.Input.At("toCurrency"), in.ToCurrency)
 	if in.FromCurrency == in.ToCurrency {
 		faults.Add(fault.Invalid, fault.Input.At("toCurrency"), "a currency is always worth 1 of itself")
 	}
 	if in.Rate <= 0 {
 		faults.Add(fault.Invalid, fault.Input.At("rate"), "a rate is above zero")
 	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	now := store.Moment(s.now())
+}
+
+func (in SetInput) write(ctx context.Context, tx store.Tx, now time.Time) (*ent.ExchangeRate, error) {
 	day := Day(now)
 	if in.Date != nil {
 		day = Day(*in.Date)
 	}
-	var row *ent.ExchangeRate
-	err = s.db.InTx(ctx, func(tx store.Tx) error {
-		n, err := tx.Ent.ExchangeRate.Update().
-			Where(exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)).
-			SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			if err := tx.Ent.ExchangeRate.Create().SetFromCurrency(in.FromCurrency).SetToCurrency(in.ToCurrency).
-				SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Exec(ctx); store.Duplicate(err) {
-				return store.ErrRetry // somebody entered it just now: correct theirs
-			} else if err != nil {
-				return err
-			}
-		}
-		row, err = tx.Ent.ExchangeRate.Query().
-			Where(exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)).
-			Only(ctx)
-		return err
-	})
+	ofDay := []predicate.ExchangeRate{exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)}
+	n, err := tx.Ent.ExchangeRate.Update().Where(ofDay...).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		return tx.Ent.ExchangeRate.Query().Where(ofDay...).Only(ctx)
+	}
+	row, err := tx.Ent.ExchangeRate.Create().SetFromCurrency(in.FromCurrency).SetToCurrency(in.ToCurrency).
+		SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
+	if store.Duplicate(err) {
+		return nil, store.ErrRetry // somebody entered it just now: correct theirs
+	}
 	return row, err
 }
 

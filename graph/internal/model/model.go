@@ -15,6 +15,7 @@ import (
 	"entrepot/graph/load"
 	"entrepot/internal/document"
 	"entrepot/internal/fault"
+	"entrepot/internal/fx"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
 )
@@ -61,14 +62,18 @@ type ExchangeRateEdge = page.Edge[*ent.ExchangeRate]
 
 // ExchangeRateSetPayload answers exchangeRateSet.
 type ExchangeRateSetPayload struct {
-	ExchangeRate *ent.ExchangeRate
-	UserErrors   []fault.Fault
+	ExchangeRate     *ent.ExchangeRate
+	DryRun, Replayed bool
+	UserErrors       []fault.Fault
 }
 
 // RateSet makes the payload of exchangeRateSet.
-func RateSet(r *ent.ExchangeRate, err error) (*ExchangeRateSetPayload, error) {
+func RateSet(dryRun bool, res fx.SetResult, err error) (*ExchangeRateSetPayload, error) {
 	faults, err := fault.Split(err)
-	return &ExchangeRateSetPayload{r, faults}, err
+	if err != nil || len(faults) > 0 {
+		return &ExchangeRateSetPayload{DryRun: dryRun, UserErrors: faults}, err
+	}
+	return &ExchangeRateSetPayload{ExchangeRate: res.Rate, DryRun: res.DryRun, Replayed: res.Replayed}, nil
 }
 
 // LoginPayload answers login: a session or the reasons why not.
