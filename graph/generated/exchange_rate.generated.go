@@ -268,6 +268,20 @@ func (ec *executionContext) fieldContext_ExchangeRateSetPayload_exchangeRate(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _ExchangeRateSetPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.ExchangeRateSetPayload) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
+}
+func (ec *executionContext) fieldContext_ExchangeRateSetPayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRateSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ExchangeRateSetPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.ExchangeRateSetPayload) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
+}
+func (ec *executionContext) fieldContext_ExchangeRateSetPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRateSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ExchangeRateSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ExchangeRateSetPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -352,13 +366,31 @@ func (ec *executionContext) unmarshalInputExchangeRateSetInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"fromCurrency", "toCurrency", "date", "rate"}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "fromCurrency", "toCurrency", "date", "rate"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		case "fromCurrency":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromCurrency"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -481,6 +513,10 @@ func (ec *executionContext) _ExchangeRateSetPayload(ctx context.Context, sel ast
 			out.Set(i, graphql.MarshalString("ExchangeRateSetPayload"))
 		case "exchangeRate":
 			out.Set(i, ec._ExchangeRateSetPayload_exchangeRate(ctx, field, obj))
+		case "dryRun":
+			out.SetNonNull(i, ec._ExchangeRateSetPayload_dryRun(ctx, field, obj))
+		case "replayed":
+			out.SetNonNull(i, ec._ExchangeRateSetPayload_replayed(ctx, field, obj))
 		case "userErrors":
 			out.SetNonNull(i, ec._ExchangeRateSetPayload_userErrors(ctx, field, obj))
 		default:

@@ -1147,6 +1147,18 @@ extend type Query {
 
 "The rate of a day."
 input ExchangeRateSetInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rate as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
   "The currency that is priced, by ISO 4217."
   fromCurrency: String!
   "The currency it is priced in; postings look for rates into the company's base currency."
@@ -1159,8 +1171,12 @@ input ExchangeRateSetInput {
 
 "The answer to exchangeRateSet."
 type ExchangeRateSetPayload {
-  "The rate as it stands now; null when it was refused."
+  "The rate as it stands now, or would; null when it was refused."
   exchangeRate: ExchangeRate
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
   "What was refused, and why. Empty when all went well."
   userErrors: [UserError!]!
 }
@@ -1168,10 +1184,10 @@ type ExchangeRateSetPayload {
 extend type Mutation {
   """
   Enters the exchange rate of a day by hand, or corrects it. What is posted
-  already keeps the rate it was posted at. Setting the same rate again changes
-  nothing, so it needs no idempotency key.
+  already keeps the rate it was posted at. Setting the same rate again does no
+  harm, so the idempotency key may be left out.
 
-  User errors: INVALID.
+  User errors: INVALID, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   exchangeRateSet(
     "Which rate."
@@ -3777,6 +3793,10 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	switch field.Name {
 	case "exchangeRate":
 		return ec.fieldContext_ExchangeRateSetPayload_exchangeRate(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ExchangeRateSetPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ExchangeRateSetPayload_replayed(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_ExchangeRateSetPayload_userErrors(ctx, field)
 	}
