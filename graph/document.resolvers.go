@@ -30,16 +30,16 @@ func (r *documentResolver) ApprovedBy(ctx context.Context, obj *ent.Document) (*
 	return load.User(ctx, *obj.ApprovedBy)
 }
 
-func (r *documentResolver) Lines(ctx context.Context, obj *ent.Document, first int, after int) ([]*ent.DocumentLine, error) {
-	return load.LinesOf(ctx, obj, first, after)
+func (r *documentResolver) Lines(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentLine], error) {
+	return load.LinesOf(ctx, obj, page.Args{First: first, After: after})
 }
 
-func (r *documentResolver) Events(ctx context.Context, obj *ent.Document, first int, after int) ([]*ent.DocumentEvent, error) {
-	return load.EventsOf(ctx, obj, first, after)
+func (r *documentResolver) Events(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentEvent], error) {
+	return load.EventsOf(ctx, obj, page.Args{First: first, After: after})
 }
 
-func (r *documentResolver) Postings(ctx context.Context, obj *ent.Document) ([]*ent.Posting, error) {
-	return load.PostingsOf(ctx, obj.ID)
+func (r *documentResolver) Postings(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.Posting], error) {
+	return load.PostingsOf(ctx, obj.ID, page.Args{First: first, After: after})
 }
 
 func (r *documentResolver) Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error) {

@@ -26,8 +26,9 @@ var lists = map[string]string{
 	"the locations of warehouses": `query($first: Int!) { warehouses(first: $first, orderBy: {field: CODE, direction: DESC}) { nodes { code parents { code locations(first: 1) { totalCount nodes { code } } }
 		locations(first: 3) { totalCount pageInfo { hasNextPage } nodes { code warehouse { name } } } more: locations { edges { cursor } } } } }`,
 	"documents with everything on them": `query($first: Int!) { documents(first: $first) { nodes { no warehouse { code } createdBy { username } approvedBy { username }
-		lines(first: 3) { sku product { name } } more: lines(first: 2, after: 1) { lineNo } events { action actor { username } posting { kind } }
-		postings { kind movements { sku stock { available } } document { no } } reverses { no } reversedBy { no lines(first: 1) { sku } } } totalCount } }`,
+		lines(first: 3) { nodes { sku product { name } location { code } } totalCount } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
+		events { nodes { action actor { username } posting { kind } } totalCount } postings { nodes { kind movements { sku stock { available } } document { no } } totalCount }
+		reverses { no } reversedBy { no lines(first: 1) { nodes { sku } } } } totalCount } }`,
 	"exchange rates": `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,

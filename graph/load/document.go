@@ -2,11 +2,9 @@ package load
 
 import (
 	"context"
-	"sync"
 
 	"entrepot/ent"
 	"entrepot/internal/document"
-	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/page"
 	"entrepot/internal/store"
@@ -16,45 +14,13 @@ import (
 type documentLoaders struct {
 	byID      *loader[int64, *ent.Document]
 	reversals *loader[int64, *ent.Document]
-	postings  *loader[int64, []*ent.Posting]
-	lines     *loader[slice, []*ent.DocumentLine]
-	events    *loader[slice, []*ent.DocumentEvent]
-	// listed are the documents whose lines and events may be asked for: all with
-	// the same arguments, since one selection asks for them.
-	listed *listed
-}
-
-// slice is a page of what a document holds by number.
-type slice struct {
-	document     int64
-	first, after int
-}
-
-type listed struct {
-	mu  sync.Mutex
-	ids []int64
-}
-
-func (l *listed) add(ids ...int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ids = append(l.ids, ids...)
-}
-
-// all is the slices of all documents listed.
-func (l *listed) all(first, after int) []slice {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	out := make([]slice, len(l.ids))
-	for i, id := range l.ids {
-		out[i] = slice{id, first, after}
-	}
-	return out
+	lines     *nested[*ent.DocumentLine]
+	events    *nested[*ent.DocumentEvent]
+	postings  *nested[*ent.Posting]
 }
 
 func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 	return documentLoaders{
-		listed: &listed{},
 		byID: newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Document, error) {
 			rows, err := document.ByID(ctx, db, ids)
 			return index(l.leadDocuments(rows), func(d *ent.Document) int64 { return d.ID }), err
@@ -63,62 +29,42 @@ func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 			rows, err := document.ReversalsOf(ctx, db, ids)
 			return index(l.leadDocuments(rows), func(d *ent.Document) int64 { return *d.ReversesID }), err
 		}),
-		postings: newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.Posting, error) {
-			rows, err := ledger.PostingsOf(ctx, db, ids, page.MaxSize)
-			out := make(map[int64][]*ent.Posting, len(ids))
-			for _, p := range l.leadPostings(rows) {
-				out[*p.DocumentID] = append(out[*p.DocumentID], p)
-			}
-			return out, err
-		}),
-		lines: newLoader(func(ctx context.Context, keys []slice) (map[slice][]*ent.DocumentLine, error) {
-			return sliced(keys, func(ids []int64, first, after int) ([]*ent.DocumentLine, error) {
-				rows, err := document.LinesOf(ctx, db, ids, first, after)
-				for _, r := range rows {
-					l.products.want(r.Sku)
-					if r.LocationID != nil {
-						l.locations.want(*r.LocationID)
-					}
+		lines: newNested(document.PageOfLines,
+			func(ctx context.Context, ids []int64, each *page.Each[*ent.DocumentLine], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.DocumentLine], error) {
+				pages, err := document.LinesOf(ctx, db, ids, each, count)
+				for _, p := range pages {
+					l.leadLines(p.Nodes)
 				}
-				return rows, err
-			}, func(r *ent.DocumentLine) int64 { return r.DocumentID })
-		}),
-		events: newLoader(func(ctx context.Context, keys []slice) (map[slice][]*ent.DocumentEvent, error) {
-			return sliced(keys, func(ids []int64, first, after int) ([]*ent.DocumentEvent, error) {
-				rows, err := document.EventsOf(ctx, db, ids, first, after)
-				for _, r := range rows {
-					l.users.want(r.ActorID)
-					if r.PostingID != nil {
-						l.postings.want(*r.PostingID)
-					}
+				return pages, err
+			},
+			func(ctx context.Context, ids []int64) (map[int64]int, error) {
+				lines, _, err := document.Counts(ctx, db, ids)
+				return lines, err
+			}),
+		events: newNested(document.PageOfEvents,
+			func(ctx context.Context, ids []int64, each *page.Each[*ent.DocumentEvent], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.DocumentEvent], error) {
+				pages, err := document.EventsOf(ctx, db, ids, each, count)
+				for _, p := range pages {
+					l.leadEvents(p.Nodes)
 				}
-				return rows, err
-			}, func(r *ent.DocumentEvent) int64 { return r.DocumentID })
-		}),
+				return pages, err
+			},
+			func(ctx context.Context, ids []int64) (map[int64]int, error) {
+				_, events, err := document.Counts(ctx, db, ids)
+				return events, err
+			}),
+		postings: newNested(ledger.PageOfPostings,
+			func(ctx context.Context, ids []int64, each *page.Each[*ent.Posting], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Posting], error) {
+				pages, err := ledger.PostingsOf(ctx, db, ids, each, count)
+				for _, p := range pages {
+					l.leadPostings(p.Nodes)
+				}
+				return pages, err
+			},
+			func(ctx context.Context, ids []int64) (map[int64]int, error) {
+				return ledger.CountPostings(ctx, db, ids)
+			}),
 	}
-}
-
-// sliced reads the slices of many documents, with one statement for each pair of
-// arguments, which is one for each place in the query.
-func sliced[R any](keys []slice, read func(ids []int64, first, after int) ([]R, error), document func(R) int64) (map[slice][]R, error) {
-	type args struct{ first, after int }
-	groups := map[args][]int64{}
-	for _, k := range keys {
-		a := args{k.first, k.after}
-		groups[a] = append(groups[a], k.document)
-	}
-	out := make(map[slice][]R, len(keys))
-	for a, ids := range groups {
-		rows, err := read(ids, a.first, a.after)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			k := slice{document(r), a.first, a.after}
-			out[k] = append(out[k], r)
-		}
-	}
-	return out, nil
 }
 
 // Documents notes where the rows of a list lead to.
@@ -135,10 +81,29 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 			l.documents.byID.want(*d.ReversesID)
 		}
 		l.documents.reversals.want(d.ID)
+		l.documents.lines.want(d.ID)
+		l.documents.events.want(d.ID)
 		l.documents.postings.want(d.ID)
-		l.documents.listed.add(d.ID)
 	}
 	return rows
+}
+
+func (l *loaders) leadLines(rows []*ent.DocumentLine) {
+	for _, r := range rows {
+		l.products.want(r.Sku)
+		if r.LocationID != nil {
+			l.locations.want(*r.LocationID)
+		}
+	}
+}
+
+func (l *loaders) leadEvents(rows []*ent.DocumentEvent) {
+	for _, r := range rows {
+		l.users.want(r.ActorID)
+		if r.PostingID != nil {
+			l.postings.want(*r.PostingID)
+		}
+	}
 }
 
 // Document by key; none for the key 0.
@@ -154,34 +119,36 @@ func DocumentReversalOf(ctx context.Context, id int64) (*ent.Document, error) {
 	return from(ctx).documents.reversals.load(ctx, id)
 }
 
-// PostingsOf are the postings of a document.
-func PostingsOf(ctx context.Context, id int64) ([]*ent.Posting, error) {
-	return from(ctx).documents.postings.load(ctx, id)
+// PostingsOf is a page of the postings of a document.
+func PostingsOf(ctx context.Context, id int64, a page.Args) (*page.Connection[*ent.Posting], error) {
+	return from(ctx).documents.postings.load(ctx, id, a)
 }
 
-// LinesOf are the lines of a document after a number. Those of a dry run come
-// with it.
-func LinesOf(ctx context.Context, doc *ent.Document, first, after int) ([]*ent.DocumentLine, error) {
-	return ofDocument(ctx, from(ctx).documents.lines, doc.ID, doc.Edges.Lines, first, after)
+// LinesOf is a page of the lines of a document. Those of a dry run come with it.
+func LinesOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connection[*ent.DocumentLine], error) {
+	l := from(ctx)
+	if doc.Edges.Lines == nil {
+		return l.documents.lines.load(ctx, doc.ID, a)
+	}
+	each, err := document.PageOfLines(a)
+	if err != nil {
+		return nil, err
+	}
+	l.leadLines(doc.Edges.Lines)
+	return each.Of(doc.Edges.Lines), nil
 }
 
-// EventsOf are the events of a document after a version; in a dry run only those
+// EventsOf is a page of the events of a document; in a dry run only of those
 // that would be new.
-func EventsOf(ctx context.Context, doc *ent.Document, first, after int) ([]*ent.DocumentEvent, error) {
-	return ofDocument(ctx, from(ctx).documents.events, doc.ID, doc.Edges.Events, first, after)
-}
-
-func ofDocument[R any](ctx context.Context, l *loader[slice, []R], id int64, planned []R, first, after int) ([]R, error) {
-	if first < 0 || first > page.MaxSize || after < 0 {
-		return nil, fault.Stop(fault.BadRequest, "first is 0 to %d and after is 0 or more", page.MaxSize)
+func EventsOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connection[*ent.DocumentEvent], error) {
+	l := from(ctx)
+	if doc.Edges.Events == nil {
+		return l.documents.events.load(ctx, doc.ID, a)
 	}
-	if planned != nil {
-		after = min(after, len(planned))
-		return planned[after:min(after+first, len(planned))], nil
+	each, err := document.PageOfEvents(a)
+	if err != nil {
+		return nil, err
 	}
-	key := slice{id, first, after}
-	if !l.knows(key) {
-		l.want(from(ctx).documents.listed.all(first, after)...)
-	}
-	return l.load(ctx, key)
+	l.leadEvents(doc.Edges.Events)
+	return each.Of(doc.Edges.Events), nil
 }

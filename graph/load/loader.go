@@ -58,14 +58,6 @@ func (l *loader[K, V]) show(key K, value V) {
 	l.known[key] = result[V]{value: value}
 }
 
-// knows says whether the key was fetched already.
-func (l *loader[K, V]) knows(key K) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, ok := l.known[key]
-	return ok
-}
-
 func (l *loader[K, V]) takeWanted() []K {
 	l.wantMu.Lock()
 	defer l.wantMu.Unlock()

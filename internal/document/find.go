@@ -53,27 +53,61 @@ func ReversalsOf(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Docum
 	return db.Ent().Document.Query().Where(page.In(entdocument.FieldReversesID, ids)).All(ctx)
 }
 
-// LinesOf reads the lines after+1 to after+first of each document, in their
-// order: lines are numbered without a gap. People without document:view get none.
-func LinesOf(ctx context.Context, db *store.DB, ids []int64, first, after int) (_ []*ent.DocumentLine, err error) {
-	defer fault.Wrap(&err, "document.LinesOf")
-	if !auth.From(ctx).Can(auth.DocumentView) {
-		return nil, nil
-	}
-	return db.Ent().DocumentLine.Query().
-		Where(page.In(documentline.FieldDocumentID, ids), documentline.LineNoGT(after), documentline.LineNoLTE(after+first)).
-		Order(ent.Asc(documentline.FieldDocumentID, documentline.FieldLineNo)).All(ctx)
+var lineOrder = page.Order[*ent.DocumentLine]{
+	Name: "documentLines", Direction: page.Asc, ID: func(l *ent.DocumentLine) int64 { return l.ID },
+	Key: page.Int(documentline.FieldLineNo, func(l *ent.DocumentLine) int64 { return int64(l.LineNo) }),
 }
 
-// EventsOf reads the events after+1 to after+first of each document, in their
-// order: events are numbered by the document's version, without a gap. People
+// PageOfLines is a page of the lines of a document, in order. BadRequest for
+// arguments outside their limits.
+func PageOfLines(a page.Args) (*page.Each[*ent.DocumentLine], error) {
+	return page.NewEach(a, lineOrder)
+}
+
+// LinesOf reads that page for each of these documents, in one statement. People
 // without document:view get none.
-func EventsOf(ctx context.Context, db *store.DB, ids []int64, first, after int) (_ []*ent.DocumentEvent, err error) {
+func LinesOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[*ent.DocumentLine], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentLine], err error) {
+	defer fault.Wrap(&err, "document.LinesOf")
+	return each.Read(ctx, ids, func(ctx context.Context) ([]*ent.DocumentLine, error) {
+		if !auth.From(ctx).Can(auth.DocumentView) {
+			return nil, nil
+		}
+		return db.Ent().DocumentLine.Query().Where(each.Where(documentline.Table, documentline.FieldDocumentID, ids)).
+			Order(ent.Asc(documentline.FieldDocumentID, documentline.FieldLineNo)).All(ctx)
+	}, func(l *ent.DocumentLine) int64 { return l.DocumentID }, count)
+}
+
+var eventOrder = page.Order[*ent.DocumentEvent]{
+	Name: "documentEvents", Direction: page.Asc, ID: func(e *ent.DocumentEvent) int64 { return e.ID },
+	Key: page.Int(documentevent.FieldVersion, func(e *ent.DocumentEvent) int64 { return e.Version }),
+}
+
+// PageOfEvents is a page of the events of a document, oldest first. BadRequest
+// for arguments outside their limits.
+func PageOfEvents(a page.Args) (*page.Each[*ent.DocumentEvent], error) {
+	return page.NewEach(a, eventOrder)
+}
+
+// EventsOf reads that page for each of these documents, in one statement. People
+// without document:view get none.
+func EventsOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[*ent.DocumentEvent], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentEvent], err error) {
 	defer fault.Wrap(&err, "document.EventsOf")
-	if !auth.From(ctx).Can(auth.DocumentView) {
-		return nil, nil
+	return each.Read(ctx, ids, func(ctx context.Context) ([]*ent.DocumentEvent, error) {
+		if !auth.From(ctx).Can(auth.DocumentView) {
+			return nil, nil
+		}
+		return db.Ent().DocumentEvent.Query().Where(each.Where(documentevent.Table, documentevent.FieldDocumentID, ids)).
+			Order(ent.Asc(documentevent.FieldDocumentID, documentevent.FieldVersion)).All(ctx)
+	}, func(e *ent.DocumentEvent) int64 { return e.DocumentID }, count)
+}
+
+// Counts are the lines and events of documents: both are numbered without a gap,
+// so the document itself tells.
+func Counts(ctx context.Context, db *store.DB, ids []int64) (lines, events map[int64]int, err error) {
+	docs, err := ByID(ctx, db, ids)
+	lines, events = make(map[int64]int, len(docs)), make(map[int64]int, len(docs))
+	for _, d := range docs {
+		lines[d.ID], events[d.ID] = d.LineCount, int(d.Version)
 	}
-	return db.Ent().DocumentEvent.Query().
-		Where(page.In(documentevent.FieldDocumentID, ids), documentevent.VersionGT(int64(after)), documentevent.VersionLTE(int64(after+first))).
-		Order(ent.Asc(documentevent.FieldDocumentID, documentevent.FieldVersion)).All(ctx)
+	return lines, events, err
 }

@@ -77,8 +77,8 @@ func TestAKeeperExecutesAndDoesNotApproveAndSeesNoCost(t *testing.T) {
 		keeper := f.SignIn(t, auth.RoleKeeper)
 		lines := []vars{lineOf("BRAKE-1", 3, vars{"unitCost": "4"})}
 		d := f.send(keeper, "inboundCreate", vars{"warehouseCode": "SZ01", "lines": lines}).Document
-		if d.Lines[0].UnitCost != nil {
-			t.Errorf("a keeper sees the cost %s", *d.Lines[0].UnitCost)
+		if d.Lines.Nodes[0].UnitCost != nil {
+			t.Errorf("a keeper sees the cost %s", *d.Lines.Nodes[0].UnitCost)
 		}
 		forbidden := func(op, input string) {
 			t.Helper()

@@ -46,7 +46,7 @@ func TestRecordsAreBookedOnceEachAtTheirOwnTime(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		d := f.read(got[0].No)
-		if d.State != stock.DocumentCompleted || d.LineCount != 3 || d.ExecutedQuantity != 13 || len(d.Events) != 4 || len(d.Postings) != 1 || *d.Lines[0].UnitPrice != "2.5" {
+		if d.State != stock.DocumentCompleted || d.LineCount != 3 || d.ExecutedQuantity != 13 || len(d.Events.Nodes) != 4 || len(d.Postings.Nodes) != 1 || *d.Lines.Nodes[0].UnitPrice != "2.5" {
 			t.Errorf("%+v", d)
 		}
 		if f.available("BRAKE-1") != 79 {

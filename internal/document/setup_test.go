@@ -53,10 +53,16 @@ type doc struct {
 	Version                                      int
 	LineCount                                    int
 	Quantity, ExecutedQuantity, RejectedQuantity int64
-	Lines                                        []line
-	Events                                       []event
-	Postings                                     []struct{ ID, Kind, Operation string }
+	Lines                                        list[line]
+	Events                                       list[event]
+	Postings                                     list[struct{ ID, Kind, Operation string }]
 	Reverses, ReversedBy                         *struct{ No string }
+}
+
+// list is a connection that was asked for its nodes.
+type list[T any] struct {
+	Nodes      []T
+	TotalCount int
 }
 
 type line struct {
@@ -92,9 +98,9 @@ type userError struct {
 }
 
 const fields = `id no kind state version lineCount quantity executedQuantity rejectedQuantity
-  lines(first: 200) { lineNo sku batchNo bucket quantity executedQuantity rejectedQuantity outstandingQuantity unitCost unitPrice }
-  events { version action fromState toState posting { id } actor { username } note }
-  postings { id kind operation } reverses { no } reversedBy { no }`
+  lines(first: 200) { nodes { lineNo sku batchNo bucket quantity executedQuantity rejectedQuantity outstandingQuantity unitCost unitPrice } totalCount }
+  events { nodes { version action fromState toState posting { id } actor { username } note } totalCount }
+  postings { nodes { id kind operation } } reverses { no } reversedBy { no }`
 
 const answer = `{ document { ` + fields + ` }
   movements { id sku kind physicalDelta physicalAfter unitCost valueDelta exchangeRate currency }

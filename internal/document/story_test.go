@@ -25,7 +25,7 @@ func TestAnInboundIsReceivedInParts(t *testing.T) {
 		part := f.must("documentExecute", vars{"no": d.No, "note": "first container", "lines": []vars{
 			{"lineNo": 1, "quantity": 60, "rejectedQuantity": 5},
 		}})
-		if got := part.Document; got.State != stock.DocumentExecuting || got.ExecutedQuantity != 60 || got.RejectedQuantity != 5 || got.Lines[0].OutstandingQuantity != 35 {
+		if got := part.Document; got.State != stock.DocumentExecuting || got.ExecutedQuantity != 60 || got.RejectedQuantity != 5 || got.Lines.Nodes[0].OutstandingQuantity != 35 {
 			t.Errorf("after the first part: %+v", got)
 		}
 		if len(part.Movements) != 1 || part.Movements[0].PhysicalDelta != 60 || *part.Movements[0].UnitCost != "12.5" || part.Movements[0].Kind != "INBOUND" {
@@ -36,11 +36,11 @@ func TestAnInboundIsReceivedInParts(t *testing.T) {
 		f.expect("an end with some outstanding", f.send(f.manager, "documentComplete", vars{"no": d.No}), "OUTSTANDING input.closeShort")
 
 		rest := f.must("documentExecute", vars{"no": d.No, "complete": true})
-		if got := rest.Document; got.State != stock.DocumentCompleted || got.ExecutedQuantity != 135 || len(got.Postings) != 2 {
+		if got := rest.Document; got.State != stock.DocumentCompleted || got.ExecutedQuantity != 135 || len(got.Postings.Nodes) != 2 {
 			t.Errorf("after the rest: %+v", got)
 		}
 		var steps []stock.DocumentAction
-		for i, e := range f.read(d.No).Events {
+		for i, e := range f.read(d.No).Events.Nodes {
 			steps = append(steps, e.Action)
 			if e.Version != i+1 || e.Actor.Username != "manager" || (e.Action == stock.DocumentExecute) != (e.Posting != nil) {
 				t.Errorf("event %+v", e)
@@ -117,7 +117,7 @@ func TestCancellingReversesWhatWasExecutedOrKeepsIt(t *testing.T) {
 			if keep {
 				stays, written = 6, 0
 			}
-			if p.Document.State != stock.DocumentCancelled || f.available("BRAKE-1") != was+stays || len(p.Movements) != written || p.Document.Lines[0].ExecutedQuantity != stays {
+			if p.Document.State != stock.DocumentCancelled || f.available("BRAKE-1") != was+stays || len(p.Movements) != written || p.Document.Lines.Nodes[0].ExecutedQuantity != stays {
 				t.Errorf("keep %v: %+v, available %d", keep, p, f.available("BRAKE-1"))
 			}
 		}
@@ -142,10 +142,10 @@ func TestAReversalTakesEveryPostingBackOnce(t *testing.T) {
 		f.must("documentExecute", vars{"no": d.No, "lines": []vars{{"lineNo": 1, "quantity": 6}}, "complete": true, "closeShort": true})
 		p := f.must("documentReverse", vars{"no": d.No, "reasonCode": "WRONG_WAREHOUSE"})
 		back := p.Document
-		if back.Kind != stock.DocumentInbound || back.LineCount != 1 || back.Quantity != 10 || len(back.Postings) != 2 || back.Postings[0].Kind != "REVERSAL" || f.available("BRAKE-1") != 0 {
+		if back.Kind != stock.DocumentInbound || back.LineCount != 1 || back.Quantity != 10 || len(back.Postings.Nodes) != 2 || back.Postings.Nodes[0].Kind != "REVERSAL" || f.available("BRAKE-1") != 0 {
 			t.Errorf("%+v", back)
 		}
-		if old := f.read(d.No); old.ReversedBy == nil || old.ReversedBy.No != back.No || old.Events[len(old.Events)-1].Action != stock.DocumentReverse {
+		if old := f.read(d.No); old.ReversedBy == nil || old.ReversedBy.No != back.No || old.Events.Nodes[len(old.Events.Nodes)-1].Action != stock.DocumentReverse {
 			t.Errorf("the old one: %+v", old)
 		}
 		f.expect("a second time", f.send(f.manager, "documentReverse", vars{"no": d.No, "reasonCode": "AGAIN"}), "ALREADY_REVERSED input.no")
@@ -160,7 +160,7 @@ func TestADraftIsEditedByTheVersionThatWasSeen(t *testing.T) {
 		f := setup(t, db)
 		d := *f.must("inboundCreate", vars{"warehouseCode": "SZ01", "party": "Bosch", "lines": []vars{lineOf("BRAKE-1", 10), lineOf("LAMP-1", 5)}}).Document
 		p := f.must("documentUpdate", vars{"no": d.No, "expectedVersion": 1, "note": "urgent", "lines": []vars{lineOf("BRAKE-2", 7)}})
-		if p.Document.Version != 2 || p.Document.LineCount != 1 || p.Document.Quantity != 7 || p.Document.Lines[0].Sku != "BRAKE-2" {
+		if p.Document.Version != 2 || p.Document.LineCount != 1 || p.Document.Quantity != 7 || p.Document.Lines.Nodes[0].Sku != "BRAKE-2" {
 			t.Errorf("%+v", p.Document)
 		}
 		stale := f.send(f.manager, "documentUpdate", vars{"no": d.No, "expectedVersion": 1, "note": "late"})
@@ -170,7 +170,7 @@ func TestADraftIsEditedByTheVersionThatWasSeen(t *testing.T) {
 		}
 		f.expect("approval of another version", f.send(f.manager, "documentApprove", vars{"no": d.No, "expectedVersion": 1}), "STALE_VERSION input.expectedVersion")
 		f.expect("bad lines", f.send(f.manager, "documentUpdate", vars{"no": d.No, "expectedVersion": 2, "lines": []vars{lineOf("NO-SUCH", 7)}}), "NOT_FOUND input.lines.0.sku")
-		if got := f.read(d.No); got.Version != 2 || got.Lines[0].Sku != "BRAKE-2" {
+		if got := f.read(d.No); got.Version != 2 || got.Lines.Nodes[0].Sku != "BRAKE-2" {
 			t.Errorf("%+v", got)
 		}
 		f.verify()

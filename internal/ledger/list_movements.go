@@ -82,17 +82,6 @@ func MovementsOf(ctx context.Context, db *store.DB, postings []int64) (_ []*ent.
 		Order(ent.Asc(stockmovement.FieldID)).All(ctx)
 }
 
-// PostingsOf reads the first postings of each document, oldest first. People
-// without stock:view get none.
-func PostingsOf(ctx context.Context, db *store.DB, documents []int64, first int) (_ []*ent.Posting, err error) {
-	defer fault.Wrap(&err, "ledger.PostingsOf")
-	if !auth.From(ctx).Can(auth.StockView) {
-		return nil, nil
-	}
-	return db.Ent().Posting.Query().Where(page.FirstOfEach(entposting.Table, entposting.FieldDocumentID, documents, first)).
-		Order(ent.Asc(entposting.FieldDocumentID, entposting.FieldID)).All(ctx)
-}
-
 func ofDocument(id int64) predicate.StockMovement {
 	return func(s *sql.Selector) {
 		p := sql.Table(entposting.Table)

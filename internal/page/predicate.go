@@ -26,23 +26,6 @@ func In[K int64 | string](column string, keys []K) func(*sql.Selector) {
 	}
 }
 
-// FirstOfEach keeps, of the rows of a table whose column is one of the keys, the
-// first n by id for each key: nested lists without reading all children.
-func FirstOfEach[K int64 | string](table, column string, keys []K, n int) func(*sql.Selector) {
-	return func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C("id")).WriteString(" IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY ").Ident(column).
-				WriteString(" ORDER BY id) AS n FROM ").Ident(table).WriteString(" WHERE ").Ident(column)
-			if b.Dialect() == dialect.Postgres {
-				b.WriteString(" = ANY(").Arg(array[K](keys)).WriteString(")")
-			} else {
-				b.WriteString(" IN (SELECT value FROM json_each(").Arg(jsonList[K](keys)).WriteString("))")
-			}
-			b.WriteString(") AS numbered WHERE n <= ").Arg(n).WriteString(")")
-		}))
-	}
-}
-
 // StartsWith is a prefix as a range, which an index over a column that sorts by
 // bytes answers; LIKE with a parameter is answered by none on SQLite.
 func StartsWith(column, prefix string) func(*sql.Selector) {

@@ -67,22 +67,13 @@ func PageOfLocations(a page.Args) (*page.Each[*ent.Location], error) {
 // People without warehouse:view get none.
 func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, each *page.Each[*ent.Location], count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
 	defer fault.Wrap(&err, "warehouse.LocationsOf")
-	rows := make(map[int64][]*ent.Location, len(warehouses))
-	if auth.From(ctx).Can(auth.WarehouseView) {
-		found, err := db.Ent().Location.Query().Where(each.Where(location.Table, location.FieldWarehouseID, warehouses)).
+	return each.Read(ctx, warehouses, func(ctx context.Context) ([]*ent.Location, error) {
+		if !auth.From(ctx).Can(auth.WarehouseView) {
+			return nil, nil
+		}
+		return db.Ent().Location.Query().Where(each.Where(location.Table, location.FieldWarehouseID, warehouses)).
 			Order(ent.Asc(location.FieldCode)).All(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range found {
-			rows[l.WarehouseID] = append(rows[l.WarehouseID], l)
-		}
-	}
-	out := make(map[int64]*page.Connection[*ent.Location], len(warehouses))
-	for _, id := range warehouses {
-		out[id] = each.Page(rows[id], func() (int, error) { return count(id) })
-	}
-	return out, nil
+	}, func(l *ent.Location) int64 { return l.WarehouseID }, count)
 }
 
 // CountLocations counts the locations of each of these warehouses.

@@ -116,6 +116,24 @@ type DocumentConnection = page.Connection[*ent.Document]
 // DocumentEdge is one of them with its cursor.
 type DocumentEdge = page.Edge[*ent.Document]
 
+// DocumentLineConnection is a page of the lines of a document.
+type DocumentLineConnection = page.Connection[*ent.DocumentLine]
+
+// DocumentLineEdge is one of them with its cursor.
+type DocumentLineEdge = page.Edge[*ent.DocumentLine]
+
+// DocumentEventConnection is a page of the events of a document.
+type DocumentEventConnection = page.Connection[*ent.DocumentEvent]
+
+// DocumentEventEdge is one of them with its cursor.
+type DocumentEventEdge = page.Edge[*ent.DocumentEvent]
+
+// PostingConnection is a page of the postings of a document.
+type PostingConnection = page.Connection[*ent.Posting]
+
+// PostingEdge is one of them with its cursor.
+type PostingEdge = page.Edge[*ent.Posting]
+
 // DocumentPayload answers every mutation of documents.
 type DocumentPayload struct {
 	Document         *ent.Document
