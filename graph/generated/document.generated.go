@@ -27,9 +27,9 @@ type DocumentResolver interface {
 	CreatedBy(ctx context.Context, obj *ent.Document) (*ent.User, error)
 	ApprovedBy(ctx context.Context, obj *ent.Document) (*ent.User, error)
 
-	Lines(ctx context.Context, obj *ent.Document, first int, after int) ([]*ent.DocumentLine, error)
-	Events(ctx context.Context, obj *ent.Document, first int, after int) ([]*ent.DocumentEvent, error)
-	Postings(ctx context.Context, obj *ent.Document) ([]*ent.Posting, error)
+	Lines(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentLine], error)
+	Events(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentEvent], error)
+	Postings(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.Posting], error)
 	Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 	ReversedBy(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 }
@@ -54,16 +54,16 @@ func (ec *executionContext) field_Document_events_args(ctx context.Context, rawA
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -76,16 +76,38 @@ func (ec *executionContext) field_Document_lines_args(ctx context.Context, rawAr
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Document_postings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -337,11 +359,11 @@ func (ec *executionContext) _Document_lines(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Document().Lines(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(int))
+			return ec.Resolvers.Document().Lines(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DocumentLine) graphql.Marshaler {
-			return ec.marshalNDocumentLine2ᚕᚖentrepotᚋentᚐDocumentLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.DocumentLine]) graphql.Marshaler {
+			return ec.marshalNDocumentLineConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -354,7 +376,7 @@ func (ec *executionContext) fieldContext_Document_lines(ctx context.Context, fie
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DocumentLine(ctx, field)
+			return ec.childFields_DocumentLineConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -381,11 +403,11 @@ func (ec *executionContext) _Document_events(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Document().Events(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(int))
+			return ec.Resolvers.Document().Events(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DocumentEvent) graphql.Marshaler {
-			return ec.marshalNDocumentEvent2ᚕᚖentrepotᚋentᚐDocumentEventᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.DocumentEvent]) graphql.Marshaler {
+			return ec.marshalNDocumentEventConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -398,7 +420,7 @@ func (ec *executionContext) fieldContext_Document_events(ctx context.Context, fi
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DocumentEvent(ctx, field)
+			return ec.childFields_DocumentEventConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -424,25 +446,37 @@ func (ec *executionContext) _Document_postings(ctx context.Context, field graphq
 			return ec.fieldContext_Document_postings(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Document().Postings(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Document().Postings(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Posting) graphql.Marshaler {
-			return ec.marshalNPosting2ᚕᚖentrepotᚋentᚐPostingᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Posting]) graphql.Marshaler {
+			return ec.marshalNPostingConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Document_postings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Document_postings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Document",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Posting(ctx, field)
+			return ec.childFields_PostingConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Document_postings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -782,6 +816,164 @@ func (ec *executionContext) fieldContext_DocumentEvent_recordedAt(_ context.Cont
 	return graphql.NewScalarFieldContext("DocumentEvent", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _DocumentEventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentEventConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*ent.DocumentEvent]) graphql.Marshaler {
+			return ec.marshalNDocumentEventEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentEventConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentEventConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentEventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentEventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentEventConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DocumentEvent) graphql.Marshaler {
+			return ec.marshalNDocumentEvent2ᚕᚖentrepotᚋentᚐDocumentEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentEventConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentEventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentEventConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2entrepotᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentEventConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentEventConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentEventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentEventConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentEventConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentEventConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+}
+func (ec *executionContext) fieldContext_DocumentEventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentEventEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentEventEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentEvent]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentEventEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.DocumentEvent) graphql.Marshaler {
+			return ec.marshalNDocumentEvent2ᚖentrepotᚋentᚐDocumentEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentEventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentEventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentLine_lineNo(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentLine) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LineNo)
 }
@@ -953,6 +1145,322 @@ func (ec *executionContext) _DocumentLine_unitPrice(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_DocumentLine_unitPrice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentLineConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLineConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*ent.DocumentLine]) graphql.Marshaler {
+			return ec.marshalNDocumentLineEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLineConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLineConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLineEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLineConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLineConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DocumentLine) graphql.Marshaler {
+			return ec.marshalNDocumentLine2ᚕᚖentrepotᚋentᚐDocumentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLineConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLineConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLineConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLineConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2entrepotᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLineConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLineConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentLineConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLineConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLineConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLineConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentLineEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+}
+func (ec *executionContext) fieldContext_DocumentLineEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentLineEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentLineEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentLine]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLineEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.DocumentLine) graphql.Marshaler {
+			return ec.marshalNDocumentLine2ᚖentrepotᚋentᚐDocumentLine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLineEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLineEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostingConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*ent.Posting]) graphql.Marshaler {
+			return ec.marshalNPostingEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostingConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostingEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostingConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostingConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Posting) graphql.Marshaler {
+			return ec.marshalNPosting2ᚕᚖentrepotᚋentᚐPostingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostingConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Posting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostingConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostingConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2entrepotᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostingConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostingConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostingConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostingConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostingConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PostingEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.Posting]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+}
+func (ec *executionContext) fieldContext_PostingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostingEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostingEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.Posting]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostingEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Posting) graphql.Marshaler {
+			return ec.marshalNPosting2ᚖentrepotᚋentᚐPosting(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostingEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostingEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Posting(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1269,6 +1777,48 @@ func (ec *executionContext) _DocumentEvent(ctx context.Context, sel ast.Selectio
 	return out.Done()
 }
 
+var documentEventConnectionImplementors = []string{"DocumentEventConnection"}
+
+func (ec *executionContext) _DocumentEventConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.DocumentEvent]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentEventConnectionImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentEventConnection"))
+		case "edges":
+			out.SetNonNull(i, ec._DocumentEventConnection_edges(ctx, field, obj))
+		case "nodes":
+			out.SetNonNull(i, ec._DocumentEventConnection_nodes(ctx, field, obj))
+		case "pageInfo":
+			out.SetNonNull(i, ec._DocumentEventConnection_pageInfo(ctx, field, obj))
+		case "totalCount":
+			out.SetNonNull(i, ec._DocumentEventConnection_totalCount(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var documentEventEdgeImplementors = []string{"DocumentEventEdge"}
+
+func (ec *executionContext) _DocumentEventEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.DocumentEvent]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentEventEdgeImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentEventEdge"))
+		case "cursor":
+			out.SetNonNull(i, ec._DocumentEventEdge_cursor(ctx, field, obj))
+		case "node":
+			out.SetNonNull(i, ec._DocumentEventEdge_node(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
 var documentLineImplementors = []string{"DocumentLine"}
 
 func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.SelectionSet, obj *ent.DocumentLine) graphql.Marshaler {
@@ -1303,6 +1853,90 @@ func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.Selection
 			out.SetNonNull(i, ec._DocumentLine_currency(ctx, field, obj))
 		case "unitPrice":
 			out.Set(i, ec._DocumentLine_unitPrice(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var documentLineConnectionImplementors = []string{"DocumentLineConnection"}
+
+func (ec *executionContext) _DocumentLineConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.DocumentLine]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentLineConnectionImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentLineConnection"))
+		case "edges":
+			out.SetNonNull(i, ec._DocumentLineConnection_edges(ctx, field, obj))
+		case "nodes":
+			out.SetNonNull(i, ec._DocumentLineConnection_nodes(ctx, field, obj))
+		case "pageInfo":
+			out.SetNonNull(i, ec._DocumentLineConnection_pageInfo(ctx, field, obj))
+		case "totalCount":
+			out.SetNonNull(i, ec._DocumentLineConnection_totalCount(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var documentLineEdgeImplementors = []string{"DocumentLineEdge"}
+
+func (ec *executionContext) _DocumentLineEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.DocumentLine]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentLineEdgeImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentLineEdge"))
+		case "cursor":
+			out.SetNonNull(i, ec._DocumentLineEdge_cursor(ctx, field, obj))
+		case "node":
+			out.SetNonNull(i, ec._DocumentLineEdge_node(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var postingConnectionImplementors = []string{"PostingConnection"}
+
+func (ec *executionContext) _PostingConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.Posting]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, postingConnectionImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("PostingConnection"))
+		case "edges":
+			out.SetNonNull(i, ec._PostingConnection_edges(ctx, field, obj))
+		case "nodes":
+			out.SetNonNull(i, ec._PostingConnection_nodes(ctx, field, obj))
+		case "pageInfo":
+			out.SetNonNull(i, ec._PostingConnection_pageInfo(ctx, field, obj))
+		case "totalCount":
+			out.SetNonNull(i, ec._PostingConnection_totalCount(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var postingEdgeImplementors = []string{"PostingEdge"}
+
+func (ec *executionContext) _PostingEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.Posting]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, postingEdgeImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("PostingEdge"))
+		case "cursor":
+			out.SetNonNull(i, ec._PostingEdge_cursor(ctx, field, obj))
+		case "node":
+			out.SetNonNull(i, ec._PostingEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1396,6 +2030,36 @@ func (ec *executionContext) marshalNDocumentEvent2ᚖentrepotᚋentᚐDocumentEv
 	return ec._DocumentEvent(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDocumentEventConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.DocumentEvent]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DocumentEventConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentEventEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.DocumentEvent]) graphql.Marshaler {
+	return ec._DocumentEventEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDocumentEventEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.DocumentEvent]) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentEventEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDocumentKind2entrepotᚋinternalᚋstockᚐDocumentKind(ctx context.Context, v any) (stock.DocumentKind, error) {
 	var res stock.DocumentKind
 	err := res.UnmarshalGQL(v)
@@ -1430,6 +2094,36 @@ func (ec *executionContext) marshalNDocumentLine2ᚖentrepotᚋentᚐDocumentLin
 		return graphql.Null
 	}
 	return ec._DocumentLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentLineConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.DocumentLine]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DocumentLineConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentLineEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.DocumentLine]) graphql.Marshaler {
+	return ec._DocumentLineEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDocumentLineEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.DocumentLine]) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentLineEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNDocumentOrderField2entrepotᚋinternalᚋdocumentᚐOrderField(ctx context.Context, v any) (document.OrderField, error) {
@@ -1467,6 +2161,36 @@ func (ec *executionContext) unmarshalNNewDocumentState2entrepotᚋinternalᚋsto
 
 func (ec *executionContext) marshalNNewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx context.Context, sel ast.SelectionSet, v stock.DocumentState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNPostingConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.Posting]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostingEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.Posting]) graphql.Marshaler {
+	return ec._PostingEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPostingEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.Posting]) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostingEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalODocument2ᚖentrepotᚋentᚐDocument(ctx context.Context, sel ast.SelectionSet, v *ent.Document) graphql.Marshaler {

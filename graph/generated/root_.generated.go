@@ -246,29 +246,31 @@ type Document implements Node {
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime!
-  """
-  Its lines, in order. They are numbered from 1 without a gap, so the number is
-  the cursor: the next page comes after the last number seen.
-  """
+  "Its lines, in the order of their numbers."
   lines(
-    "How many, 0 to 200."
-    first: Int! = 50
-    "Only lines with a number above this."
-    after: Int! = 0
-  ): [DocumentLine!]!
-  "What was done with it, oldest first. Events are numbered by the document's version, from 1 without a gap."
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentLineConnection!
+  "What was done with it, oldest first; in a dry run only what would be new."
   events(
-    "How many, 0 to 200."
-    first: Int! = 50
-    "Only events with a version above this."
-    after: Int! = 0
-  ): [DocumentEvent!]!
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentEventConnection!
   """
-  The postings that it made, oldest first, reversals of them included; at most
-  the first 200. The movements of one that made more are in stockMovements, by
-  documentId. Empty for people without the permission stock:view.
+  The postings that it made, oldest first, reversals of them included. Empty for
+  people without the permission stock:view. Its movements, whatever posting they
+  belong to, are in stockMovements by documentId.
   """
-  postings: [Posting!]!
+  postings(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): PostingConnection!
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -488,6 +490,66 @@ type DocumentEdge {
   cursor: String!
   "The row."
   node: Document!
+}
+
+"A page of lines."
+type DocumentLineConnection {
+  "The rows with their cursors."
+  edges: [DocumentLineEdge!]!
+  "The rows."
+  nodes: [DocumentLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many lines the document has."
+  totalCount: Int!
+}
+
+"A line in a list."
+type DocumentLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentLine!
+}
+
+"A page of events."
+type DocumentEventConnection {
+  "The rows with their cursors."
+  edges: [DocumentEventEdge!]!
+  "The rows."
+  nodes: [DocumentEvent!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many events there were."
+  totalCount: Int!
+}
+
+"An event in a list."
+type DocumentEventEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentEvent!
+}
+
+"A page of postings."
+type PostingConnection {
+  "The rows with their cursors."
+  edges: [PostingEdge!]!
+  "The rows."
+  nodes: [Posting!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many postings the document made. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A posting in a list."
+type PostingEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Posting!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/document_change.graphql", Input: `extend type Mutation {
@@ -3697,6 +3759,30 @@ func (ec *executionContext) childFields_DocumentEvent(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEvent", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentEventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -3727,6 +3813,30 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentLineEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4015,6 +4125,30 @@ func (ec *executionContext) childFields_Posting(ctx context.Context, field graph
 		return ec.fieldContext_Posting_reversedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Posting", field.Name)
+}
+
+func (ec *executionContext) childFields_PostingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PostingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PostingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PostingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PostingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PostingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PostingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PostingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostingEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PostingReversePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
