@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"entrepot/graph/internal/model"
+	"entrepot/internal/command"
+	"entrepot/internal/document"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
@@ -19,6 +21,8 @@ func limits() *model.ServerLimits {
 		MaxNodes:                maxNodes,
 		MaxSkus:                 page.MaxKeys,
 		MaxLines:                posting.MaxLines,
+		MaxDocumentLines:        document.MaxLines,
+		MaxImportRows:           command.MaxRows,
 		MaxQuantity:             posting.MaxQuantity,
 		MaxIdempotencyKeyLength: idempotency.MaxLength,
 		IdempotencyDays:         int(idempotency.Kept / (24 * time.Hour)),

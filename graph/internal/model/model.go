@@ -165,6 +165,8 @@ type ServerLimits struct {
 	MaxNodes                int
 	MaxSkus                 int
 	MaxLines                int
+	MaxDocumentLines        int
+	MaxImportRows           int
 	MaxQuantity             int64
 	MaxIdempotencyKeyLength int
 	IdempotencyDays         int
