@@ -1663,6 +1663,20 @@ func (ec *executionContext) fieldContext_ServerLimits_maxLines(_ context.Context
 	return graphql.NewScalarFieldContext("ServerLimits", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ServerLimits_maxDocumentLines(ctx context.Context, field graphql.CollectedField, obj *model.ServerLimits) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.MaxDocumentLines)
+}
+func (ec *executionContext) fieldContext_ServerLimits_maxDocumentLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServerLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ServerLimits_maxImportRows(ctx context.Context, field graphql.CollectedField, obj *model.ServerLimits) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.MaxImportRows)
+}
+func (ec *executionContext) fieldContext_ServerLimits_maxImportRows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServerLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ServerLimits_maxQuantity(ctx context.Context, field graphql.CollectedField, obj *model.ServerLimits) (ret graphql.Marshaler) {
 	return ec.marshalNLong2int64(ctx, field.Selections, obj.MaxQuantity)
 }
@@ -2237,6 +2251,10 @@ func (ec *executionContext) _ServerLimits(ctx context.Context, sel ast.Selection
 			out.SetNonNull(i, ec._ServerLimits_maxSkus(ctx, field, obj))
 		case "maxLines":
 			out.SetNonNull(i, ec._ServerLimits_maxLines(ctx, field, obj))
+		case "maxDocumentLines":
+			out.SetNonNull(i, ec._ServerLimits_maxDocumentLines(ctx, field, obj))
+		case "maxImportRows":
+			out.SetNonNull(i, ec._ServerLimits_maxImportRows(ctx, field, obj))
 		case "maxQuantity":
 			out.SetNonNull(i, ec._ServerLimits_maxQuantity(ctx, field, obj))
 		case "maxIdempotencyKeyLength":

@@ -2023,6 +2023,10 @@ type ServerLimits {
   maxSkus: Int!
   "Most lines of one stock mutation."
   maxLines: Int!
+  "Most lines of one document."
+  maxDocumentLines: Int!
+  "Most rows of one import of products, warehouses or locations."
+  maxImportRows: Int!
   "Most units that one line may add, take, move or count: 2^31 - 1."
   maxQuantity: Long!
   "Most characters of an idempotency key."
@@ -4349,6 +4353,10 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 		return ec.fieldContext_ServerLimits_maxSkus(ctx, field)
 	case "maxLines":
 		return ec.fieldContext_ServerLimits_maxLines(ctx, field)
+	case "maxDocumentLines":
+		return ec.fieldContext_ServerLimits_maxDocumentLines(ctx, field)
+	case "maxImportRows":
+		return ec.fieldContext_ServerLimits_maxImportRows(ctx, field)
 	case "maxQuantity":
 		return ec.fieldContext_ServerLimits_maxQuantity(ctx, field)
 	case "maxIdempotencyKeyLength":
