@@ -47,7 +47,7 @@ func TestProductsAndWarehousesAreFoundByWhatPeopleType(t *testing.T) {
 			`{ stock(sku: "ab-1", warehouseCode: "ber") { id } }`: `{"stock":null}`,
 			`{ stockAsOf(sku: "ab-1", warehouseCode: "ber", at: "2026-01-01T00:00:00Z", basis: OCCURRED) { physical } }`: `{"stockAsOf":{"physical":0}}`,
 			`{ stockAsOf(sku: "ab-1", warehouseCode: "nope", at: "2026-01-01T00:00:00Z") { physical } }`:                 `{"stockAsOf":null}`,
-			`{ serverLimits { maxPageSize maxLines maxDocumentLines maxImportRows maxQuantity idempotencyDays } }`:                                      `{"serverLimits":{"maxPageSize":200,"maxLines":250,"maxDocumentLines":5000,"maxImportRows":250,"maxQuantity":2147483647,"idempotencyDays":30}}`,
+			`{ serverLimits { maxPageSize maxLines maxDocumentLines maxImportRows maxQuantity idempotencyDays } }`:       `{"serverLimits":{"maxPageSize":200,"maxLines":250,"maxDocumentLines":5000,"maxImportRows":250,"maxQuantity":2147483647,"idempotencyDays":30}}`,
 		} {
 			if r := g.Do(t, p, query, nil); r.Code() != "" || !same(t, r.Data, want) {
 				t.Errorf("%s\n got %s %v\nwant %s", query, r.Data, r.Errors, want)
