@@ -10,6 +10,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/money"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
@@ -94,6 +95,23 @@ func (s *Service) Look(ctx context.Context, in RecordInput) (_ []Recorded, err e
 	out := make([]Recorded, len(in.Records))
 	_, err = in.look(ctx, s.db.SQL(), s.db.Dialect(), all(len(out)), out)
 	return out, err
+}
+
+// Ready tells, before anything is booked, what would have every record of a
+// warehouse refused: NOT_FOUND, ARCHIVED, and RATE_MISSING when there is no
+// exchange rate on the day of the first one.
+func (s *Service) Ready(ctx context.Context, warehouse string, first time.Time) (err error) {
+	defer fault.Wrap(&err, "document.Ready")
+	return s.db.InTx(ctx, func(tx store.Tx) error {
+		codes := lookup.In(s.baseCurrency)
+		if _, err := codes.ResolveAll(ctx, tx, fx.Day(first), []lookup.Target{{WarehouseCode: warehouse}}, nil, 0); err != nil {
+			return err
+		}
+		var faults fault.List
+		codes.CheckWarehouse(&faults, fault.Input.At("warehouseCode"), warehouse)
+		codes.CheckRate(&faults, fault.Input.At("warehouseCode"), warehouse)
+		return faults.Err()
+	})
 }
 
 // look marks the records among these that were booked before, and returns the others.

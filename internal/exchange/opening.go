@@ -135,11 +135,8 @@ LEFT JOIN stocked s ON s.sku = d.sku
 WHERE d.deepest + coalesce(s.available, 0) < 0 AND NOT EXISTS (SELECT 1 FROM archived a WHERE a.sku = d.sku)`, orderNew); err != nil {
 		return first, fmt.Errorf("work out the opening stock: %w", err)
 	}
-	var at int64
-	if err := st.db.QueryRowContext(ctx, "SELECT coalesce(min(at), 0) FROM orders WHERE state = ?", orderNew).Scan(&at); err != nil {
-		return first, err
-	}
-	return time.UnixMicro(at).UTC(), nil
+	first, _, err = st.first(ctx)
+	return first, err
 }
 
 // lacking are the next lines of an opening after a SKU.

@@ -110,7 +110,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	defer func() {
 		err = errors.Join(err, r.rejects.flush(context.WithoutCancel(ctx), r.stage, &r.sum), r.rejects.Close())
 	}()
-	for _, step := range []func(context.Context) error{r.leaveOut, r.count, r.ensure, r.opening, r.book} {
+	for _, step := range []func(context.Context) error{r.leaveOut, r.count, r.ready, r.ensure, r.opening, r.book} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -137,6 +137,15 @@ func (r *run) count(ctx context.Context) (err error) {
 	}
 	r.meter.begin(r.sum.OrdersLeft, lines)
 	return nil
+}
+
+// ready finds out what would have every order refused, before anything is made.
+func (r *run) ready(ctx context.Context) error {
+	first, any, err := r.stage.first(ctx)
+	if err != nil || !any {
+		return err
+	}
+	return r.s.docs.Ready(ctx, r.warehouse, first)
 }
 
 func (r *run) opening(ctx context.Context) error {

@@ -368,6 +368,27 @@ func TestAnImportThatCannotBeRightBooksNothing(t *testing.T) {
 	})
 }
 
+func TestAnImportWithoutAnExchangeRateMakesNothing(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		if err := db.InTx(t.Context(), func(tx store.Tx) error {
+			return tx.Ent.Warehouse.Create().SetCode("TH1").SetName("Bangkok").SetCurrency("THB").
+				SetCreatedAt(time.Now().UTC()).SetUpdatedAt(time.Now().UTC()).Exec(t.Context())
+		}); err != nil {
+			t.Fatal(err)
+		}
+		in := b.input(b.file("1,A,1,2011-01-01,1,x"))
+		in.WarehouseCode = "TH1"
+		if sum, err := b.run(b.ctx, in); err == nil || !strings.Contains(err.Error(), "exchangeRateSet") || sum.ProductsCreated != 0 {
+			t.Errorf("%v %+v", err, sum)
+		}
+		if n := b.counts("SELECT sku, 1 FROM products"); len(n) > 0 {
+			t.Errorf("products %v", n)
+		}
+	})
+}
+
 func TestStrangersImportNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, testdb.SQLite(t))

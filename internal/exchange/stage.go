@@ -214,3 +214,10 @@ func (st *stage) left(ctx context.Context, state int) (orders, lines int64, err 
 	err = st.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(lines), 0) FROM orders WHERE state = ?", state).Scan(&orders, &lines)
 	return orders, lines, err
 }
+
+// first is the time of the first order to be booked, if there is any.
+func (st *stage) first(ctx context.Context) (_ time.Time, any bool, err error) {
+	var at sql.NullInt64
+	err = st.db.QueryRowContext(ctx, "SELECT min(at) FROM orders WHERE state = ?", orderNew).Scan(&at)
+	return time.UnixMicro(at.Int64).UTC(), at.Valid, err
+}
