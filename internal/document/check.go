@@ -6,7 +6,6 @@ import (
 
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
-	"entrepot/internal/fx"
 	"entrepot/internal/stock"
 )
 
@@ -17,7 +16,7 @@ var reasons = map[stock.DocumentKind]string{stock.DocumentInbound: "PURCHASE", s
 func (in *CreateInput) tidy() {
 	in.WarehouseCode = strings.ToUpper(strings.TrimSpace(in.WarehouseCode))
 	in.ExternalNo, in.Party, in.Country = strings.TrimSpace(in.ExternalNo), strings.TrimSpace(in.Party), strings.TrimSpace(in.Country)
-	in.Currency = fx.Currency(in.Currency)
+	in.Currency = command.Currency(in.Currency)
 	if in.ReasonCode == "" {
 		in.ReasonCode = reasons[in.Kind]
 	}
@@ -36,7 +35,7 @@ func (l *LineInput) tidy() {
 	l.SKU = strings.ToUpper(strings.TrimSpace(l.SKU))
 	l.BatchNo = strings.TrimSpace(l.BatchNo)
 	l.LocationCode = strings.ToUpper(strings.TrimSpace(l.LocationCode))
-	l.Currency = fx.Currency(l.Currency)
+	l.Currency = command.Currency(l.Currency)
 	if l.Bucket == "" {
 		l.Bucket = stock.BucketAvailable
 	}
@@ -66,7 +65,7 @@ func (in *CreateInput) checkHead(faults *fault.List, at fault.Path) {
 	command.CheckText(faults, at.At("country"), in.Country, "a country", maxCountry)
 	command.CheckText(faults, at.At("note"), in.Note, "a note", maxNote)
 	if in.Currency != "" {
-		fx.CheckCurrency(faults, at.At("currency"), in.Currency)
+		command.CheckCurrency(faults, at.At("currency"), in.Currency)
 	}
 	if in.ExpectedAt != nil && in.ExpectedAt.Year() < 2000 {
 		faults.Add(fault.Invalid, at.At("expectedAt"), "%s is before the year 2000", in.ExpectedAt.UTC().Format(time.RFC3339))
@@ -127,7 +126,7 @@ func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentK
 		faults.Add(fault.Invalid, at.At("unitPrice"), "a price is not negative")
 	}
 	if l.Currency != "" {
-		fx.CheckCurrency(faults, at.At("currency"), l.Currency)
+		command.CheckCurrency(faults, at.At("currency"), l.Currency)
 	}
 }
 

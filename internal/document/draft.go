@@ -8,6 +8,7 @@ import (
 	"entrepot/ent"
 	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/catalog"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
@@ -124,7 +125,7 @@ func settleLines(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docum
 			}
 			bin := found[code]
 			if bin == nil {
-				faults.Add(fault.NotFound, at(i).At("locationCode"), "there is no location %q in this warehouse", lookup.Short(code))
+				faults.Add(fault.NotFound, at(i).At("locationCode"), "there is no location %q in this warehouse", command.Short(code))
 				continue
 			}
 			checkBin(faults, at(i).At("locationCode"), bin)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"entrepot/internal/auth"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
@@ -269,7 +270,7 @@ func (s *Service) numbers(ctx context.Context, warehouse string, inputs []Create
 func (in RecordInput) draft(r Record) CreateInput {
 	c := CreateInput{
 		Kind: r.Kind, WarehouseCode: in.WarehouseCode, ReasonCode: r.ReasonCode, ExternalNo: r.ExternalNo, Party: r.Party,
-		Country: r.Country, Currency: fx.Currency(in.Currency), OccurredAt: &r.OccurredAt, AdvanceTo: stock.DocumentCompleted,
+		Country: r.Country, Currency: command.Currency(in.Currency), OccurredAt: &r.OccurredAt, AdvanceTo: stock.DocumentCompleted,
 		Lines: make([]LineInput, len(r.Lines)),
 	}
 	for i, l := range r.Lines {

@@ -10,7 +10,6 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
-	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
@@ -116,7 +115,7 @@ func (in UpdateInput) over(doc *ent.Document, site string) CreateInput {
 		}
 	}
 	if in.Currency != nil {
-		whole.Currency = fx.Currency(*in.Currency)
+		whole.Currency = command.Currency(*in.Currency)
 	}
 	if in.OccurredAt != nil {
 		whole.OccurredAt = in.OccurredAt

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"entrepot/internal/fx"
+	"entrepot/internal/command"
 )
 
 // iso4217 lists the currencies of ISO 4217 that goods are priced in, and those
@@ -21,7 +21,7 @@ XCG XOF XPF YER ZAR ZMW ZWG
 AZM BYB BYR CSD CYP EEK GHC HRK LTL LVL MGF MRO MTL MZM ROL SDD SIT SKK SLL SRG STD TMM TRL VEB VEF ZMK ZWL`)
 
 func currency(typed string) (string, error) {
-	code := fx.Currency(typed)
+	code := command.Currency(typed)
 	if !slices.Contains(iso4217, code) {
 		return "", fmt.Errorf("%q is no currency of ISO 4217; give the currency of the prices, such as GBP", short(typed))
 	}

@@ -60,7 +60,7 @@ func New(db *store.DB, now func() time.Time) *Service { return &Service{db, now}
 // Setting the same rate again does no harm, so the key may be left out.
 func (s *Service) Set(ctx context.Context, in SetInput) (res SetResult, err error) {
 	input := in
-	in.FromCurrency, in.ToCurrency = Currency(in.FromCurrency), Currency(in.ToCurrency)
+	in.FromCurrency, in.ToCurrency = command.Currency(in.FromCurrency), command.Currency(in.ToCurrency)
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[int64]{
 		Operation: "exchangeRateSet", Needs: auth.RateEdit, Intent: in.Intent, KeyOptional: true, Input: input,
 		Check: func(faults *fault.List, _ time.Time) { in.check(faults) },
@@ -82,8 +82,8 @@ func (s *Service) Set(ctx context.Context, in SetInput) (res SetResult, err erro
 }
 
 func (in SetInput) check(faults *fault.List) {
-	CheckCurrency(faults, fault.Input.At("fromCurrency"), in.FromCurrency)
-	CheckCurrency(faults, fault.Input.At("toCurrency"), in.ToCurrency)
+	command.CheckCurrency(faults, fault.Input.At("fromCurrency"), in.FromCurrency)
+	command.CheckCurrency(faults, fault.Input.At("toCurrency"), in.ToCurrency)
 	if in.FromCurrency == in.ToCurrency {
 		faults.Add(fault.Invalid, fault.Input.At("toCurrency"), "a currency is always worth 1 of itself")
 	}
@@ -125,22 +125,14 @@ func List(ctx context.Context, db *store.DB, f *Filter, a page.Args) (_ *page.Co
 	}
 	var where []predicate.ExchangeRate
 	if f != nil && f.FromCurrency != nil {
-		where = append(where, exchangerate.FromCurrency(Currency(*f.FromCurrency)))
+		where = append(where, exchangerate.FromCurrency(command.Currency(*f.FromCurrency)))
 	}
 	if f != nil && f.ToCurrency != nil {
-		where = append(where, exchangerate.ToCurrency(Currency(*f.ToCurrency)))
+		where = append(where, exchangerate.ToCurrency(command.Currency(*f.ToCurrency)))
 	}
 	order := page.Order[*ent.ExchangeRate]{
 		Name: "exchangeRates", Direction: page.Desc, ID: func(r *ent.ExchangeRate) int64 { return r.ID },
 		Key: page.Time(exchangerate.FieldRateDate, func(r *ent.ExchangeRate) time.Time { return r.RateDate }),
 	}
 	return page.Read(ctx, a, order, db.Ent().ExchangeRate.Query().Where(where...))
-}
-
-// Currency is a currency code as it is kept.
-func Currency(s string) string { return command.Currency(s) }
-
-// CheckCurrency adds a fault when code is no three-letter currency code.
-func CheckCurrency(faults *fault.List, path fault.Path, code string) {
-	command.CheckCurrency(faults, path, code)
 }

@@ -8,6 +8,7 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
@@ -115,7 +116,7 @@ func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arr
 	status, known := r.products[sku]
 	switch {
 	case !known:
-		faults.Add(fault.NotFound, path, "there is no SKU %q", Short(sku))
+		faults.Add(fault.NotFound, path, "there is no SKU %q", command.Short(sku))
 	case status == stock.StatusArchived && arriving:
 		faults.Add(fault.Archived, path, "SKU %s is archived: its stock may leave, but no more may arrive", sku)
 	}
@@ -126,7 +127,7 @@ func (r Codes) CheckWarehouse(faults *fault.List, path fault.Path, code string) 
 	w, known := r.warehouses[code]
 	switch {
 	case !known:
-		faults.Add(fault.NotFound, path, "there is no warehouse %q", Short(code))
+		faults.Add(fault.NotFound, path, "there is no warehouse %q", command.Short(code))
 	case w.status == stock.StatusArchived:
 		faults.Add(fault.Archived, path, "warehouse %s is archived", code)
 	case w.category == stock.WarehouseVirtual:

@@ -40,15 +40,12 @@ func (t Target) Check(faults *fault.List, path fault.Path) {
 
 // String names the stock to a person.
 func (t Target) String() string {
-	s := "SKU " + Short(t.SKU) + " in warehouse " + Short(t.WarehouseCode)
+	s := "SKU " + command.Short(t.SKU) + " in warehouse " + command.Short(t.WarehouseCode)
 	if t.BatchNo != "" {
-		s += ", batch " + Short(t.BatchNo) + ","
+		s += ", batch " + command.Short(t.BatchNo) + ","
 	}
 	return s
 }
-
-// Short cuts what somebody typed to a length fit for a message.
-func Short(s string) string { return command.Short(s) }
 
 // Refuse tells what the ledger refused to the line that asked for it: path
 // leads to the line, quantity is the name of its field that a shortage is

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"entrepot/internal/auth"
+	"entrepot/internal/command"
 	"entrepot/internal/fault"
-	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
@@ -23,7 +23,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 	lines := slices.Clone(in.Changes)
 	for i := range lines {
 		lines[i].Tidy()
-		lines[i].Currency = fx.Currency(lines[i].Currency)
+		lines[i].Currency = command.Currency(lines[i].Currency)
 	}
 	found := lookup.In(s.baseCurrency)
 	targets, currencies := make([]Target, len(lines)), []string{}

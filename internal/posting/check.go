@@ -7,7 +7,6 @@ import (
 
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
-	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
@@ -82,7 +81,7 @@ func checkCost(faults *fault.List, path fault.Path, cost *money.Amount, currency
 		faults.Add(fault.Invalid, path.At("unitCost"), "goods leave at the moving average; give a cost only for goods that arrive")
 	}
 	if currency != "" {
-		fx.CheckCurrency(faults, path.At("currency"), currency)
+		command.CheckCurrency(faults, path.At("currency"), currency)
 	}
 }
 
