@@ -22,7 +22,8 @@ type database struct {
 	skus       int // after seed
 }
 
-func openDatabase(ctx context.Context) (_ *database, err error) {
+// createDatabase makes an empty one, in the place of one of that name.
+func createDatabase(ctx context.Context, name string) (_ *database, err error) {
 	maintenance := os.Getenv("ENTREPOT_TEST_POSTGRES")
 	if maintenance == "" {
 		return nil, errors.New("ENTREPOT_TEST_POSTGRES is not set: start this with make bench")
@@ -36,12 +37,12 @@ func openDatabase(ctx context.Context) (_ *database, err error) {
 		return nil, err
 	}
 	defer admin.Close()
-	for _, stmt := range []string{"DROP DATABASE IF EXISTS bench", "CREATE DATABASE bench"} {
+	for _, stmt := range []string{"DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name} {
 		if _, err := admin.ExecContext(ctx, stmt); err != nil {
 			return nil, fmt.Errorf("%s: %w", stmt, err)
 		}
 	}
-	u.Path = "/bench"
+	u.Path = "/" + name
 	d := &database{url: u.String()}
 	if d.sql, err = sql.Open("postgres", d.url); err != nil {
 		return nil, err

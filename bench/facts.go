@@ -32,6 +32,11 @@ func (b *bench) facts(ctx context.Context, rep *report) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// machineFacts are what was measured, and on what.
+func (b *bench) machineFacts(ctx context.Context, rep *report) error {
 	var postgres string
 	if err := b.db.sql.QueryRowContext(ctx, "SELECT current_setting('server_version') || ', fsync ' || current_setting('fsync') "+
 		"|| ', synchronous_commit ' || current_setting('synchronous_commit') || ', shared_buffers ' || current_setting('shared_buffers')").Scan(&postgres); err != nil {

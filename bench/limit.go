@@ -12,19 +12,21 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 //go:embed limit/*.sql
 var limitScripts embed.FS
 
-// pgbench runs a script on as many connections as the server gets, for the
-// seconds of a round.
+// pgbench is a run of that program.
 type pgbench struct {
 	program string
 	args    []string
 	env     []string
 }
 
+// pgbench runs a script on as many connections as the server gets, for the
+// seconds of a round.
 func (b *bench) pgbench(script string) (*pgbench, error) {
 	raw, err := limitScripts.ReadFile("limit/" + script)
 	if err != nil {
@@ -34,18 +36,21 @@ func (b *bench) pgbench(script string) (*pgbench, error) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		return nil, err
 	}
-	u, err := url.Parse(b.db.url)
+	return b.db.pgbench("--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(writers), "--jobs=2", "--time="+strconv.Itoa(b.seconds),
+		"--define=warehouses="+strconv.Itoa(warehouses), "--define=skus="+strconv.Itoa(b.db.skus), "--file="+path)
+}
+
+// pgbench is the program for this database.
+func (d *database) pgbench(args ...string) (*pgbench, error) {
+	u, err := url.Parse(d.url)
 	if err != nil {
 		return nil, err
 	}
 	q := u.Query()
 	return &pgbench{
-		program: b.db.program("pgbench"),
-		args: []string{
-			"--no-vacuum", "--protocol=prepared", "--client=" + strconv.Itoa(writers), "--jobs=2", "--time=" + strconv.Itoa(b.seconds),
-			"--define=warehouses=" + strconv.Itoa(warehouses), "--define=skus=" + strconv.Itoa(b.db.skus), "--file=" + path, "bench",
-		},
-		env: append(os.Environ(), "PGHOST="+q.Get("host"), "PGPORT="+q.Get("port"), "PGUSER="+q.Get("user")),
+		program: d.program("pgbench"),
+		args:    append(args, strings.TrimPrefix(u.Path, "/")),
+		env:     append(os.Environ(), "PGHOST="+q.Get("host"), "PGPORT="+q.Get("port"), "PGUSER="+q.Get("user")),
 	}, nil
 }
 

@@ -15,14 +15,19 @@ import (
 // machine is where the CPU time of the machine went up to a moment.
 type machine struct{ busy, idle, own time.Duration }
 
-// machineNow reads it. Own is the time of both servers of the run, of ourselves
+// machineNow reads it. Own is the time of the servers of the run, of ourselves
 // and of what we started and waited for, such as pgbench.
 func (b *bench) machineNow() (m machine, err error) {
-	server, postgres, err := b.usage(b.server)
-	if err != nil {
+	if m.own, err = b.db.cpu(); err != nil {
 		return m, err
 	}
-	m.own = server + postgres
+	if b.server != nil {
+		server, err := processCPU(b.server.pid)
+		if err != nil {
+			return m, err
+		}
+		m.own += server
+	}
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage
 		if err := syscall.Getrusage(who, &u); err != nil {

@@ -25,7 +25,7 @@ type options struct {
 }
 
 // parts are what -only chooses from.
-var parts = []string{"list", "sku", "page", "spread", "hot", "start"}
+var parts = []string{"list", "sku", "page", "spread", "hot", "start", "import"}
 
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
 
@@ -94,10 +94,17 @@ func run(ctx context.Context, o options) (err error) {
 	if b.binary, err = b.build(ctx); err != nil {
 		return err
 	}
-	if b.db, err = openDatabase(ctx); err != nil {
+	if b.db, err = createDatabase(ctx, "bench"); err != nil {
 		return err
 	}
 	defer b.db.close()
+	var rep report
+	if o.only == "import" { // it makes databases of its own
+		if err := b.imports(ctx, &rep); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		return b.finish(ctx, &rep, began)
+	}
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
@@ -105,7 +112,6 @@ func run(ctx context.Context, o options) (err error) {
 
 	// Those that read go first: what the others leave behind is vacuumed in the
 	// background, and that would count.
-	var rep report
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) (*row, error)
@@ -127,7 +133,16 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	progress("proving the ledger")
 	rep.verify(b.command(ctx, "verify"))
-	rep.fact("this run", "%d rounds of %d s, %d stocks, %s in all", o.rounds, o.seconds, b.db.stocks(), time.Since(began).Round(time.Second))
+	rep.fact("measured with", "%d rounds of %d s, %d stocks", o.rounds, o.seconds, b.db.stocks())
+	return b.finish(ctx, &rep, began)
+}
+
+// finish prints the report.
+func (b *bench) finish(ctx context.Context, rep *report, began time.Time) error {
+	if err := b.machineFacts(ctx, rep); err != nil {
+		return err
+	}
+	rep.fact("this run", "%s in all", time.Since(began).Round(time.Second))
 	rep.print(os.Stdout)
 	if rep.wrong() {
 		return errWrong

@@ -59,8 +59,13 @@ func (b *bench) goBuild(ctx context.Context, name, pkg, overlay string) (string,
 
 // command is the binary with the environment of an installation in production.
 func (b *bench) command(ctx context.Context, args ...string) *exec.Cmd {
+	return b.commandOn(ctx, b.db.url, args...)
+}
+
+// commandOn is command for another database.
+func (b *bench) commandOn(ctx context.Context, databaseURL string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.binary, args...)
-	cmd.Env = b.environ("DATABASE_URL=" + b.db.url)
+	cmd.Env = b.environ("DATABASE_URL=" + databaseURL)
 	return cmd
 }
 
