@@ -27,11 +27,11 @@ func openReady(ctx context.Context, c Config) (*store.DB, error) {
 }
 
 // openLean is openReady for a command that goes through much and comes back to
-// little. SQLite is as fast with a small cache, and what the command takes does
-// not grow with the database until five large ones are full.
+// little. SQLite is as fast with a small cache; with five large ones, which
+// fill as the database grows, memory would grow with what is imported.
 func openLean(ctx context.Context, c Config) (*store.DB, error) {
 	sc := storeConfig(c)
-	sc.CacheKiB = 8192
+	sc.CacheKiB = 2048
 	return openReadyAs(ctx, c, sc)
 }
 
