@@ -20,7 +20,7 @@ type cli struct {
 
 	Serve   serveCmd   `cmd:"" help:"Serve the graph, the playground, health and metrics."`
 	Migrate migrateCmd `cmd:"" help:"Bring the tables of the database to this version."`
-	Demo    demoCmd    `cmd:"" help:"Fill the database with a small demo company; running it again does no harm."`
+	Demo    demoCmd    `cmd:"" help:"Fill the database with a small demo company; once it is there, running it again changes nothing."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that every balance follows from the ledger; exit 1 and name the rows when one does not."`
 	Token   tokenCmd   `cmd:"" help:"Print an access token of a user, without a password."`
 	Import  importCmd  `cmd:"" help:"Bring in what another system has kept."`

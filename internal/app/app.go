@@ -76,7 +76,7 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 		return nil, err
 	}
 	if d.Demo {
-		if err := loadDemo(ctx, c, a.DB, d.Now); err != nil {
+		if err := loadDemo(ctx, c, a.DB, d.Now, d.Out); err != nil {
 			return nil, err
 		}
 	}

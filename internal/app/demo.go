@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"entrepot/internal/demo"
-	"entrepot/internal/fx"
-	"entrepot/internal/posting"
 	"entrepot/internal/store"
 )
 
@@ -23,16 +21,15 @@ func Demo(ctx context.Context, c Config, now func() time.Time, out io.Writer) er
 		if _, err := openUsers(ctx, c, db, secret, now, out); err != nil {
 			return err
 		}
-		if err := loadDemo(ctx, c, db, now); err != nil {
-			return err
-		}
-		fmt.Fprintln(out, "the demo company is there")
-		return nil
+		return loadDemo(ctx, c, db, now, out)
 	})
 }
 
-func loadDemo(ctx context.Context, c Config, db *store.DB, now func() time.Time) error {
-	return demo.Load(ctx, demo.Services{
-		DB: db, Posting: posting.New(db, c.BaseCurrency, now), Rates: fx.New(db, now), Now: now,
-	})
+func loadDemo(ctx context.Context, c Config, db *store.DB, now func() time.Time, out io.Writer) error {
+	sum, err := demo.Load(ctx, demo.New(db, c.BaseCurrency, now))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "the demo company is there: %s\n", sum)
+	return nil
 }
