@@ -168,9 +168,9 @@ type takingBack struct {
 	at           time.Time
 }
 
-// takeBack reverses every posting of doc, the last one first. All stocks are
-// locked beforehand in their order, since the postings of one document may touch
-// them in any.
+// takeBack reverses every posting of doc, the last one first. All stocks and
+// then all worths are locked beforehand in their order, since the postings of
+// one document may touch them in any.
 func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
 	originals, err := tx.Ent.Posting.Query().Where(entposting.DocumentID(doc.ID), entposting.ReversesIDIsNil()).
 		WithMovements(func(q *ent.StockMovementQuery) { q.Order(ent.Asc(stockmovement.FieldID)) }).
@@ -185,6 +185,9 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 		}
 	}
 	if _, err := ledger.Lock(ctx, tx, keys); err != nil {
+		return nil, err
+	}
+	if err := ledger.LockWorths(ctx, tx, keys); err != nil {
 		return nil, err
 	}
 	posted := make([]ledger.Posted, 0, len(originals))

@@ -289,6 +289,22 @@ func Lock(ctx context.Context, tx store.Tx, keys []Key) (_ map[Key]Balance, err 
 	return writerFor(tx).lock(ctx, tx, keys)
 }
 
+// LockWorths keeps the worths of the SKUs of these stocks as they are until the
+// transaction ends, for commands of several postings: each of them locks its
+// own, and one after the other they would be in no order. The stocks must be
+// locked before, see [Lock].
+func LockWorths(ctx context.Context, tx store.Tx, keys []Key) (err error) {
+	defer fault.Wrap(&err, "ledger.LockWorths")
+	keys = slices.Clone(keys)
+	slices.SortFunc(keys, Key.Compare)
+	goods := make([]costKey, len(keys))
+	for i, k := range keys {
+		goods[i] = costKey{k.WarehouseID, k.SKU}
+	}
+	_, err = writerFor(tx).worths(ctx, tx, slices.Compact(goods))
+	return err
+}
+
 // Decide splits moves into those that fit the stocks as they are and those
 // that do not, line by line: a later line of the same stock sees the effect of
 // the accepted ones before it. The stocks stay locked, so the accepted moves
