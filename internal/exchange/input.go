@@ -53,7 +53,7 @@ func (r *run) check(ctx context.Context) (err error) {
 	if r.mapping, err = parseMapping(r.in.Map); err != nil {
 		return err
 	}
-	r.rules.cancelPrefix = r.in.CancelPrefix
+	r.rules.cancelPrefix, r.rules.now = r.in.CancelPrefix, r.s.now()
 	w, err := warehouse.Find(ctx, r.s.db, &r.in.WarehouseCode, nil)
 	switch {
 	case err != nil:

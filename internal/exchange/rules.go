@@ -6,8 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"entrepot/internal/catalog"
+	"entrepot/internal/command"
+	"entrepot/internal/fault"
 	"entrepot/internal/money"
 )
 
@@ -27,8 +30,10 @@ type Reason string
 const (
 	NoOrder        Reason = "NO_ORDER"
 	OrderTooLong   Reason = "ORDER_TOO_LONG"
+	OrderControl   Reason = "ORDER_WITH_CONTROL_CHARACTERS"
 	NoSKU          Reason = "NO_SKU"
 	SKUTooLong     Reason = "SKU_TOO_LONG"
+	SKUControl     Reason = "SKU_WITH_CONTROL_CHARACTERS"
 	QuantityNumber Reason = "QUANTITY_NOT_A_NUMBER"
 	QuantityZero   Reason = "QUANTITY_ZERO"
 	QuantityRange  Reason = "QUANTITY_OUT_OF_RANGE"
@@ -36,6 +41,7 @@ const (
 	PositiveReturn Reason = "POSITIVE_RETURN"
 	TimeUnreadable Reason = "TIME_UNREADABLE"
 	TimeSkipped    Reason = "TIME_SKIPPED"
+	TimeRange      Reason = "TIME_OUT_OF_RANGE"
 	PriceNumber    Reason = "PRICE_NOT_A_NUMBER"
 	PriceDecimals  Reason = "PRICE_OUT_OF_RANGE"
 	PriceTooLow    Reason = "PRICE_NOT_ABOVE_ZERO"
@@ -67,6 +73,7 @@ type rejection struct {
 type rules struct {
 	cancelPrefix string
 	clock        *clock
+	now          time.Time
 }
 
 // judge reads one line. It looks at every field, so that a person who mends a
@@ -85,24 +92,32 @@ func (r rules) judge(f fields) (line, *rejection) {
 		reject(NoOrder, "there is no order number")
 	case len(l.Order) > maxOrderNo:
 		reject(OrderTooLong, "the order number has %d bytes, more than %d", len(l.Order), maxOrderNo)
+	case strings.ContainsFunc(l.Order, unicode.IsControl):
+		reject(OrderControl, "the order number %q has a line break or another control character in it", short(l.Order))
 	}
 	switch {
 	case l.SKU == "":
 		reject(NoSKU, "there is no SKU")
 	case len(l.SKU) > maxSKU:
 		reject(SKUTooLong, "the SKU has %d bytes, more than %d", len(l.SKU), maxSKU)
+	case strings.ContainsFunc(l.SKU, unicode.IsControl):
+		reject(SKUControl, "the SKU %q has a line break or another control character in it", short(l.SKU))
 	}
 	r.quantity(&l, f[fieldQuantity], reject)
 	at, err := r.clock.read(f[fieldTime])
+	var outside fault.List
+	command.CheckOccurred(&outside, fault.Path{}, at, r.now)
 	switch {
 	case errors.Is(err, errSkipped):
 		reject(TimeSkipped, "%v", err)
 	case err != nil:
 		reject(TimeUnreadable, "%v", err)
+	case len(outside) > 0:
+		reject(TimeRange, "the time %v", outside)
 	}
 	l.At = at
 	price(&l, f[fieldPrice], reject)
-	l.Description, l.Customer, l.Country = strings.TrimSpace(f[fieldDescription]), customer(f[fieldCustomer]), strings.TrimSpace(f[fieldCountry])
+	l.Description, l.Customer, l.Country = oneLine(f[fieldDescription]), customer(f[fieldCustomer]), strings.TrimSpace(f[fieldCountry])
 	if len(reasons) > 0 {
 		return line{}, &rejection{reasons[0], strings.Join(words, "; ")}
 	}
@@ -141,6 +156,19 @@ func price(l *line, typed string, reject func(Reason, string, ...any)) {
 		reject(PriceTooLow, "the price %s is not above zero", p)
 	}
 	l.Price = p
+}
+
+// oneLine is a text as the name of a product can be: each run of line breaks,
+// tabs and other control characters, with the blanks around it, is one blank.
+func oneLine(typed string) string {
+	parts := strings.FieldsFunc(typed, unicode.IsControl)
+	kept := parts[:0]
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " ")
 }
 
 // customer undoes what spreadsheets do to a column of numbers that has gaps:

@@ -12,7 +12,7 @@ func testRules(t *testing.T, prefix string) rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rules{cancelPrefix: prefix, clock: c}
+	return rules{cancelPrefix: prefix, clock: c, now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
 }
 
 // sold is a line that makes sense, with changes.
@@ -44,6 +44,19 @@ func TestALineIsReadAsItIsKept(t *testing.T) {
 	}
 }
 
+// It becomes the name of a product, which is one line.
+func TestADescriptionIsReadAsOneLine(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		" A\theart\r\n\n of\u0092 wicker ": "A heart of wicker", "\x01": "", "WHITE  METAL": "WHITE  METAL", "": "",
+	} {
+		got, rejected := testRules(t, "C").judge(sold(func(f *fields) { f[fieldDescription] = in }))
+		if rejected != nil || got.Description != want {
+			t.Errorf("%q is %q, want %q (%+v)", in, got.Description, want, rejected)
+		}
+	}
+}
+
 func TestLinesWithoutSenseAreRejected(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -57,6 +70,13 @@ func TestLinesWithoutSenseAreRejected(t *testing.T) {
 		"a SKU of 64 bytes is not":              {func(f *fields) { f[fieldSKU] = strings.Repeat("x", 64) }, ""},
 		"a SKU of 65 bytes":                     {func(f *fields) { f[fieldSKU] = strings.Repeat("x", 65) }, SKUTooLong},
 		"a SKU of 65 bytes in fewer characters": {func(f *fields) { f[fieldSKU] = strings.Repeat("货", 21) + "xx" }, SKUTooLong},
+		"a line break in an order number":       {func(f *fields) { f[fieldOrder] = "5363\n65" }, OrderControl},
+		"a tab in a SKU":                        {func(f *fields) { f[fieldSKU] = "851\t23A" }, SKUControl},
+		"a control character of Windows in one": {func(f *fields) { f[fieldSKU] = "851\u009223A" }, SKUControl},
+		"a line break in a description is not":  {func(f *fields) { f[fieldDescription] = "A holder\nof candles" }, ""},
+		"the beginning of Unix time":            {func(f *fields) { f[fieldTime] = "1970-01-01 00:00:00" }, TimeRange},
+		"the year 2000 is not":                  {func(f *fields) { f[fieldTime] = "2000-01-01 00:00:00" }, ""},
+		"a time to come":                        {func(f *fields) { f[fieldTime] = "2026-11-21 00:00:00" }, TimeRange},
 		"no quantity":                           {func(f *fields) { f[fieldQuantity] = "" }, QuantityNumber},
 		"half a unit":                           {func(f *fields) { f[fieldQuantity] = "1.5" }, QuantityNumber},
 		"a thousand, or one":                    {func(f *fields) { f[fieldQuantity] = "1.000" }, QuantityNumber},

@@ -327,6 +327,32 @@ func TestASecondFileReceivesOnlyWhatIsLacking(t *testing.T) {
 	})
 }
 
+// What the catalog or the books would not take of one line must not end the
+// import of the others.
+func TestALineThatNoBooksTakeIsRejectedAndTheImportGoesOn(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		path := filepath.Join(t.TempDir(), "sales.csv")
+		text := "order,sku,description,quantity,time,price\n" +
+			"1,A,\"a name\nof two lines\",1,2011-01-02,1\n" +
+			"2,\"A\nB\",x,1,2011-01-02,1\n" +
+			"3,A,x,1,1970-01-01,1\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sum := b.must(b.input(path))
+		if sum.OrdersBooked != 1 || sum.OpeningUnits != 1 || !maps.Equal(sum.LinesRejected, map[string]int64{
+			"SKU_WITH_CONTROL_CHARACTERS": 1, "TIME_OUT_OF_RANGE": 1,
+		}) {
+			t.Errorf("%+v", sum)
+		}
+		if got := b.counts("SELECT name, 1 FROM products"); !maps.Equal(got, map[string]int64{"a name of two lines": 1}) {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
 func TestAnOrderWithOtherContentIsRefused(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
