@@ -79,10 +79,11 @@ func (r *run) openAll(ctx context.Context, in document.RecordInput) error {
 	return nil
 }
 
-// look brings what the books know of stocks into the stage.
+// look brings what the books know of stocks into the stage: of goods without a
+// batch, since that is what orders take.
 func (st *stage) look(ctx context.Context, db *store.DB, warehouseID int64) error {
 	if err := st.fill(ctx, db, "INSERT INTO stocked (sku, available) VALUES (?, ?)",
-		"SELECT sku, CAST(sum(available_quantity) AS bigint) FROM stocks WHERE warehouse_id = $1 GROUP BY sku", warehouseID); err != nil {
+		"SELECT sku, available_quantity FROM stocks WHERE warehouse_id = $1 AND batch_no = ''", warehouseID); err != nil {
 		return fmt.Errorf("read the stock: %w", err)
 	}
 	// Nothing may arrive of an archived product, and one such line would have

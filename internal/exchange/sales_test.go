@@ -353,6 +353,27 @@ func TestALineThatNoBooksTakeIsRejectedAndTheImportGoesOn(t *testing.T) {
 	})
 }
 
+// Orders leave from goods without a batch: what lies there in batches, and what
+// is damaged, is of no help to them.
+func TestAnOpeningDoesNotCountBatches(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		b.must(b.input(b.file("1,A,1,2011-01-01,1,x")))
+		in := document.CreateInput{Kind: stock.DocumentInbound, WarehouseCode: "W1", AdvanceTo: stock.DocumentCompleted, Lines: []document.LineInput{
+			{SKU: "A", BatchNo: "B1", Quantity: 10}, {SKU: "A", Bucket: stock.BucketDamaged, Quantity: 10}, {SKU: "A", Quantity: 1},
+		}}
+		in.IdempotencyKey = "receive"
+		if _, err := document.New(db, "CNY", b.now).Create(b.ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		sum := b.must(b.input(b.file("2,A,3,2011-02-01,1,x")))
+		if sum.OpeningUnits != 2 || sum.OrdersBooked != 1 {
+			t.Errorf("%+v", sum)
+		}
+	})
+}
+
 func TestAnOrderWithOtherContentIsRefused(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
