@@ -46,7 +46,8 @@ func TestDateTimeKeepsMicrosecondsInUTC(t *testing.T) {
 			t.Errorf("%s: %s, %v", in, got, err)
 		}
 	}
-	for _, in := range []any{"2026-11-20T08:30:00", "2026-11-20", "now", "", json.Number("1763627400"), nil} {
+	for _, in := range []any{"2026-11-20T08:30:00", "2026-11-20", "now", "", json.Number("1763627400"), nil,
+		"0000-12-31T23:59:59Z", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"} {
 		if v, err := UnmarshalDateTime(in); err == nil {
 			t.Errorf("%v is taken for %s", in, v)
 		}
@@ -62,7 +63,7 @@ func TestDateIsADay(t *testing.T) {
 	if got := written(MarshalDate(v)); got != `"2026-02-28"` || err != nil {
 		t.Errorf("%s, %v", got, err)
 	}
-	for _, in := range []any{"2026-02-30", "2026-2-8", "", nil} {
+	for _, in := range []any{"2026-02-30", "2026-2-8", "", nil, "0000-12-31"} {
 		if _, err := UnmarshalDate(in); err == nil {
 			t.Errorf("%v is taken for a day", in)
 		}
