@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"entrepot/graph/graphtest"
@@ -51,6 +52,32 @@ func TestProductsAndWarehousesAreFoundByWhatPeopleType(t *testing.T) {
 		} {
 			if r := g.Do(t, p, query, nil); r.Code() != "" || !same(t, r.Data, want) {
 				t.Errorf("%s\n got %s %v\nwant %s", query, r.Data, r.Errors, want)
+			}
+		}
+	})
+}
+
+// A database takes so many parameters, and no more.
+func TestAFilterTakesAThousandValuesOfEachKind(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		for _, c := range []struct{ list, of, field, value string }{
+			{"documents", "Document", "kinds", "INBOUND"},
+			{"documents", "Document", "states", "DRAFT"},
+			{"documents", "Document", "reasonCodes", "SALE"},
+			{"documents", "Document", "warehouseCodes", "SZ01"},
+			{"stockMovements", "StockMovement", "kinds", "INBOUND"},
+			{"locations", "Location", "types", "STORAGE"},
+			{"locations", "Location", "codes", "A-01"},
+		} {
+			query := fmt.Sprintf(`query($f: %sFilter) { %s(filter: $f) { nodes { __typename } } }`, c.of, c.list)
+			for n, want := range map[int]string{1000: "", 70_000: "BAD_REQUEST"} {
+				r := g.Do(t, p, query, map[string]any{"f": map[string]any{c.field: slices.Repeat([]string{c.value}, n)}})
+				if r.Code() != want {
+					t.Errorf("%s by %d %s: %v", c.list, n, c.field, r.Errors)
+				}
 			}
 		}
 	})

@@ -101,10 +101,14 @@ func (f *Filter) predicates(ctx context.Context, db *store.DB) (where []predicat
 			where = append(where, p())
 		}
 	}
-	if f.WarehouseCodes != nil {
-		if err := page.Keys("filter.warehouseCodes", len(f.WarehouseCodes)); err != nil {
+	for field, n := range map[string]int{
+		"kinds": len(f.Kinds), "states": len(f.States), "warehouseCodes": len(f.WarehouseCodes), "reasonCodes": len(f.ReasonCodes),
+	} {
+		if err := page.Keys("filter."+field, n); err != nil {
 			return nil, err
 		}
+	}
+	if f.WarehouseCodes != nil {
 		ids, err := warehouseIDs(ctx, db, f.WarehouseCodes)
 		if err != nil {
 			return nil, err

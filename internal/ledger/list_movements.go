@@ -127,6 +127,9 @@ func (f *MovementFilter) predicates(ctx context.Context, db *store.DB) (where []
 		where = append(where, stockmovement.BatchNo(*f.BatchNo))
 	}
 	if f.Kinds != nil {
+		if err := page.Keys("filter.kinds", len(f.Kinds)); err != nil {
+			return nil, err
+		}
 		where = append(where, stockmovement.KindIn(f.Kinds...))
 	}
 	if f.PostingID != nil {

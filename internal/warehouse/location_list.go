@@ -85,6 +85,9 @@ func (f *LocationFilter) predicates() (where []predicate.Location, err error) {
 		where = append(where, page.In(location.FieldCode, codesOf(f.Codes)))
 	}
 	if f.Types != nil {
+		if err := page.Keys("filter.types", len(f.Types)); err != nil {
+			return nil, err
+		}
 		where = append(where, location.TypeIn(f.Types...))
 	}
 	if f.Locked != nil {
