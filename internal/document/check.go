@@ -6,6 +6,7 @@ import (
 
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 )
 
@@ -94,9 +95,7 @@ func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentK
 	if l.SKU == "" {
 		faults.Add(fault.Required, at.At("sku"), "give the SKU")
 	}
-	if len(l.BatchNo) > 50 {
-		faults.Add(fault.Invalid, at.At("batchNo"), "a batch number has at most 50 bytes")
-	}
+	lookup.CheckBatchNo(faults, at.At("batchNo"), l.BatchNo)
 	if l.BatchNo == "" && (l.ProducedOn != nil || l.ExpiresOn != nil) {
 		faults.Add(fault.Required, at.At("batchNo"), "dates belong to a batch: give its number")
 	}

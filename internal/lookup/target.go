@@ -33,10 +33,19 @@ func (t Target) Check(faults *fault.List, path fault.Path) {
 	if t.WarehouseCode == "" {
 		faults.Add(fault.Required, path.At("warehouseCode"), "give the code of the warehouse")
 	}
-	if len(t.BatchNo) > 50 {
-		faults.Add(fault.Invalid, path.At("batchNo"), "a batch number has at most 50 bytes")
-	}
+	CheckBatchNo(faults, path.At("batchNo"), t.BatchNo)
 }
+
+// CheckBatchNo adds a fault for what cannot be a batch number; path leads to it.
+func CheckBatchNo(faults *fault.List, path fault.Path, no string) {
+	if len(no) > maxBatchNo {
+		faults.Add(fault.Invalid, path, "a batch number has at most %d bytes", maxBatchNo)
+		return
+	}
+	command.CheckLine(faults, path, no, "a batch number", maxBatchNo)
+}
+
+const maxBatchNo = 50
 
 // String names the stock to a person.
 func (t Target) String() string {

@@ -38,6 +38,7 @@ func TestBadInputNamesTheFieldAndChangesNothing(t *testing.T) {
 			"unknown SKU":            {"stockAdjust", adjust(line("NO-SUCH", "SZ01", vars{"delta": 1})), []string{"NOT_FOUND input.changes.0.sku"}},
 			"unknown warehouse":      {"stockAdjust", adjust(line("BRAKE-1", "MARS", vars{"delta": 1})), []string{"NOT_FOUND input.changes.0.warehouseCode"}},
 			"both, on two lines":     {"stockAdjust", adjust(line("X", "SZ01", vars{"delta": 1}), line("BRAKE-1", "Y", vars{"delta": 1})), []string{"NOT_FOUND input.changes.0.sku", "NOT_FOUND input.changes.1.warehouseCode"}},
+			"a batch of two lines":   {"stockAdjust", adjust(line("BRAKE-1", "SZ01", vars{"delta": 1, "batchNo": "A\nB"})), []string{"INVALID input.changes.0.batchNo"}},
 			"zero":                   {"stockAdjust", adjust(line("BRAKE-1", "SZ01", vars{"delta": 0})), []string{"INVALID input.changes.0.delta"}},
 			"beyond 2^31":            {"stockAdjust", adjust(line("BRAKE-1", "SZ01", vars{"delta": 1 << 31})), []string{"INVALID input.changes.0.delta"}},
 			"below -2^31":            {"stockAdjust", adjust(line("BRAKE-1", "SZ01", vars{"delta": -1 << 40})), []string{"INVALID input.changes.0.delta"}},
