@@ -13,6 +13,7 @@ import (
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -23,7 +24,8 @@ import (
 //
 // Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it returns
 // ALREADY_REVERSED, INVALID for a document that is a reversal itself or moved
-// nothing, and INSUFFICIENT_STOCK when the goods have gone elsewhere.
+// nothing, ARCHIVED when its warehouse went out of use, and INSUFFICIENT_STOCK
+// when the goods have gone elsewhere.
 func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err error) {
 	var no string
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
@@ -172,6 +174,13 @@ type takingBack struct {
 // then all worths are locked beforehand in their order, since the postings of
 // one document may touch them in any.
 func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
+	var faults fault.List
+	if err := lookup.CheckInUse(ctx, tx, &faults, t.field, doc.WarehouseID); err != nil {
+		return nil, err
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
 	originals, err := tx.Ent.Posting.Query().Where(entposting.DocumentID(doc.ID), entposting.ReversesIDIsNil()).
 		WithMovements(func(q *ent.StockMovementQuery) { q.Order(ent.Asc(stockmovement.FieldID)) }).
 		Order(ent.Desc(entposting.FieldID)).All(ctx)

@@ -176,3 +176,24 @@ func TestADraftIsEditedByTheVersionThatWasSeen(t *testing.T) {
 		f.verify()
 	})
 }
+
+// A warehouse is archived when it holds nothing, so nothing may come back to it.
+func TestNothingIsTakenBackIntoAnArchivedWarehouse(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		f.receive("BRAKE-1", 5)
+		gone := f.must("outboundCreate", vars{"warehouseCode": "SZ01", "advanceTo": "COMPLETED", "lines": []vars{lineOf("BRAKE-1", 5)}}).Document
+		status := func(op string) {
+			f.Do(t, f.manager, `mutation { it: `+op+`(input: {code: "SZ01"}) { userErrors { message } } }`, nil).Into(t, &struct{}{})
+		}
+		status("warehouseArchive")
+		f.expect("a reversal", f.send(f.manager, "documentReverse", vars{"no": gone.No, "reasonCode": "TEST"}), "ARCHIVED input.no")
+		if n := f.available("BRAKE-1"); n != 0 {
+			t.Errorf("the archived warehouse holds %d", n)
+		}
+		status("warehouseRestore")
+		f.must("documentReverse", vars{"no": gone.No, "reasonCode": "TEST"})
+		f.verify()
+	})
+}

@@ -8,11 +8,14 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"entrepot/ent"
+	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/money"
+	"entrepot/internal/page"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -125,14 +128,31 @@ func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arr
 // CheckWarehouse is the part of Check about the warehouse; path leads to its code.
 func (r Codes) CheckWarehouse(faults *fault.List, path fault.Path, code string) {
 	w, known := r.warehouses[code]
-	switch {
-	case !known:
+	if !known {
 		faults.Add(fault.NotFound, path, "there is no warehouse %q", command.Short(code))
-	case w.status == stock.StatusArchived:
+		return
+	}
+	checkInUse(faults, path, code, w.status, w.category)
+}
+
+func checkInUse(faults *fault.List, path fault.Path, code string, status stock.Status, category stock.WarehouseCategory) {
+	switch {
+	case status == stock.StatusArchived:
 		faults.Add(fault.Archived, path, "warehouse %s is archived", code)
-	case w.category == stock.WarehouseVirtual:
+	case category == stock.WarehouseVirtual:
 		faults.Add(fault.Invalid, path, "warehouse %s is virtual: it holds no stock of its own", code)
 	}
+}
+
+// CheckInUse adds a fault for each of these warehouses that went out of use, for
+// commands that take back what was posted and so resolve no codes; path leads to
+// what names it.
+func CheckInUse(ctx context.Context, tx store.Tx, faults *fault.List, path fault.Path, warehouses ...int64) error {
+	found, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldID, warehouses)).Order(ent.Asc(entwarehouse.FieldCode)).All(ctx)
+	for _, w := range found {
+		checkInUse(faults, path, w.Code, w.Status, w.Category)
+	}
+	return err
 }
 
 // CheckRate adds a fault when the worth of goods in the warehouse cannot be told

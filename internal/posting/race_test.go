@@ -150,3 +150,19 @@ func TestACostOutOfRangeIsTheFaultOfItsLine(t *testing.T) {
 		t.Error("the good line was not posted")
 	}
 }
+
+func TestAPostingIsNotReversedIntoAnArchivedWarehouse(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		f.receive("BRAKE-1", "SZ01", 5)
+		gone := f.must("stockAdjust", vars{"changes": []vars{line("BRAKE-1", "SZ01", vars{"delta": -5})}})
+		f.Do(t, f.manager, `mutation { it: warehouseArchive(input: {code: "SZ01"}) { userErrors { message } } }`, nil).Into(t, &struct{}{})
+		before := f.rows()
+		f.expect("a reversal", f.send(f.manager, "postingReverse", vars{"postingId": gone.Posting.ID}), "ARCHIVED input.postingId")
+		if after := f.rows(); after != before {
+			t.Errorf("%v then %v", before, after)
+		}
+		f.verify()
+	})
+}

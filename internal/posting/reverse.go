@@ -9,6 +9,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -18,8 +19,9 @@ import (
 // stock:reverse.
 //
 // It returns NOT_FOUND, ALREADY_REVERSED, INVALID for a posting that belongs
-// to a document (reverse the document) or is itself a reversal, and
-// INSUFFICIENT_STOCK when the goods have since gone elsewhere.
+// to a document (reverse the document) or is itself a reversal, ARCHIVED for one
+// in a warehouse that went out of use, and INSUFFICIENT_STOCK when the goods have
+// since gone elsewhere.
 func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) {
 	at := reversedPosting
 	var original *ent.Posting
@@ -40,7 +42,7 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 			}
 			return ledger.NextPosting(ctx, tx)
 		},
-		plan: func(ctx context.Context, tx store.Tx, post *ledger.Posting, _ *fault.List) ([]ledger.Move, error) {
+		plan: func(ctx context.Context, tx store.Tx, post *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			switch p := original; {
 			case p == nil:
 				return nil, fault.New(fault.NotFound, at, "there is no such posting")
@@ -50,6 +52,13 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 				return nil, fault.New(fault.Invalid, at, "this posting is a reversal itself: post the change again instead")
 			}
 			if err := notReversed(ctx, tx, in.PostingID); err != nil {
+				return nil, err
+			}
+			houses := make([]int64, len(rows))
+			for i, m := range rows {
+				houses[i] = m.WarehouseID
+			}
+			if err := lookup.CheckInUse(ctx, tx, faults, at, houses...); err != nil {
 				return nil, err
 			}
 			// The rates are those of the original, and so is what they lead to.
