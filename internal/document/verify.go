@@ -6,17 +6,26 @@ import "entrepot/internal/ledger"
 func Rules() []ledger.Rule {
 	return []ledger.Rule{
 		{
-			Holds: "the executed quantities of every document are the sum of its movements",
+			Holds: "the executed quantities of every document are the sum of its movements, bucket by bucket",
 			// A line moves its units one way; a document that reverses another, the other way.
 			Query: `SELECT 'document ' || d.no || ', SKU ' || x.sku || ', batch "' || x.batch_no || '"' FROM (
-  SELECT document_id, sku, batch_no, sum(n) AS n FROM (
-    SELECT l.document_id, l.sku, l.batch_no, sum(l.executed_quantity
-      * CASE WHEN d.kind = 'OUTBOUND' OR l.quantity < 0 THEN -1 ELSE 1 END * CASE WHEN d.reverses_id IS NULL THEN 1 ELSE -1 END) AS n
-    FROM document_lines l JOIN documents d ON d.id = l.document_id GROUP BY l.document_id, l.sku, l.batch_no
+  SELECT document_id, sku, batch_no FROM (
+    SELECT document_id, sku, batch_no, n, CASE WHEN bucket = 'DAMAGED' THEN n ELSE 0 END AS damaged, CASE WHEN bucket = 'ON_HOLD' THEN n ELSE 0 END AS hold FROM (
+      SELECT l.document_id, l.sku, l.batch_no, l.bucket, l.executed_quantity
+        * CASE WHEN d.kind = 'OUTBOUND' OR l.quantity < 0 THEN -1 ELSE 1 END * CASE WHEN d.reverses_id IS NULL THEN 1 ELSE -1 END AS n
+      FROM document_lines l JOIN documents d ON d.id = l.document_id) lines
     UNION ALL
-    SELECT p.document_id, m.sku, m.batch_no, -sum(m.quantity_delta) FROM postings p JOIN stock_movements m ON m.posting_id = p.id
-    WHERE p.document_id IS NOT NULL GROUP BY p.document_id, m.sku, m.batch_no) both_sides
-  GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0) x JOIN documents d ON d.id = x.document_id`,
+    SELECT p.document_id, m.sku, m.batch_no, -m.quantity_delta, -m.damaged_delta, -m.hold_delta
+    FROM postings p JOIN stock_movements m ON m.posting_id = p.id WHERE p.document_id IS NOT NULL) both_sides
+  GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0 OR sum(damaged) <> 0 OR sum(hold) <> 0) x JOIN documents d ON d.id = x.document_id`,
+		},
+		{
+			Holds: "every posting of a document is in its warehouse and of its kind, or takes back what it, or the document that it reverses, posted",
+			Query: `SELECT 'document ' || d.no || ', posting ' || p.id FROM postings p JOIN documents d ON d.id = p.document_id
+LEFT JOIN postings o ON o.id = p.reverses_id
+WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind <> d.kind OR d.reverses_id IS NOT NULL
+  ELSE o.document_id IS NULL OR o.document_id <> coalesce(d.reverses_id, d.id) END
+  OR EXISTS (SELECT 1 FROM stock_movements m WHERE m.posting_id = p.id AND m.warehouse_id <> d.warehouse_id)`,
 		},
 		{
 			Holds: "the totals of every document are those of its lines, which are numbered without a gap",
