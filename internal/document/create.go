@@ -53,6 +53,9 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 			if err != nil {
 				return kept{}, err
 			}
+			if no == "" && !in.DryRun { // the warehouse appeared after Before had looked for it
+				return kept{}, fault.New(fault.Conflict, fault.Path{}, "warehouse %s has just been made; send it again", tidy.WarehouseCode)
+			}
 			res.Document = d.doc
 			return res.done(posted...), nil
 		},

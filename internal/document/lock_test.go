@@ -61,3 +61,33 @@ func TestTakingBackLocksWorthsInTheirOrder(t *testing.T) {
 	f.expect("the cancellation", <-cancelled)
 	f.verify()
 }
+
+// The number is drawn ahead of the transaction, from a warehouse that may not be
+// there yet.
+func TestADocumentOfAWarehouseThatAppearsMeanwhileHasANumber(t *testing.T) {
+	t.Parallel()
+	f := setup(t, testdb.Postgres(t))
+	made := make(chan payload, 1)
+	send := func(key string) payload {
+		return f.raw(f.manager, "inboundCreate", vars{"idempotencyKey": key, "warehouseCode": "NEW", "lines": []vars{lineOf("BRAKE-1", 1)}})
+	}
+	err := f.db.InTx(t.Context(), func(tx store.Tx) error {
+		// The same key, as somebody else who sends it: the second sender waits for the first.
+		if _, err := tx.SQL.ExecContext(t.Context(), `INSERT INTO idempotency_keys (id, input_hash, outcome, created_at) VALUES ($1, '', '', now())`,
+			f.manager.Key()+"/inboundCreate/new"); err != nil {
+			return err
+		}
+		go func() { made <- send("new") }()
+		f.untilSomebodyWaits()
+		f.Warehouses(t, "NEW")
+		return store.Rollback()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	f.expect("as long as it has no number", <-made, "CONFLICT ")
+	if p := send("new"); len(p.UserErrors) > 0 || p.Document.No == "" {
+		t.Errorf("sent again: %+v", p)
+	}
+	f.verify()
+}
