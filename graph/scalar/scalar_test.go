@@ -46,8 +46,10 @@ func TestDateTimeKeepsMicrosecondsInUTC(t *testing.T) {
 			t.Errorf("%s: %s, %v", in, got, err)
 		}
 	}
-	for _, in := range []any{"2026-11-20T08:30:00", "2026-11-20", "now", "", json.Number("1763627400"), nil,
-		"0000-12-31T23:59:59Z", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"} {
+	for _, in := range []any{
+		"2026-11-20T08:30:00", "2026-11-20", "now", "", json.Number("1763627400"), nil,
+		"0000-12-31T23:59:59Z", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00",
+	} {
 		if v, err := UnmarshalDateTime(in); err == nil {
 			t.Errorf("%v is taken for %s", in, v)
 		}
