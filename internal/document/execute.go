@@ -36,10 +36,7 @@ func (s *Service) Execute(ctx context.Context, in ExecuteInput) (Result, error) 
 			if err != nil {
 				return nil, err
 			}
-			w := work{doc: doc, siteAt: in.field(), lines: lines, at: now, note: in.Note}
-			if in.OccurredAt != nil {
-				w.at = store.Moment(*in.OccurredAt)
-			}
+			w := work{doc: doc, siteAt: in.field(), lines: lines, at: moment(in.OccurredAt, now), note: in.Note}
 			if err := s.ready(ctx, tx, &w); err != nil {
 				return nil, err
 			}

@@ -107,10 +107,7 @@ func reversible(ctx context.Context, tx store.Tx, doc *ent.Document, field fault
 }
 
 func (s *Service) reverse(ctx context.Context, tx store.Tx, in ReverseInput, old *ent.Document, no string, now time.Time, res *Result) ([]ledger.Posted, error) {
-	at := now
-	if in.OccurredAt != nil {
-		at = store.Moment(*in.OccurredAt)
-	}
+	at := moment(in.OccurredAt, now)
 	by := mirror(old)
 	by.No, by.ReasonCode, by.Note, by.OccurredAt = no, in.ReasonCode, in.Note, at
 	by.CreatedBy, by.CreatedAt, by.UpdatedAt = auth.From(ctx).UserID, now, now

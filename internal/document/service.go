@@ -137,6 +137,8 @@ type CancelInput struct {
 	command.Intent
 	Which
 	Note string `json:"note,omitempty"`
+	// OccurredAt is when the goods went back; nil is now.
+	OccurredAt *time.Time `json:"occurredAt,omitempty"`
 	// KeepExecuted leaves what was executed as it is; without it that is reversed.
 	KeepExecuted bool `json:"keepExecuted,omitempty"`
 }

@@ -201,6 +201,14 @@ func (f *floor) rows() map[string]int64 {
 	return out
 }
 
+func (f *floor) count(query string, args ...any) (n int64) {
+	f.t.Helper()
+	if err := f.db.SQL().QueryRowContext(f.t.Context(), query, args...).Scan(&n); err != nil {
+		f.t.Fatal(err)
+	}
+	return n
+}
+
 func (f *floor) available(sku string) int64 {
 	f.t.Helper()
 	var data struct{ Stock *struct{ Available int64 } }

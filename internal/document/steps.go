@@ -66,7 +66,12 @@ func complete(ctx context.Context, doc *ent.Document, closeShort bool, note stri
 func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 	return s.change(ctx, edit{
 		operation: "documentCancel", needs: auth.DocumentCreate, intent: in.Intent, which: in.Which, input: in,
-		check: checkNote(in.Note),
+		check: func(faults *fault.List, now time.Time) {
+			checkNote(in.Note)(faults, now)
+			if in.OccurredAt != nil {
+				command.CheckOccurred(faults, fault.Input.At("occurredAt"), *in.OccurredAt, now)
+			}
+		},
 		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
 			to, err := step(doc, stock.DocumentCancel)
 			if err != nil || to == doc.State {
@@ -79,7 +84,7 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				}
 			}
 			if doc.ExecutedQuantity > 0 && !in.KeepExecuted {
-				posted, err = s.takeBack(ctx, tx, "documentCancel", doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: now})
+				posted, err = s.takeBack(ctx, tx, "documentCancel", doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
 				if err != nil {
 					return nil, err
 				}
@@ -101,4 +106,12 @@ func checkNote(note string) func(*fault.List, time.Time) {
 	return func(faults *fault.List, _ time.Time) {
 		command.CheckText(faults, fault.Input.At("note"), note, "a note", maxNote)
 	}
+}
+
+// moment is when something happened: as it was told, else now.
+func moment(told *time.Time, now time.Time) time.Time {
+	if told != nil {
+		return store.Moment(*told)
+	}
+	return now
 }

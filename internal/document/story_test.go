@@ -3,6 +3,7 @@ package document_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
@@ -112,7 +113,7 @@ func TestCancellingReversesWhatWasExecutedOrKeepsIt(t *testing.T) {
 			was := f.available("BRAKE-1")
 			f.must("documentExecute", vars{"no": d.No, "lines": []vars{{"lineNo": 1, "quantity": 4}}})
 			f.must("documentExecute", vars{"no": d.No, "lines": []vars{{"lineNo": 1, "quantity": 2}, {"lineNo": 2, "quantity": 5}}})
-			p := f.must("documentCancel", vars{"no": d.No, "keepExecuted": keep, "note": "not ours"})
+			p := f.must("documentCancel", vars{"no": d.No, "keepExecuted": keep, "note": "not ours", "occurredAt": "2026-01-05T08:00:00Z"})
 			stays, written := int64(0), 3
 			if keep {
 				stays, written = 6, 0
@@ -120,6 +121,9 @@ func TestCancellingReversesWhatWasExecutedOrKeepsIt(t *testing.T) {
 			if p.Document.State != stock.DocumentCancelled || f.available("BRAKE-1") != was+stays || len(p.Movements) != written || p.Document.Lines.Nodes[0].ExecutedQuantity != stays {
 				t.Errorf("keep %v: %+v, available %d", keep, p, f.available("BRAKE-1"))
 			}
+		}
+		if n := f.count(`SELECT count(*) FROM postings WHERE kind = 'REVERSAL' AND occurred_at = $1`, time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)); n != 2 {
+			t.Errorf("%d postings went back when it was told", n)
 		}
 		gone := f.inbound(lineOf("BRAKE-2", 10))
 		f.must("documentExecute", vars{"no": gone.No})
