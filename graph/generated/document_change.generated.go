@@ -424,7 +424,7 @@ func (ec *executionContext) unmarshalInputDocumentCancelInput(ctx context.Contex
 		asMap["keepExecuted"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "no", "id", "expectedVersion", "note", "keepExecuted"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "no", "id", "expectedVersion", "note", "occurredAt", "keepExecuted"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -473,6 +473,13 @@ func (ec *executionContext) unmarshalInputDocumentCancelInput(ctx context.Contex
 				return it, err
 			}
 			it.Note = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
 		case "keepExecuted":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepExecuted"))
 			data, err := ec.unmarshalNBoolean2bool(ctx, v)

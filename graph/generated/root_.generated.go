@@ -1026,6 +1026,8 @@ input DocumentCancelInput {
   expectedVersion: Long
   "A note on this step, kept with its event; at most 500 characters."
   note: String! = ""
+  "When the goods went back, where what was executed is reversed; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
   "True: what was executed stays as it is. False: it is reversed."
   keepExecuted: Boolean! = false
 }
