@@ -11,7 +11,10 @@ import (
 	"entrepot/internal/posting"
 )
 
-const maxNodes = 100
+const (
+	maxNodes    = 100
+	maxElements = 100_000
+)
 
 func limits() *model.ServerLimits {
 	return &model.ServerLimits{
@@ -19,6 +22,7 @@ func limits() *model.ServerLimits {
 		MaxPageSize:             page.MaxSize,
 		MaxOffset:               page.MaxOffset,
 		MaxNodes:                maxNodes,
+		MaxElements:             maxElements,
 		MaxSkus:                 page.MaxKeys,
 		MaxLines:                posting.MaxLines,
 		MaxDocumentLines:        document.MaxLines,

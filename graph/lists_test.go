@@ -109,3 +109,25 @@ func TestWhatIsDeferredComesWithTheRest(t *testing.T) {
 		t.Errorf("%s %v", r.Data, r.Errors)
 	}
 }
+
+func TestListsInListsHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		seed(t, g, p, 200)
+		lines := make([]map[string]any, 200)
+		for i := range lines {
+			lines[i] = map[string]any{"sku": fmt.Sprintf("SKU-%04d", i), "quantity": 1}
+		}
+		g.Do(t, p, `mutation($lines: [InboundLineInput!]!) { inboundCreate(input: {idempotencyKey: "big", warehouseCode: "B1", advanceTo: COMPLETED, lines: $lines}) { document { no } } }`,
+			map[string]any{"lines": lines}).Into(t, &struct{}{})
+		around := `{ documents(first: 1) { nodes { postings { nodes { movements { posting { movements { %s } } } } } } } }`
+		if r := g.Do(t, p, fmt.Sprintf(around, "sku"), nil); r.Code() != "" {
+			t.Errorf("40,000 elements: %v", r.Errors)
+		}
+		if r := g.Do(t, p, fmt.Sprintf(around, "posting { movements { posting { movements { posting { movements { sku } } } } } }"), nil); r.Code() != "BAD_REQUEST" || len(r.Errors) != 1 {
+			t.Errorf("200 to the power of five: %d errors, %q", len(r.Errors), r.Code())
+		}
+	})
+}

@@ -20,8 +20,8 @@ func (r *postingResolver) Actor(ctx context.Context, obj *ent.Posting) (*ent.Use
 	return load.User(ctx, obj.ActorID)
 }
 
-func (r *postingResolver) Movements(ctx context.Context, obj *ent.Posting) ([]*ent.StockMovement, error) {
-	return load.MovementsOf(ctx, obj.ID)
+func (r *postingResolver) Movements(ctx context.Context, obj *ent.Posting, first int) ([]*ent.StockMovement, error) {
+	return load.MovementsOf(ctx, obj.ID, first)
 }
 
 func (r *postingResolver) Document(ctx context.Context, obj *ent.Posting) (*ent.Document, error) {

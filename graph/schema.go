@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"entrepot/graph/generated"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/load"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
@@ -36,4 +37,7 @@ func NewSchema(d Deps) graphql.ExecutableSchema {
 
 // WithLoaders gives a request its batch loaders. Every request needs its own:
 // what they read is as one principal may see it, at one time.
-func WithLoaders(ctx context.Context, d Deps) context.Context { return load.With(ctx, d.DB) }
+// The lists of its answer have at most maxElements elements together.
+func WithLoaders(ctx context.Context, d Deps) context.Context {
+	return inorder.WithBudget(load.With(ctx, d.DB), maxElements)
+}

@@ -74,9 +74,13 @@ func ReversalOf(ctx context.Context, posting int64) (*ent.Posting, error) {
 	return from(ctx).reversals.load(ctx, posting)
 }
 
-// MovementsOf are the movements of a posting.
-func MovementsOf(ctx context.Context, posting int64) ([]*ent.StockMovement, error) {
-	return from(ctx).movements.load(ctx, posting)
+// MovementsOf are the first movements of a posting.
+func MovementsOf(ctx context.Context, posting int64, first int) ([]*ent.StockMovement, error) {
+	c, err := from(ctx).movements.load(ctx, posting, page.Args{First: &first})
+	if c == nil {
+		return nil, err
+	}
+	return c.Nodes, err
 }
 
 // SignedIn makes the principal known that this very request signed in, so that

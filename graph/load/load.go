@@ -29,7 +29,7 @@ type loaders struct {
 	stocks      *loader[int64, *ent.Stock]
 	postings    *loader[int64, *ent.Posting]
 	reversals   *loader[int64, *ent.Posting]
-	movements   *loader[int64, []*ent.StockMovement]
+	movements   *nested[*ent.StockMovement]
 	documents   documentLoaders
 
 	// self is who signed in by this very request; see SignedIn.
@@ -103,14 +103,15 @@ func With(ctx context.Context, db *store.DB) context.Context {
 		rows, err := ledger.ReversalsOf(ctx, db, ids)
 		return index(l.leadPostings(rows), func(p *ent.Posting) int64 { return *p.ReversesID }), err
 	})
-	l.movements = newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.StockMovement, error) {
-		rows, err := ledger.MovementsOf(ctx, db, ids)
-		out := make(map[int64][]*ent.StockMovement, len(ids))
-		for _, m := range l.leadMovements(rows) {
-			out[m.PostingID] = append(out[m.PostingID], m)
-		}
-		return out, err
-	})
+	l.movements = newNested(ledger.PageOfMovements,
+		func(ctx context.Context, ids []int64, each *page.Each[*ent.StockMovement], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.StockMovement], error) {
+			pages, err := ledger.MovementsOf(ctx, db, ids, each, count)
+			for _, p := range pages {
+				l.leadMovements(p.Nodes)
+			}
+			return pages, err
+		},
+		func(context.Context, []int64) (map[int64]int, error) { return nil, nil }) // nobody asks how many
 	l.documents = l.newDocumentLoaders(db)
 	return context.WithValue(ctx, contextKey{}, l)
 }

@@ -71,15 +71,25 @@ func ListMovements(ctx context.Context, db *store.DB, f *MovementFilter, o *Move
 		func(ctx context.Context) (int, error) { return query().Count(ctx) })
 }
 
-// MovementsOf reads the movements of postings, in the order of entry. People
-// without stock:view get none.
-func MovementsOf(ctx context.Context, db *store.DB, postings []int64) (_ []*ent.StockMovement, err error) {
+// PageOfMovements is a page of the movements of a posting, in the order of
+// entry. BadRequest for arguments outside their limits.
+func PageOfMovements(a page.Args) (*page.Each[*ent.StockMovement], error) {
+	return page.NewEach(a, page.Order[*ent.StockMovement]{
+		Name: "postingMovements", Direction: page.Asc, ID: func(m *ent.StockMovement) int64 { return m.ID },
+	})
+}
+
+// MovementsOf reads that page for each of these postings, in one statement.
+// People without stock:view get none.
+func MovementsOf(ctx context.Context, db *store.DB, postings []int64, each *page.Each[*ent.StockMovement], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.StockMovement], err error) {
 	defer fault.Wrap(&err, "ledger.MovementsOf")
-	if !auth.From(ctx).Can(auth.StockView) {
-		return nil, nil
-	}
-	return db.Ent().StockMovement.Query().Where(page.In(stockmovement.FieldPostingID, postings)).
-		Order(ent.Asc(stockmovement.FieldID)).All(ctx)
+	return each.Read(ctx, postings, func(ctx context.Context) ([]*ent.StockMovement, error) {
+		if !auth.From(ctx).Can(auth.StockView) {
+			return nil, nil
+		}
+		return db.Ent().StockMovement.Query().Where(each.Where(stockmovement.Table, stockmovement.FieldPostingID, postings)).
+			Order(ent.Asc(stockmovement.FieldID)).All(ctx)
+	}, func(m *ent.StockMovement) int64 { return m.PostingID }, count)
 }
 
 func ofDocument(id int64) predicate.StockMovement {

@@ -13,9 +13,13 @@ package inorder
 import (
 	"context"
 	"io"
+	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"entrepot/internal/fault"
 )
 
 // Object is an object of the answer being made.
@@ -89,6 +93,38 @@ func (o *Object) repeats(i int, alias string) bool {
 	return false
 }
 
+// WithBudget bounds how many elements the lists of one answer may have together.
+// Lists lead to lists, and a few levels of them multiply into an answer that no
+// machine can hold, however few rows the database has.
+func WithBudget(ctx context.Context, elements int64) context.Context {
+	b := &budget{most: elements}
+	b.left.Store(elements)
+	return context.WithValue(ctx, budgetKey{}, b)
+}
+
+type (
+	budgetKey struct{}
+	budget    struct {
+		most int64
+		left atomic.Int64
+		told sync.Once
+	}
+)
+
+// spend takes n elements from the budget of the request, if it has one, and says
+// whether they are granted. What is wrong is told once.
+func spend(ctx context.Context, n int) bool {
+	b, ok := ctx.Value(budgetKey{}).(*budget)
+	if !ok || b.left.Add(-int64(n)) >= 0 {
+		return true
+	}
+	b.told.Do(func() {
+		graphql.AddError(ctx, fault.Stop(fault.BadRequest,
+			"the lists of the answer have more than %d elements together: ask for smaller pages, or for less at once", b.most))
+	})
+	return false
+}
+
 // Slice marshals the elements of a list. They share one context, whose index
 // moves on: nothing may keep it beyond its element.
 func Slice(ctx context.Context, n int, marshal func(context.Context, int) graphql.Marshaler) (out graphql.Array) {
@@ -100,6 +136,9 @@ func Slice(ctx context.Context, n int, marshal func(context.Context, int) graphq
 			out = nil
 		}
 	}()
+	if !spend(ctx, n) {
+		return nil
+	}
 	out = make(graphql.Array, n)
 	for index = range n {
 		out[index] = marshal(ctx, index)

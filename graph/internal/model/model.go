@@ -163,6 +163,7 @@ type ServerLimits struct {
 	MaxPageSize             int
 	MaxOffset               int
 	MaxNodes                int
+	MaxElements             int
 	MaxSkus                 int
 	MaxLines                int
 	MaxDocumentLines        int
