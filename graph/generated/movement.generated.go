@@ -24,7 +24,7 @@ import (
 type PostingResolver interface {
 	Actor(ctx context.Context, obj *ent.Posting) (*ent.User, error)
 
-	Movements(ctx context.Context, obj *ent.Posting) ([]*ent.StockMovement, error)
+	Movements(ctx context.Context, obj *ent.Posting, first int) ([]*ent.StockMovement, error)
 	Document(ctx context.Context, obj *ent.Posting) (*ent.Document, error)
 	Reverses(ctx context.Context, obj *ent.Posting) (*ent.Posting, error)
 	ReversedBy(ctx context.Context, obj *ent.Posting) (*ent.Posting, error)
@@ -47,6 +47,20 @@ type StockMovementResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Posting_movements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -149,7 +163,8 @@ func (ec *executionContext) _Posting_movements(ctx context.Context, field graphq
 			return ec.fieldContext_Posting_movements(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Posting().Movements(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Posting().Movements(ctx, obj, fc.Args["first"].(int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StockMovement) graphql.Marshaler {
@@ -159,7 +174,7 @@ func (ec *executionContext) _Posting_movements(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Posting_movements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Posting_movements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Posting",
 		Field:      field,
@@ -168,6 +183,17 @@ func (ec *executionContext) fieldContext_Posting_movements(_ context.Context, fi
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StockMovement(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Posting_movements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }

@@ -1649,6 +1649,13 @@ func (ec *executionContext) fieldContext_ServerLimits_maxNodes(_ context.Context
 	return graphql.NewScalarFieldContext("ServerLimits", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ServerLimits_maxElements(ctx context.Context, field graphql.CollectedField, obj *model.ServerLimits) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.MaxElements)
+}
+func (ec *executionContext) fieldContext_ServerLimits_maxElements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServerLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ServerLimits_maxSkus(ctx context.Context, field graphql.CollectedField, obj *model.ServerLimits) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.MaxSkus)
 }
@@ -2247,6 +2254,8 @@ func (ec *executionContext) _ServerLimits(ctx context.Context, sel ast.Selection
 			out.SetNonNull(i, ec._ServerLimits_maxOffset(ctx, field, obj))
 		case "maxNodes":
 			out.SetNonNull(i, ec._ServerLimits_maxNodes(ctx, field, obj))
+		case "maxElements":
+			out.SetNonNull(i, ec._ServerLimits_maxElements(ctx, field, obj))
 		case "maxSkus":
 			out.SetNonNull(i, ec._ServerLimits_maxSkus(ctx, field, obj))
 		case "maxLines":

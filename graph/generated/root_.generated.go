@@ -1856,8 +1856,11 @@ type Posting implements Node {
   occurredAt: DateTime!
   "When it was entered."
   recordedAt: DateTime!
-  "Its movements, in the order of entry."
-  movements: [StockMovement!]!
+  "Its movements, in the order of entry. A posting of a large document has more than one call takes: go on with stockMovements by postingId."
+  movements(
+    "How many at most, 0 to 200."
+    first: Int! = 200
+  ): [StockMovement!]!
   "The document that made it; null for a direct one, and for people without the permission document:view."
   document: Document
   "The posting that this one took back."
@@ -2021,6 +2024,8 @@ type ServerLimits {
   maxOffset: Int!
   "Most ids of one nodes query."
   maxNodes: Int!
+  "Most elements of all lists of one answer together. An answer with more comes with empty lists and an error BAD_REQUEST."
+  maxElements: Int!
   "Most SKUs of one stocksBySku query, and of the skus of a filter."
   maxSkus: Int!
   "Most lines of one stock mutation."
@@ -4351,6 +4356,8 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 		return ec.fieldContext_ServerLimits_maxOffset(ctx, field)
 	case "maxNodes":
 		return ec.fieldContext_ServerLimits_maxNodes(ctx, field)
+	case "maxElements":
+		return ec.fieldContext_ServerLimits_maxElements(ctx, field)
 	case "maxSkus":
 		return ec.fieldContext_ServerLimits_maxSkus(ctx, field)
 	case "maxLines":
