@@ -1,7 +1,10 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"entrepot/ent"
@@ -53,6 +56,11 @@ func EnsureBatches(ctx context.Context, tx store.Tx, now time.Time, batches []Ne
 			filled = append(filled, row)
 		}
 	}
+	// In one order, or two callers with the same batches wait for each other.
+	slices.SortFunc(come, func(a, b *ent.Batch) int {
+		return cmp.Or(strings.Compare(a.Sku, b.Sku), strings.Compare(a.BatchNo, b.BatchNo))
+	})
+	slices.SortFunc(filled, func(a, b *ent.Batch) int { return cmp.Compare(a.ID, b.ID) })
 	if n, err := store.InsertAll(ctx, tx, batch.Table, batchColumns, come); err != nil {
 		return err
 	} else if n < len(come) {

@@ -183,7 +183,7 @@ func (r Result) finish(created bool) Result {
 		e.PostingID = nil
 	}
 	if created {
-		r.Document.ID = 0
+		r.Document.ID, r.Document.No = 0, ""
 		for _, l := range r.Document.Edges.Lines {
 			l.DocumentID = 0
 		}

@@ -37,8 +37,12 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 		Operation: creates[in.Kind], Needs: auth.DocumentCreate, Intent: in.Intent, Input: in,
 		Check: func(faults *fault.List, now time.Time) { tidy.check(faults, fault.Input, now) },
 		Before: func(ctx context.Context, now time.Time) error {
-			if err := mayAdvance(ctx, tidy.AdvanceTo); err != nil || in.DryRun {
+			if err := mayAdvance(ctx, tidy.AdvanceTo); err != nil {
 				return err
+			}
+			if in.DryRun {
+				no = provisional()
+				return nil
 			}
 			at, known, err := s.site(ctx, tidy.WarehouseCode)
 			if err != nil || !known {
@@ -53,7 +57,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 			if err != nil {
 				return kept{}, err
 			}
-			if no == "" && !in.DryRun { // the warehouse appeared after Before had looked for it
+			if no == "" { // the warehouse appeared after Before had looked for it
 				return kept{}, fault.New(fault.Conflict, fault.Path{}, "warehouse %s has just been made; send it again", tidy.WarehouseCode)
 			}
 			res.Document = d.doc

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,6 +45,10 @@ func (s site) numberOf(of series, n int64) string {
 
 // number is a document's number as it is kept, from what a person typed.
 func number(typed string) string { return strings.ToUpper(strings.TrimSpace(typed)) }
+
+// provisional stands for the number of a document that will be rolled back. It
+// is its own, or dry runs would wait for each other at the unique key.
+func provisional() string { return "DRY-" + rand.Text() }
 
 // draw counts numbers for documents of these series, in their order. It commits
 // at once, so that nobody waits for a number until another's document is

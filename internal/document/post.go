@@ -49,10 +49,12 @@ func change(kind stock.DocumentKind, l *ent.DocumentLine, n int64) ledger.Delta 
 // plan turns the work into the moves of its posting. It reads nothing.
 func (w work) plan(faults *fault.List) []ledger.Move {
 	moves := make([]ledger.Move, 0, len(w.lines))
-	w.codes.CheckRate(faults, w.siteAt, w.site)
 	for i, e := range w.lines {
 		if e.quantity == 0 {
 			continue
+		}
+		if len(moves) == 0 {
+			w.codes.CheckRate(faults, w.siteAt, w.site)
 		}
 		m := w.codes.Start(i, target(w.site, e.line))
 		m.Delta = change(w.doc.Kind, e.line, e.quantity)

@@ -71,7 +71,11 @@ type Recorded struct {
 }
 
 func (in RecordInput) key(r Record) (idempotency.Key, error) {
-	return idempotency.New(idempotency.Forever+in.Source, in.WarehouseCode, string(r.Kind)+"/"+r.ExternalNo, r)
+	content := struct {
+		Currency string `json:"currency,omitempty"`
+		Record
+	}{in.Currency, r}
+	return idempotency.New(idempotency.Forever+in.Source, in.WarehouseCode, string(r.Kind)+"/"+r.ExternalNo, content)
 }
 
 func (in RecordInput) keys(of []int) ([]idempotency.Key, error) {
@@ -141,7 +145,8 @@ func (in RecordInput) look(ctx context.Context, q idempotency.Querier, dialect s
 
 // Record books the records in one transaction, each as a completed document with
 // a posting of its own. One that cannot be booked is REFUSED with its faults and
-// does not hold up the others; then they are booked one by one. It needs
+// does not hold up the others; then they are booked one by one. It returns the
+// fault CONFLICT when others were faster several times over: call it again. It needs
 // document:create, document:approve and document:execute.
 func (s *Service) Record(ctx context.Context, in RecordInput) (out []Recorded, err error) {
 	defer fault.Wrap(&err, "document.Record")
@@ -168,22 +173,31 @@ func (s *Service) Record(ctx context.Context, in RecordInput) (out []Recorded, e
 	}
 	err = s.record(ctx, in, drafts, fine, now, out)
 	var faults fault.List
-	if len(fine) > 1 && (errors.Is(err, ledger.ErrTogether) || errors.As(err, &faults)) {
+	switch {
+	case busy(err):
+	case len(fine) > 1 && (errors.Is(err, ledger.ErrTogether) || errors.As(err, &faults)):
 		for _, i := range fine {
 			if err = s.recordOne(ctx, in, drafts, i, now, out); err != nil {
 				break
 			}
 		}
-	} else if errors.As(err, &faults) {
+	case errors.As(err, &faults):
 		out[fine[0]], err = Recorded{Outcome: RecordRefused, Faults: faults}, nil
 	}
 	return out, err
 }
 
+// busy says that others were faster, several times over: nothing is wrong with
+// the record, and the same call may be made again.
+func busy(err error) bool {
+	var faults fault.List
+	return errors.As(err, &faults) && faults[0].Retryable()
+}
+
 func (s *Service) recordOne(ctx context.Context, in RecordInput, drafts []CreateInput, i int, now time.Time, out []Recorded) error {
 	err := s.record(ctx, in, drafts, []int{i}, now, out)
 	var faults fault.List
-	if errors.As(err, &faults) {
+	if !busy(err) && errors.As(err, &faults) {
 		out[i], err = Recorded{Outcome: RecordRefused, Faults: faults}, nil
 	}
 	return err
@@ -236,11 +250,7 @@ func (in RecordInput) claim(ctx context.Context, tx store.Tx, of []int, now time
 	if len(used) == 0 {
 		return fresh, nil
 	}
-	twice, err := in.look(ctx, tx.SQL, tx.Dialect, used, out)
-	for _, i := range twice { // its key was taken by another record of this very call
-		out[i] = Recorded{Outcome: RecordRefused, Faults: fault.New(fault.Invalid, recordAt(i).At("externalNo"),
-			"%s is told twice", in.Records[i].ExternalNo)}
-	}
+	_, err = in.look(ctx, tx.SQL, tx.Dialect, used, out) // all were: also one told twice in this very call
 	return fresh, err
 }
 

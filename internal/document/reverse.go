@@ -32,9 +32,11 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err
 		Operation: "documentReverse", Needs: auth.StockReverse, Intent: in.Intent, Input: in,
 		Check: in.check,
 		Before: func(ctx context.Context, now time.Time) (err error) {
-			if !in.DryRun {
-				no, err = s.drawReversal(ctx, in, now)
+			if in.DryRun {
+				no = provisional()
+				return nil
 			}
+			no, err = s.drawReversal(ctx, in, now)
 			return err
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
@@ -44,6 +46,9 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err
 			}
 			if err := reversible(ctx, tx, doc, in.field()); err != nil {
 				return kept{}, err
+			}
+			if no == "" { // it was made after Before had looked for it
+				return kept{}, fault.New(fault.Conflict, fault.Path{}, "document %s has just been made; send it again", doc.No)
 			}
 			posted, err := s.reverse(ctx, tx, in, doc, no, now, &res)
 			if err != nil {
