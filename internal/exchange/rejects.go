@@ -13,8 +13,10 @@ import (
 )
 
 // The columns that a rejects file has before those of the files. They are none
-// that the importer looks for, so that a rejects file, once mended, can be
-// imported as it is.
+// that the importer looks for, so a rejects file, once mended, can be imported
+// without taking them out. Orders that were refused whole then go through; a
+// single line of an order whose other lines are booked needs an order number of
+// its own, since the order's is taken.
 var rejectColumns = []string{"rejected_file", "rejected_line", "rejected_reason", "rejected_because"}
 
 // rejectsFile is what was not booked and why, with the columns as they were.

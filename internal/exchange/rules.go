@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"entrepot/internal/catalog"
 	"entrepot/internal/command"
@@ -18,6 +19,8 @@ import (
 const (
 	maxOrderNo  = 100     // bytes
 	maxSKU      = 64      // bytes
+	maxCustomer = 100     // characters
+	maxCountry  = 60      // characters
 	maxQuantity = 100_000 // units, either way
 )
 
@@ -45,6 +48,8 @@ const (
 	PriceNumber    Reason = "PRICE_NOT_A_NUMBER"
 	PriceDecimals  Reason = "PRICE_OUT_OF_RANGE"
 	PriceTooLow    Reason = "PRICE_NOT_ABOVE_ZERO"
+	CustomerBad    Reason = "CUSTOMER_NOT_ONE_SHORT_LINE"
+	CountryBad     Reason = "COUNTRY_NOT_ONE_SHORT_LINE"
 	// OrderTooLarge is a reason for all lines of an order.
 	OrderTooLarge Reason = "ORDER_TOO_LARGE"
 )
@@ -118,10 +123,20 @@ func (r rules) judge(f fields) (line, *rejection) {
 	l.At = at
 	price(&l, f[fieldPrice], reject)
 	l.Description, l.Customer, l.Country = oneLine(f[fieldDescription]), customer(f[fieldCustomer]), strings.TrimSpace(f[fieldCountry])
+	if !shortLine(l.Customer, maxCustomer) {
+		reject(CustomerBad, "the customer is more than one line of %d characters", maxCustomer)
+	}
+	if !shortLine(l.Country, maxCountry) {
+		reject(CountryBad, "the country is more than one line of %d characters", maxCountry)
+	}
 	if len(reasons) > 0 {
 		return line{}, &rejection{reasons[0], strings.Join(words, "; ")}
 	}
 	return l, nil
+}
+
+func shortLine(text string, limit int) bool {
+	return utf8.RuneCountInString(text) <= limit && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 func (r rules) quantity(l *line, typed string, reject func(Reason, string, ...any)) {

@@ -71,6 +71,8 @@ func TestLinesWithoutSenseAreRejected(t *testing.T) {
 		"a SKU of 65 bytes":                     {func(f *fields) { f[fieldSKU] = strings.Repeat("x", 65) }, SKUTooLong},
 		"a SKU of 65 bytes in fewer characters": {func(f *fields) { f[fieldSKU] = strings.Repeat("货", 21) + "xx" }, SKUTooLong},
 		"a line break in an order number":       {func(f *fields) { f[fieldOrder] = "5363\n65" }, OrderControl},
+		"a customer of two lines":               {func(f *fields) { f[fieldCustomer] = "A\nB" }, CustomerBad},
+		"a country of a sentence":               {func(f *fields) { f[fieldCountry] = strings.Repeat("x", 61) }, CountryBad},
 		"a tab in a SKU":                        {func(f *fields) { f[fieldSKU] = "851\t23A" }, SKUControl},
 		"a control character of Windows in one": {func(f *fields) { f[fieldSKU] = "851\u009223A" }, SKUControl},
 		"a line break in a description is not":  {func(f *fields) { f[fieldDescription] = "A holder\nof candles" }, ""},

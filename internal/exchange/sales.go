@@ -96,6 +96,16 @@ func (r *run) all(ctx context.Context) (err error) {
 	if err := r.check(ctx); err != nil {
 		return err
 	}
+	// What is lacking is worked out long before it is booked: two imports into
+	// one warehouse would both receive it.
+	release, alone, err := r.s.db.Alone(ctx, "import-"+r.warehouse)
+	if err != nil {
+		return err
+	}
+	if !alone {
+		return fmt.Errorf("another import into warehouse %s is running: let it end, or stop it, and run this one again", r.warehouse)
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	if r.stage, err = openStage(ctx); err != nil {
 		return err
 	}

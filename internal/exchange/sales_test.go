@@ -452,3 +452,24 @@ func TestStrangersImportNothing(t *testing.T) {
 		t.Errorf("documents %v", n)
 	}
 }
+
+func TestTwoImportsIntoOneWarehouseDoNotRunAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		in := b.input(b.file("1,A,10,2011-01-01,1,x"))
+		release, alone, err := db.Alone(t.Context(), "import-W1")
+		if err != nil || !alone {
+			t.Fatal(alone, err)
+		}
+		if sum, err := b.run(b.ctx, in); err == nil || !strings.Contains(err.Error(), "another import") || sum.OrdersBooked != 0 {
+			t.Errorf("%v %+v", err, sum)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		if sum := b.must(in); sum.OrdersBooked != 1 || sum.OpeningUnits != 10 {
+			t.Errorf("%+v", sum)
+		}
+	})
+}

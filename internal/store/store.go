@@ -40,6 +40,7 @@ type Config struct {
 // DB is an open database with a pool that writes and one that only reads.
 type DB struct {
 	dialect string
+	path    string // of SQLite's file
 	write   *sql.DB
 	read    *sql.DB
 	replica *sql.DB
@@ -100,6 +101,7 @@ func openSQLite(path string, c Config) (*DB, error) {
 	}
 	return &DB{
 		dialect: dialect.SQLite,
+		path:    path,
 		write:   open(1, "&_txlock=immediate"),
 		read:    open(4, "&_pragma=query_only(1)"),
 	}, nil
