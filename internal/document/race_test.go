@@ -118,3 +118,34 @@ func TestOutboundsInOppositeOrderShareWhatThereIsWithoutADeadlock(t *testing.T) 
 		f.verify()
 	})
 }
+
+func TestAnArchivedWarehouseHoldsNothingHoweverTheyRace(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		for n := range 40 {
+			code := fmt.Sprintf("R%03d", n)
+			f.Warehouses(t, code)
+			var wg sync.WaitGroup
+			for c := range 3 {
+				wg.Go(func() {
+					f.raw(f.manager, "inboundCreate", vars{
+						"idempotencyKey": fmt.Sprintf("r%d-%d", n, c), "warehouseCode": code, "advanceTo": "COMPLETED", "lines": []vars{lineOf("BRAKE-1", 1)},
+					})
+				})
+				wg.Go(func() {
+					f.Do(t, f.manager, `mutation($k: String!, $w: String!) { stockAdjust(input: {idempotencyKey: $k, reasonCode: "T", changes: [{sku: "LAMP-1", warehouseCode: $w, delta: 1}]}) { userErrors { code } } }`,
+						vars{"k": fmt.Sprintf("a%d-%d", n, c), "w": code})
+				})
+			}
+			wg.Go(func() {
+				f.Do(t, f.manager, `mutation($c: String!) { warehouseArchive(input: {code: $c}) { userErrors { code message } } }`, vars{"c": code})
+			})
+			wg.Wait()
+		}
+		if n := f.count("SELECT count(DISTINCT w.id) FROM warehouses w JOIN stocks s ON s.warehouse_id = w.id WHERE w.status = 'ARCHIVED' AND s.physical_quantity > 0"); n > 0 {
+			t.Errorf("%d archived warehouses hold stock", n)
+		}
+		f.verify()
+	})
+}

@@ -90,16 +90,20 @@ func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targ
 	return postingIDs, rows.Err()
 }
 
+// On PostgreSQL the warehouses are held until the transaction ends, as a foreign
+// key would hold them: an archive waits, and then counts what came.
 var resolveSQL = map[string]string{
-	dialect.Postgres: resolveFor(dialect.Postgres, "w.code = ANY ($1)", "p.sku = ANY ($2)", "unnest($3::text[]) AS c(code)"),
-	dialect.SQLite: resolveFor(dialect.SQLite, "w.code IN (SELECT value FROM json_each($1))", "p.sku IN (SELECT value FROM json_each($2))",
-		"(SELECT value AS code FROM json_each($3)) c"),
+	dialect.Postgres: `WITH w AS MATERIALIZED (
+  SELECT id, code, status, category, currency FROM warehouses WHERE code = ANY ($1) ORDER BY id FOR KEY SHARE)
+` + resolveFor(dialect.Postgres, "w", "p.sku = ANY ($2)", "unnest($3::text[]) AS c(code)"),
+	dialect.SQLite: resolveFor(dialect.SQLite, "warehouses w WHERE w.code IN (SELECT value FROM json_each($1))",
+		"p.sku IN (SELECT value FROM json_each($2))", "(SELECT value AS code FROM json_each($3)) c"),
 }
 
 func resolveFor(d, warehouses, products, currencies string) string {
 	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
 UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
-		` FROM warehouses w WHERE ` + warehouses + `
+		` FROM ` + warehouses + `
 UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
 }

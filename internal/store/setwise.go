@@ -21,6 +21,14 @@ func Lock(s *entsql.Selector) {
 	}
 }
 
+// LockAlone waits for everybody who points at the rows that a query finds, and
+// keeps them out until the transaction ends; it goes among the query's conditions.
+func LockAlone(s *entsql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.For(entsql.LockUpdate)
+	}
+}
+
 // Column is a column of rows that are written together.
 type Column[R any] struct {
 	Name string

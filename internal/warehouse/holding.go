@@ -8,6 +8,7 @@ import (
 	"entrepot/ent/document"
 	"entrepot/ent/location"
 	entstock "entrepot/ent/stock"
+	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/fault"
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
@@ -23,7 +24,10 @@ func lookHoldings(ctx context.Context, tx store.Tx, codes []string) (map[string]
 	if len(codes) == 0 {
 		return held, nil
 	}
-	found, err := byCode(ctx, tx, codes)
+	// Whoever posts there holds the warehouse (see package lookup): their goods
+	// are counted, and those who come later find it out of use.
+	found, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldCode, codes), store.LockAlone).
+		Order(ent.Asc(entwarehouse.FieldID)).All(ctx)
 	if err != nil || len(found) == 0 {
 		return held, err
 	}
@@ -64,8 +68,8 @@ func lookHoldings(ctx context.Context, tx store.Tx, codes []string) (map[string]
 	if err := count(func(h *holding) *int { return &h.locations }, bins, err); err != nil {
 		return nil, err
 	}
-	for code, w := range found {
-		held[code] = *byID[w.ID]
+	for _, w := range found {
+		held[w.Code] = *byID[w.ID]
 	}
 	return held, nil
 }
