@@ -419,9 +419,9 @@ extend type Query {
 
 "Which documents. All conditions must hold."
 input DocumentFilter {
-  "Only these kinds."
+  "Only these kinds, at most 1,000."
   kinds: [DocumentKind!]
-  "Only these states."
+  "Only these states, at most 1,000."
   states: [DocumentState!]
   "True: only documents that are neither completed nor cancelled. False: only those that are."
   open: Boolean
@@ -429,7 +429,7 @@ input DocumentFilter {
   reversal: Boolean
   "Only in these warehouses, by code, at most 1,000, not sensitive to case."
   warehouseCodes: [String!]
-  "Only with these reason codes."
+  "Only with these reason codes, at most 1,000."
   reasonCodes: [String!]
   "Only documents with a line of this SKU, not sensitive to case."
   sku: String
@@ -639,8 +639,8 @@ type PostingEdge {
   keepExecuted says; then the permission document:execute is needed too.
   Cancelling twice does no harm. A completed document is reversed instead.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentCancel(
     "What, and why."
@@ -651,8 +651,8 @@ type PostingEdge {
   Takes a completed document back by a new one of the same kind, which is
   completed at once: every posting of the old one is reversed, at its own value.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  ALREADY_REVERSED, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, ALREADY_REVERSED, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentReverse(
     "What, and why."
@@ -1363,7 +1363,7 @@ input LocationFilter {
   codes: [String!]
   "Codes that begin with this text, not sensitive to case. At most 100 characters."
   search: String
-  "Only of one of these types."
+  "Only of one of these types, at most 1,000."
   types: [LocationType!]
   "Only those that are locked, or only those that are not."
   locked: Boolean
@@ -1934,7 +1934,7 @@ input StockMovementFilter {
   warehouseCode: String
   "Only of this batch; the empty text is goods without a batch."
   batchNo: String
-  "Only these sorts of work."
+  "Only these sorts of work, at most 1,000."
   kinds: [MovementKind!]
   "Only of this posting."
   postingId: ID
@@ -2913,7 +2913,7 @@ type StockEdge {
   stays as it is. Refused when a bucket would fall below zero, the second time,
   and for a posting that is a reversal itself or belongs to a document.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, INSUFFICIENT_STOCK,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
