@@ -41,14 +41,6 @@ func Outstanding(l *ent.DocumentLine) int64 {
 	return max(l.Quantity, -l.Quantity) - l.ExecutedQuantity - l.RejectedQuantity
 }
 
-func docsOf(drafts []*draft, of []int) []*ent.Document {
-	docs := make([]*ent.Document, len(of))
-	for j, i := range of {
-		docs[j] = drafts[i].doc
-	}
-	return docs
-}
-
 // rateDay is the day whose exchange rates count: that of the work.
 func rateDay(occurred *time.Time, now time.Time) time.Time {
 	if occurred != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"entrepot/ent"
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
@@ -132,26 +133,37 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 // codesFor resolves the codes of drafts of one warehouse, for each as of the day
 // whose exchange rate it is posted at, and draws an id for each of their postings.
 func (s *Service) codesFor(ctx context.Context, tx store.Tx, now time.Time, drafts []*draft) ([]lookup.Codes, []int64, error) {
-	codes, postings := make([]lookup.Codes, len(drafts)), make([]int64, 0, len(drafts))
-	byDay := map[time.Time][]int{}
+	site, docs := drafts[0].in.WarehouseCode, make([]*ent.Document, len(drafts))
+	for i, d := range drafts {
+		docs[i] = d.doc
+	}
+	stocks, moneys := targets(site, docs...), currencies(docs...)
+	codes := make([]lookup.Codes, len(drafts))
+	byDay := map[time.Time]lookup.Codes{}
+	var first lookup.Codes
+	var postings []int64
 	for i, d := range drafts {
 		day := rateDay(d.in.OccurredAt, now)
-		byDay[day] = append(byDay[day], i)
-	}
-	draw := len(drafts) // all with the first look-up: on SQLite another one would draw the same
-	for day, of := range byDay {
-		docs := docsOf(drafts, of)
-		c := lookup.In(s.baseCurrency)
-		ids, err := c.ResolveAll(ctx, tx, day, targets(drafts[of[0]].in.WarehouseCode, docs...), currencies(docs...), draw)
-		if err != nil {
-			return nil, nil, err
+		c, known := byDay[day]
+		switch {
+		case known:
+		case i > 0 && first.Parity(site) && len(moneys) == 0:
+			c = first // no rate, so no day, has a say
+		default:
+			c = lookup.In(s.baseCurrency)
+			draw := 0
+			if i == 0 {
+				draw = len(drafts) // all at once: on SQLite another look-up would draw the same
+			}
+			ids, err := c.ResolveAll(ctx, tx, day, stocks, moneys, draw)
+			if err != nil {
+				return nil, nil, err
+			}
+			if i == 0 {
+				first, postings = c, ids
+			}
 		}
-		if draw > 0 {
-			postings, draw = ids, 0
-		}
-		for _, i := range of {
-			codes[i] = c
-		}
+		byDay[day], codes[i] = c, c
 	}
 	return codes, postings, nil
 }

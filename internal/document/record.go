@@ -90,6 +90,15 @@ func (in RecordInput) keys(of []int) ([]idempotency.Key, error) {
 	return keys, nil
 }
 
+// Recorded tells whether the source has booked anything in the warehouse.
+func (s *Service) Recorded(ctx context.Context, source, warehouse string) (_ bool, err error) {
+	defer fault.Wrap(&err, "document.Recorded")
+	if _, err := auth.Require(ctx, auth.DocumentView); err != nil {
+		return false, err
+	}
+	return idempotency.Any(ctx, s.db, idempotency.Forever+source, warehouse)
+}
+
 // Look tells of each record, without booking it, whether it was booked before:
 // KNOWN, REFUSED when with another content, or not.
 func (s *Service) Look(ctx context.Context, in RecordInput) (_ []Recorded, err error) {

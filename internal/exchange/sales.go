@@ -128,8 +128,12 @@ func (r *run) all(ctx context.Context) (err error) {
 	return nil
 }
 
-// leaveOut asks which orders were booked before.
+// leaveOut asks which orders were booked before, if any were.
 func (r *run) leaveOut(ctx context.Context) error {
+	any, err := r.s.docs.Recorded(ctx, importer, r.warehouse)
+	if err != nil || !any {
+		return err
+	}
 	return r.each(ctx, lookOrders, lookLines, func(in document.RecordInput, orders []staged) error {
 		out, err := r.s.docs.Look(ctx, in)
 		if err != nil {
@@ -185,24 +189,36 @@ func (r *run) book(ctx context.Context) error {
 	})
 }
 
-// each goes through the orders that are to be booked, batch by batch.
+// each goes through the orders that are to be booked, batch by batch. While one
+// is being done the next is read: the stage and the books are different
+// databases, and either would wait for the other.
 func (r *run) each(ctx context.Context, maxOrders, maxLines int, do func(document.RecordInput, []staged) error) error {
-	for after := int64(0); ; {
-		if err := ctx.Err(); err != nil {
+	type batch struct {
+		orders []staged
+		err    error
+	}
+	read := func(after int64) <-chan batch {
+		next := make(chan batch, 1)
+		go func() {
+			orders, err := r.stage.batch(ctx, after, maxOrders, maxLines)
+			next <- batch{orders, err}
+		}()
+		return next
+	}
+	for next := read(0); ; {
+		b := <-next
+		if err := errors.Join(ctx.Err(), b.err); err != nil || len(b.orders) == 0 {
 			return err
 		}
-		orders, err := r.stage.batch(ctx, after, maxOrders, maxLines)
-		if err != nil || len(orders) == 0 {
-			return err
-		}
-		in := document.RecordInput{Source: importer, WarehouseCode: r.warehouse, Currency: r.currency, Records: make([]document.Record, len(orders))}
-		for i, o := range orders {
+		next = read(b.orders[len(b.orders)-1].seq)
+		in := document.RecordInput{Source: importer, WarehouseCode: r.warehouse, Currency: r.currency, Records: make([]document.Record, len(b.orders))}
+		for i, o := range b.orders {
 			in.Records[i] = o.record
 		}
-		if err := do(in, orders); err != nil {
+		if err := do(in, b.orders); err != nil {
+			<-next // the stage is closed after this
 			return err
 		}
-		after = orders[len(orders)-1].seq
 	}
 }
 

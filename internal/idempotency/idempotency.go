@@ -157,6 +157,15 @@ SELECT k.value, unhex(h.value), o.value, $4 FROM json_each($1) k JOIN json_each(
 WHERE true ORDER BY k.key ON CONFLICT (id) DO NOTHING RETURNING id`,
 }
 
+// Any tells whether a principal has used any key for an operation.
+func Any(ctx context.Context, db *store.DB, principal, operation string) (any bool, err error) {
+	defer fault.Wrap(&err, "idempotency.Any")
+	// Keys of the operation begin so, and '0' comes after '/'.
+	from, to := principal+"/"+operation+"/", principal+"/"+operation+"0"
+	err = db.SQL().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM idempotency_keys WHERE id >= $1 AND id < $2)`, from, to).Scan(&any)
+	return any, err
+}
+
 // Used tells of each key whether it was used and, if so, whether for the same
 // input, without taking any.
 func Used(ctx context.Context, q Querier, d string, keys []Key) (used, same []bool, err error) {

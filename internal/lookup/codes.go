@@ -181,6 +181,12 @@ func (r Codes) Move(faults *fault.List, path fault.Path, line int, t Target, arr
 	return r.Start(line, t), ok
 }
 
+// Parity says whether the warehouse keeps its costs in the base currency.
+func (r Codes) Parity(code string) bool {
+	w, known := r.warehouses[code]
+	return known && w.currency == r.base
+}
+
 // Warehouse is the key of a warehouse that is checked.
 func (r Codes) Warehouse(code string) int64 { return r.warehouses[code].id }
 
