@@ -10,15 +10,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// Generic plans are made once per connection, and again when the table has been
-// analyzed. One made while the table was small would scan it for every key, or
-// whole for every call, until then; a first import lives in that minute. So
-// this one is planned by key, always.
-const (
-	pgByKey  = "SET LOCAL enable_seqscan = off"
-	pgAnyWay = "SET LOCAL enable_seqscan = DEFAULT"
-)
-
 // A LATERAL with FOR UPDATE cannot become a hash join, and locks in the order
 // of k.
 const pgWorths = `
@@ -27,18 +18,6 @@ CROSS JOIN LATERAL (
   SELECT id, warehouse_id, sku, quantity, value, version FROM stock_costs WHERE warehouse_id = k.w AND sku = k.s FOR UPDATE) AS sc`
 
 func (postgres) worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error) {
-	if _, err := tx.SQL.ExecContext(ctx, pgByKey); err != nil {
-		return nil, err
-	}
-	found, err := lockWorths(ctx, tx, keys)
-	if err != nil {
-		return nil, err
-	}
-	_, err = tx.SQL.ExecContext(ctx, pgAnyWay)
-	return found, err
-}
-
-func lockWorths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error) {
 	rows, err := tx.SQL.QueryContext(ctx, pgWorths, costKeyArgs(keys)...)
 	if err != nil {
 		return nil, fmt.Errorf("lock worths: %w", err)
@@ -56,8 +35,7 @@ func lockWorths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]w
 	return found, rows.Err()
 }
 
-// Sorted first, then locked: LockRows stands above the sort. A plan by hash reads
-// the table once for all keys.
+// Sorted first, then locked: LockRows stands above the sort.
 const pgLock = `
 SELECT st.warehouse_id, st.sku, st.batch_no, st.physical_quantity, st.available_quantity, st.allocated_quantity,
   st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version

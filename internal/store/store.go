@@ -129,7 +129,12 @@ func openPostgres(c Config) (*DB, error) {
 	}
 	// Generic plans everywhere: the statements are few and reach their rows by
 	// key, and PostgreSQL would plan those with array parameters anew each time,
-	// which costs more than running them.
+	// which costs more than running them. Such a plan is made once per connection
+	// and again when a table has been analyzed: one that was made while the table
+	// was small would read it whole, for each key, all the minute in which a first
+	// import fills it. So the writing pool plans by key, however small a table is,
+	// and compiles nothing: what has no key then looks expensive, and is not.
+	// Statistics and verify read on the other pool.
 	const plans = "force_generic_plan"
 	reading := map[string]string{
 		"statement_timeout": "30000", "plan_cache_mode": plans, "default_transaction_read_only": "on",
@@ -137,7 +142,7 @@ func openPostgres(c Config) (*DB, error) {
 	db := &DB{dialect: dialect.Postgres}
 	var err error
 	if db.write, err = open(c.URL, map[string]string{
-		"statement_timeout": "30000", "plan_cache_mode": plans, "lock_timeout": "10000",
+		"statement_timeout": "30000", "plan_cache_mode": plans, "enable_seqscan": "off", "jit": "off", "lock_timeout": "10000",
 		"idle_in_transaction_session_timeout": "60000",
 	}); err != nil {
 		return nil, err
