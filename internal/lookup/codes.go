@@ -148,11 +148,11 @@ func checkInUse(faults *fault.List, path fault.Path, code string, status stock.S
 	}
 }
 
-// CheckInUse adds a fault for each of these warehouses that went out of use, for
-// commands that take back what was posted and so resolve no codes; path leads to
-// what names it.
+// CheckInUse adds a fault for each of these warehouses that went out of use, and
+// holds the others, for commands that take back what was posted and so resolve no
+// codes; path leads to what names it.
 func CheckInUse(ctx context.Context, tx store.Tx, faults *fault.List, path fault.Path, warehouses ...int64) error {
-	found, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldID, warehouses)).Order(ent.Asc(entwarehouse.FieldCode)).All(ctx)
+	found, err := tx.Ent.Warehouse.Query().Where(page.In(entwarehouse.FieldID, warehouses), store.Hold).Order(ent.Asc(entwarehouse.FieldID)).All(ctx)
 	for _, w := range found {
 		checkInUse(faults, path, w.Code, w.Status, w.Category)
 	}

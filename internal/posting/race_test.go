@@ -1,6 +1,7 @@
 package posting_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -162,6 +163,33 @@ func TestAPostingIsNotReversedIntoAnArchivedWarehouse(t *testing.T) {
 		f.expect("a reversal", f.send(f.manager, "postingReverse", vars{"postingId": gone.Posting.ID}), "ARCHIVED input.postingId")
 		if after := f.rows(); after != before {
 			t.Errorf("%v then %v", before, after)
+		}
+		f.verify()
+	})
+}
+
+func TestNoPostingIsTakenBackIntoAWarehouseWhileItIsArchived(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		for n := range 60 {
+			code := fmt.Sprintf("R%03d", n)
+			f.Warehouses(t, code)
+			f.receive("LAMP-1", code, 1)
+			gone := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", code, vars{"delta": -1})}}).Posting.ID
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				f.raw(f.manager, "postingReverse", vars{"idempotencyKey": "back " + code, "postingId": gone, "reasonCode": "TEST"})
+			})
+			wg.Go(func() {
+				f.Do(t, f.manager, `mutation($c: String!) { warehouseArchive(input: {code: $c}) { userErrors { code } } }`, vars{"c": code})
+			})
+			wg.Wait()
+		}
+		var n int
+		if err := db.SQL().QueryRowContext(t.Context(), `SELECT count(DISTINCT w.id) FROM warehouses w JOIN stocks s ON s.warehouse_id = w.id
+WHERE w.status = 'ARCHIVED' AND s.physical_quantity > 0`).Scan(&n); err != nil || n > 0 {
+			t.Errorf("%d archived warehouses hold stock, %v", n, err)
 		}
 		f.verify()
 	})

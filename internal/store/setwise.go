@@ -21,6 +21,14 @@ func Lock(s *entsql.Selector) {
 	}
 }
 
+// Hold keeps the rows that a query finds from [LockAlone], as a row that points
+// at them would; it goes among the query's conditions.
+func Hold(s *entsql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.For(entsql.LockKeyShare)
+	}
+}
+
 // LockAlone waits for everybody who points at the rows that a query finds, and
 // keeps them out until the transaction ends; it goes among the query's conditions.
 func LockAlone(s *entsql.Selector) {
