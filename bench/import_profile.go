@@ -27,11 +27,11 @@ func (b *bench) profileImport(ctx context.Context, files []string) error {
 		return err
 	}
 	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (c net.Conn, err error) {
-		for range 500 { // until it listens
+		for range 500 {
 			if c, err = new(net.Dialer).DialContext(ctx, "unix", b.pprofSocket()); err == nil {
 				return c, nil
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) // nothing tells from outside when a program listens: ask again
 		}
 		return nil, err
 	}}}

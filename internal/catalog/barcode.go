@@ -37,12 +37,12 @@ func checkBarcodes(faults *fault.List, path fault.Path, list []BarcodeInput) {
 		switch {
 		case b.Barcode == "":
 			faults.Add(fault.Required, at.At("barcode"), "give the barcode")
-		case len(b.Barcode) > maxSKU:
-			faults.Add(fault.Invalid, at.At("barcode"), "a barcode has at most %d bytes, %q has %d", maxSKU, command.Short(b.Barcode), len(b.Barcode))
+		case len(b.Barcode) > MaxSKU:
+			faults.Add(fault.Invalid, at.At("barcode"), "a barcode has at most %d bytes, %q has %d", MaxSKU, command.Short(b.Barcode), len(b.Barcode))
 		case first[b.Barcode]:
 			faults.Add(fault.Invalid, at.At("barcode"), "barcode %s is in the list twice", b.Barcode)
 		default:
-			command.CheckLine(faults, at.At("barcode"), b.Barcode, "a barcode", maxSKU)
+			command.CheckLine(faults, at.At("barcode"), b.Barcode, "a barcode", MaxSKU)
 		}
 		first[b.Barcode] = true
 		if b.PackQuantity < 1 || b.PackQuantity > maxPack {

@@ -7,7 +7,8 @@ import (
 
 // Limits told in the graph's descriptions.
 const (
-	maxSKU      = 64
+	// MaxSKU is the most bytes of a SKU code.
+	MaxSKU      = 64
 	maxBarcodes = 50
 	maxPack     = 1_000_000
 	maxAmount   = 1_000_000_000 // units, grams and millimetres of one product

@@ -85,10 +85,10 @@ func checkSKU(faults *fault.List, path fault.Path, sku string) {
 	switch {
 	case sku == "":
 		faults.Add(fault.Required, path, "give the SKU")
-	case len(sku) > maxSKU:
-		faults.Add(fault.Invalid, path, "a SKU has at most %d bytes, %q has %d", maxSKU, command.Short(sku), len(sku))
+	case len(sku) > MaxSKU:
+		faults.Add(fault.Invalid, path, "a SKU has at most %d bytes, %q has %d", MaxSKU, command.Short(sku), len(sku))
 	default:
-		command.CheckLine(faults, path, sku, "a SKU", maxSKU)
+		command.CheckLine(faults, path, sku, "a SKU", MaxSKU)
 	}
 }
 

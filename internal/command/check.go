@@ -71,8 +71,7 @@ func CheckCode(faults *fault.List, path fault.Path, code, what, allowed string, 
 	}
 }
 
-// CheckLine is [CheckText] for text of one line, which must be given when the
-// row is to bear it.
+// CheckLine is [CheckText] for text of one line.
 func CheckLine(faults *fault.List, path fault.Path, text, what string, limit int) {
 	if strings.ContainsAny(text, "\n\r\t") {
 		faults.Add(fault.Invalid, path, "%s is one line without tabs", what)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"entrepot/ent"
-	"entrepot/internal/fx"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
 )
@@ -39,12 +38,4 @@ func (b *batch) add(ctx context.Context, d *draft, codes lookup.Codes, posting i
 // Outstanding is how many units of a line are neither executed nor rejected.
 func Outstanding(l *ent.DocumentLine) int64 {
 	return max(l.Quantity, -l.Quantity) - l.ExecutedQuantity - l.RejectedQuantity
-}
-
-// rateDay is the day whose exchange rates count: that of the work.
-func rateDay(occurred *time.Time, now time.Time) time.Time {
-	if occurred != nil {
-		now = *occurred
-	}
-	return fx.Day(now)
 }

@@ -28,7 +28,6 @@ type edit struct {
 	which     Which
 	input     any
 	check     func(faults *fault.List, now time.Time)
-	before    func(ctx context.Context, now time.Time) error
 	// do changes doc in memory and in the ledger; what it tells of doc is saved
 	// after it.
 	do func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error)
@@ -36,7 +35,7 @@ type edit struct {
 
 func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
-		Operation: e.operation, Needs: e.needs, Intent: e.intent, Input: e.input, Before: e.before,
+		Operation: e.operation, Needs: e.needs, Intent: e.intent, Input: e.input,
 		Check: func(faults *fault.List, now time.Time) {
 			e.which.check(faults)
 			e.check(faults, now)

@@ -61,9 +61,9 @@ func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
 
 func (in *CreateInput) checkHead(faults *fault.List, at fault.Path) {
 	command.CheckReason(faults, at.At("reasonCode"), in.ReasonCode)
-	command.CheckLine(faults, at.At("externalNo"), in.ExternalNo, "an external number", maxNo)
-	command.CheckLine(faults, at.At("party"), in.Party, "a party", maxParty)
-	command.CheckLine(faults, at.At("country"), in.Country, "a country", maxCountry)
+	command.CheckLine(faults, at.At("externalNo"), in.ExternalNo, "an external number", MaxNo)
+	command.CheckLine(faults, at.At("party"), in.Party, "a party", MaxParty)
+	command.CheckLine(faults, at.At("country"), in.Country, "a country", MaxCountry)
 	command.CheckText(faults, at.At("note"), in.Note, "a note", maxNote)
 	if in.Currency != "" {
 		command.CheckCurrency(faults, at.At("currency"), in.Currency)

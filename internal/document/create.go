@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"entrepot/ent"
+	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
+	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
@@ -45,11 +47,11 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 				no = provisional()
 				return nil
 			}
-			at, known, err := s.site(ctx, tidy.WarehouseCode)
+			at, known, err := s.site(ctx, entwarehouse.Code(tidy.WarehouseCode))
 			if err != nil || !known {
 				return err
 			}
-			no, err = s.drawOne(ctx, at, tidy, now)
+			no, err = s.drawOne(ctx, at, in.Kind, moment(in.OccurredAt, now))
 			return err
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
@@ -67,17 +69,6 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 		Again: s.again(&res),
 	})
 	return res.finish(true), err
-}
-
-func (s *Service) drawOne(ctx context.Context, at site, in CreateInput, now time.Time) (string, error) {
-	if in.OccurredAt != nil {
-		now = *in.OccurredAt
-	}
-	numbers, err := s.draw(ctx, at, []series{at.series(in.Kind, now)})
-	if err != nil {
-		return "", err
-	}
-	return numbers[0], nil
 }
 
 // mayAdvance asks for the permissions of the steps that a new document takes at once.
@@ -98,7 +89,7 @@ func mayAdvance(ctx context.Context, to stock.DocumentState) error {
 // COMPLETED. Everything of the documents is written before the ledger is, so
 // that stocks are locked as short as can be.
 func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now time.Time, drafts []*draft) ([]ledger.Posted, error) {
-	codes, postings, err := s.codesFor(ctx, tx, now, drafts)
+	codes, postings, err := s.codesFor(ctx, tx, drafts)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +123,7 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 
 // codesFor resolves the codes of drafts of one warehouse, for each as of the day
 // whose exchange rate it is posted at, and draws an id for each of their postings.
-func (s *Service) codesFor(ctx context.Context, tx store.Tx, now time.Time, drafts []*draft) ([]lookup.Codes, []int64, error) {
+func (s *Service) codesFor(ctx context.Context, tx store.Tx, drafts []*draft) ([]lookup.Codes, []int64, error) {
 	site, docs := drafts[0].in.WarehouseCode, make([]*ent.Document, len(drafts))
 	for i, d := range drafts {
 		docs[i] = d.doc
@@ -143,7 +134,7 @@ func (s *Service) codesFor(ctx context.Context, tx store.Tx, now time.Time, draf
 	var first lookup.Codes
 	var postings []int64
 	for i, d := range drafts {
-		day := rateDay(d.in.OccurredAt, now)
+		day := fx.Day(d.doc.OccurredAt)
 		c, known := byDay[day]
 		switch {
 		case known:

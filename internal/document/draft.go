@@ -2,11 +2,9 @@ package document
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"entrepot/ent"
-	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/catalog"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
@@ -28,10 +26,7 @@ func newDraft(in CreateInput, at fault.Path, no string, actor int64, now time.Ti
 	doc := &ent.Document{
 		No: no, Kind: in.Kind, State: stock.DocumentDraft, Version: 1, ReasonCode: in.ReasonCode, ExternalNo: in.ExternalNo,
 		Party: in.Party, Country: in.Country, Currency: in.Currency, Note: in.Note,
-		OccurredAt: now, ExpectedAt: in.ExpectedAt, CreatedBy: actor, CreatedAt: now, UpdatedAt: now,
-	}
-	if in.OccurredAt != nil {
-		doc.OccurredAt = store.Moment(*in.OccurredAt)
+		OccurredAt: moment(in.OccurredAt, now), ExpectedAt: in.ExpectedAt, CreatedBy: actor, CreatedAt: now, UpdatedAt: now,
 	}
 	d := &draft{in: in, at: at, doc: doc}
 	d.setLines()
@@ -94,17 +89,13 @@ func (d *draft) settle(ctx context.Context, tx store.Tx, now time.Time, codes lo
 		return nil // without the warehouse its bins mean nothing
 	}
 	d.doc.WarehouseID = codes.Warehouse(d.in.WarehouseCode)
-	return settleLines(ctx, tx, now, d.doc, d.in.Lines, codes, d.line, faults)
-}
-
-func settleLines(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document, in []LineInput, codes lookup.Codes, at func(i int) fault.Path, faults *fault.List) error {
 	var bins []string
 	var batches []catalog.NewBatch
 	var batchAt []int
-	before := len(*faults)
+	doc, in := d.doc, d.in.Lines
 	for i, l := range doc.Edges.Lines {
 		arriving := arrives(doc.Kind, l.Quantity)
-		codes.CheckProduct(faults, at(i).At("sku"), l.Sku, arriving)
+		codes.CheckProduct(faults, d.line(i).At("sku"), l.Sku, arriving)
 		if in[i].LocationCode != "" {
 			bins = append(bins, in[i].LocationCode)
 		}
@@ -125,17 +116,17 @@ func settleLines(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docum
 			}
 			bin := found[code]
 			if bin == nil {
-				faults.Add(fault.NotFound, at(i).At("locationCode"), "there is no location %q in this warehouse", command.Short(code))
+				faults.Add(fault.NotFound, d.line(i).At("locationCode"), "there is no location %q in this warehouse", command.Short(code))
 				continue
 			}
-			checkBin(faults, at(i).At("locationCode"), bin)
+			checkBin(faults, d.line(i).At("locationCode"), bin)
 			l.LocationID = &bin.ID
 		}
 	}
 	if len(batches) == 0 || len(*faults) > before {
 		return nil // a batch of an unknown SKU could not be written
 	}
-	return catalog.EnsureBatches(ctx, tx, now, batches, func(i int) fault.Path { return at(batchAt[i]) }, faults)
+	return catalog.EnsureBatches(ctx, tx, now, batches, func(i int) fault.Path { return d.line(batchAt[i]) }, faults)
 }
 
 func checkBin(faults *fault.List, at fault.Path, bin *ent.Location) {
@@ -145,21 +136,4 @@ func checkBin(faults *fault.List, at fault.Path, bin *ent.Location) {
 	case bin.IsLocked:
 		faults.Add(fault.Locked, at, "location %s is locked: choose another one, or unlock it with locationUpdate", bin.Code)
 	}
-}
-
-// site reads where a document is to be numbered; ok is false when there is no
-// such warehouse, which the command tells with all its other faults.
-func (s *Service) site(ctx context.Context, code string) (at site, ok bool, err error) {
-	w, err := s.db.Ent().Warehouse.Query().Where(entwarehouse.Code(code)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return site{}, false, nil
-	}
-	if err != nil {
-		return site{}, false, err
-	}
-	zone, err := time.LoadLocation(w.TimeZone)
-	if err != nil {
-		return site{}, false, fmt.Errorf("warehouse %s: %w", w.Code, err)
-	}
-	return site{w.ID, w.Code, zone}, true, nil
 }

@@ -9,6 +9,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
+	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/page"
@@ -143,7 +144,7 @@ func (s *Service) ready(ctx context.Context, tx store.Tx, w *work) error {
 	}
 	w.site = house.Code
 	w.codes = lookup.In(s.baseCurrency)
-	ids, err := w.codes.ResolveAll(ctx, tx, rateDay(&w.at, w.at), targets(w.site, w.doc), currencies(w.doc), 1)
+	ids, err := w.codes.ResolveAll(ctx, tx, fx.Day(w.at), targets(w.site, w.doc), currencies(w.doc), 1)
 	if err != nil {
 		return err
 	}
@@ -173,14 +174,4 @@ func (s *Service) ready(ctx context.Context, tx store.Tx, w *work) error {
 		}
 	}
 	return faults.Err()
-}
-
-// apply brings documents and lines in memory up to what is done.
-func (w work) apply() {
-	for _, e := range w.lines {
-		e.line.ExecutedQuantity += e.quantity
-		e.line.RejectedQuantity += e.rejected
-		w.doc.ExecutedQuantity += e.quantity
-		w.doc.RejectedQuantity += e.rejected
-	}
 }

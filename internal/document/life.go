@@ -10,8 +10,8 @@ import (
 
 // life is the whole life of a document: the state that each step leads to. A
 // step that a state does not list is INVALID_TRANSITION; one that leads to where
-// the document is already changes nothing and does no harm, but for EXECUTE and
-// UPDATE, which do their work again.
+// the document is already changes nothing and does no harm, but for those of
+// worksAgain.
 var life = map[stock.DocumentAction]map[stock.DocumentState]stock.DocumentState{
 	stock.DocumentUpdate: {
 		stock.DocumentDraft: stock.DocumentDraft,
@@ -52,6 +52,10 @@ var verbs = []struct {
 	{stock.DocumentReverse, "documentReverse"},
 }
 
+// worksAgain are steps that do their work also where they lead to where the
+// document is.
+var worksAgain = map[stock.DocumentAction]bool{stock.DocumentExecute: true, stock.DocumentUpdate: true, stock.DocumentReverse: true}
+
 // step is the state that action leads doc to, or the fault INVALID_TRANSITION,
 // which names what may be done instead.
 func step(doc *ent.Document, action stock.DocumentAction) (stock.DocumentState, error) {
@@ -65,7 +69,7 @@ func step(doc *ent.Document, action stock.DocumentAction) (stock.DocumentState, 
 		if v.action == action {
 			mutation = v.mutation
 		}
-		if next, ok := life[v.action][doc.State]; ok && (next != doc.State || v.action == stock.DocumentExecute || v.action == stock.DocumentUpdate || v.action == stock.DocumentReverse) {
+		if next, ok := life[v.action][doc.State]; ok && (next != doc.State || worksAgain[v.action]) {
 			may = append(may, v.mutation)
 		}
 	}

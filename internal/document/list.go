@@ -19,9 +19,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// maxSearch bounds the text that is searched for: it is compared with every row.
-const maxSearch = 100
-
 // Filter narrows List. All conditions must hold; From is included, To is not.
 type Filter struct {
 	Kinds          []stock.DocumentKind
@@ -57,12 +54,14 @@ const (
 	ByQuantity   OrderField = "QUANTITY"
 )
 
-var orderKeys = map[OrderField]page.Key[*ent.Document]{
-	ByEntry:      {},
-	ByOccurredAt: page.Time(entdocument.FieldOccurredAt, func(d *ent.Document) time.Time { return d.OccurredAt }),
-	ByUpdatedAt:  page.Time(entdocument.FieldUpdatedAt, func(d *ent.Document) time.Time { return d.UpdatedAt }),
-	ByNo:         page.Text(entdocument.FieldNo, func(d *ent.Document) string { return d.No }),
-	ByQuantity:   page.Int(entdocument.FieldQuantity, func(d *ent.Document) int64 { return d.Quantity }),
+var orderFields = page.Fields[OrderField, *ent.Document]{
+	Name: "documents", ID: func(d *ent.Document) int64 { return d.ID },
+	Keys: map[OrderField]page.Key[*ent.Document]{
+		ByOccurredAt: page.Time(entdocument.FieldOccurredAt, func(d *ent.Document) time.Time { return d.OccurredAt }),
+		ByUpdatedAt:  page.Time(entdocument.FieldUpdatedAt, func(d *ent.Document) time.Time { return d.UpdatedAt }),
+		ByNo:         page.Text(entdocument.FieldNo, func(d *ent.Document) string { return d.No }),
+		ByQuantity:   page.Int(entdocument.FieldQuantity, func(d *ent.Document) int64 { return d.Quantity }),
+	},
 }
 
 // List reads a page of documents, newest first unless told otherwise. Ends with
@@ -80,16 +79,7 @@ func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (
 	if o == nil {
 		o = &Order{Field: ByEntry, Direction: page.Desc}
 	}
-	order := page.Order[*ent.Document]{
-		Name: "documents." + string(o.Field), Key: orderKeys[o.Field], Direction: o.Direction,
-		ID: func(d *ent.Document) int64 { return d.ID },
-	}
-	query := func() *ent.DocumentQuery { return db.Ent().Document.Query().Where(where...) }
-	return page.List(ctx, a, order,
-		func(ctx context.Context, s page.Slice) ([]*ent.Document, error) {
-			return query().Where(s.Where).Order(s.OrderBy).Limit(s.Limit).Offset(s.Offset).All(ctx)
-		},
-		func(ctx context.Context) (int, error) { return query().Count(ctx) })
+	return page.Read(ctx, a, orderFields.Order(o.Field, o.Direction), db.Ent().Document.Query().Where(where...))
 }
 
 func (f *Filter) predicates(ctx context.Context, db *store.DB) (where []predicate.Document, err error) {
@@ -115,8 +105,10 @@ func (f *Filter) predicates(ctx context.Context, db *store.DB) (where []predicat
 		}
 		where = append(where, page.In(entdocument.FieldWarehouseID, ids))
 	}
-	if f.Search != nil && len([]rune(*f.Search)) > maxSearch {
-		return nil, fault.Stop(fault.BadRequest, "filter.search takes at most %d characters", maxSearch)
+	if f.Search != nil {
+		if err := page.Search(*f.Search); err != nil {
+			return nil, err
+		}
 	}
 	and(f.Kinds != nil, func() predicate.Document { return entdocument.KindIn(f.Kinds...) })
 	and(f.States != nil, func() predicate.Document { return entdocument.StateIn(f.States...) })

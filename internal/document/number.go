@@ -10,6 +10,8 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"entrepot/ent"
+	"entrepot/ent/predicate"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -96,4 +98,29 @@ ON CONFLICT (warehouse_id, kind, day) DO UPDATE SET last = n.last + excluded.las
 		next[w]++
 	}
 	return numbers, nil
+}
+
+func (s *Service) drawOne(ctx context.Context, at site, kind stock.DocumentKind, occurred time.Time) (string, error) {
+	numbers, err := s.draw(ctx, at, []series{at.series(kind, occurred)})
+	if err != nil {
+		return "", err
+	}
+	return numbers[0], nil
+}
+
+// site reads where a document is to be numbered; ok is false when there is no
+// such warehouse, which the command tells with all its other faults.
+func (s *Service) site(ctx context.Context, which predicate.Warehouse) (at site, ok bool, err error) {
+	w, err := s.db.Ent().Warehouse.Query().Where(which).Only(ctx)
+	if ent.IsNotFound(err) {
+		return site{}, false, nil
+	}
+	if err != nil {
+		return site{}, false, err
+	}
+	zone, err := time.LoadLocation(w.TimeZone)
+	if err != nil {
+		return site{}, false, fmt.Errorf("warehouse %s: %w", w.Code, err)
+	}
+	return site{w.ID, w.Code, zone}, true, nil
 }

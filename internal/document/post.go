@@ -101,6 +101,16 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 	return posted, nil
 }
 
+// apply brings documents and lines in memory up to what is done.
+func (w work) apply() {
+	for _, e := range w.lines {
+		e.line.ExecutedQuantity += e.quantity
+		e.line.RejectedQuantity += e.rejected
+		w.doc.ExecutedQuantity += e.quantity
+		w.doc.RejectedQuantity += e.rejected
+	}
+}
+
 func (w work) refuse(refused ledger.Refused) error {
 	var faults fault.List
 	for _, r := range refused {
@@ -111,4 +121,12 @@ func (w work) refuse(refused ledger.Refused) error {
 		}
 	}
 	return faults
+}
+
+// moment is when something happened: as it was told, else now.
+func moment(told *time.Time, now time.Time) time.Time {
+	if told != nil {
+		return store.Moment(*told)
+	}
+	return now
 }

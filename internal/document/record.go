@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
@@ -209,7 +210,7 @@ func (in RecordInput) claim(ctx context.Context, tx store.Tx, of []int, now time
 }
 
 func (s *Service) numbers(ctx context.Context, warehouse string, inputs []CreateInput, of []int) (map[int]string, error) {
-	at, known, err := s.site(ctx, warehouse)
+	at, known, err := s.site(ctx, entwarehouse.Code(warehouse))
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	entdocument "entrepot/ent/document"
 	entposting "entrepot/ent/posting"
 	"entrepot/ent/stockmovement"
+	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
@@ -80,15 +81,11 @@ func (s *Service) drawReversal(ctx context.Context, in ReverseInput, now time.Ti
 	if err != nil {
 		return "", err
 	}
-	house, err := s.db.Ent().Warehouse.Get(ctx, old.WarehouseID)
+	at, _, err := s.site(ctx, entwarehouse.ID(old.WarehouseID))
 	if err != nil {
 		return "", err
 	}
-	at, _, err := s.site(ctx, house.Code)
-	if err != nil {
-		return "", err
-	}
-	return s.drawOne(ctx, at, CreateInput{Kind: old.Kind, OccurredAt: in.OccurredAt}, now)
+	return s.drawOne(ctx, at, old.Kind, moment(in.OccurredAt, now))
 }
 
 func reversible(ctx context.Context, tx store.Tx, doc *ent.Document, field fault.Path) error {

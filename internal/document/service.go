@@ -30,10 +30,12 @@ const (
 	MaxLines = 5000
 	// MaxQuantity is the most units of one line.
 	MaxQuantity = 1<<31 - 1
-	maxNo       = 100
-	maxParty    = 100
-	maxCountry  = 60
-	maxNote     = 500
+	// MaxNo is the most characters of an external number.
+	MaxNo = 100
+	// MaxParty is the most characters of a party, MaxCountry of its country.
+	MaxParty   = 100
+	MaxCountry = 60
+	maxNote    = 500
 )
 
 // CreateInput is a new document. The json names make the hash behind the

@@ -107,11 +107,3 @@ func checkNote(note string) func(*fault.List, time.Time) {
 		command.CheckText(faults, fault.Input.At("note"), note, "a note", maxNote)
 	}
 }
-
-// moment is when something happened: as it was told, else now.
-func moment(told *time.Time, now time.Time) time.Time {
-	if told != nil {
-		return store.Moment(*told)
-	}
-	return now
-}

@@ -10,6 +10,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
+	"entrepot/internal/fx"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
@@ -78,7 +79,7 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 	d := &draft{in: whole, at: fault.Input, doc: doc}
 	d.setLines()
 	codes := lookup.In(s.baseCurrency)
-	if _, err := codes.ResolveAll(ctx, tx, rateDay(whole.OccurredAt, now), targets(house.Code, doc), nil, 0); err != nil {
+	if _, err := codes.ResolveAll(ctx, tx, fx.Day(*whole.OccurredAt), targets(house.Code, doc), nil, 0); err != nil {
 		return err
 	}
 	if err := d.settle(ctx, tx, now, codes, &faults); err != nil {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"entrepot/internal/command"
 )
 
 // clock reads times as a shop writes them.
@@ -67,7 +69,7 @@ func (c *clock) read(text string) (time.Time, error) {
 		c.lastText = strings.Clone(text)
 		c.lastTime, c.lastErr = c.parse(text)
 		if c.lastErr != nil {
-			c.lastErr = fmt.Errorf("the time %q cannot be read: %w", short(text), c.lastErr)
+			c.lastErr = fmt.Errorf("the time %q cannot be read: %w", command.Short(text), c.lastErr)
 		}
 	}
 	return c.lastTime, c.lastErr

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"entrepot/internal/command"
 )
 
 // field is what a column may mean.
@@ -147,7 +149,7 @@ func plain(column string) string { return strings.ToLower(plainer.Replace(column
 func quoted(header []string) string {
 	out := make([]string, len(header))
 	for i, column := range header {
-		out[i] = fmt.Sprintf("%q", short(column))
+		out[i] = fmt.Sprintf("%q", command.Short(column))
 	}
 	return strings.Join(out, ", ")
 }

@@ -23,7 +23,7 @@ AZM BYB BYR CSD CYP EEK GHC HRK LTL LVL MGF MRO MTL MZM ROL SDD SIT SKK SLL SRG 
 func currency(typed string) (string, error) {
 	code := command.Currency(typed)
 	if !slices.Contains(iso4217, code) {
-		return "", fmt.Errorf("%q is no currency of ISO 4217; give the currency of the prices, such as GBP", short(typed))
+		return "", fmt.Errorf("%q is no currency of ISO 4217; give the currency of the prices, such as GBP", command.Short(typed))
 	}
 	return code, nil
 }

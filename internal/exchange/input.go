@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"entrepot/internal/command"
 	"entrepot/internal/stock"
 	"entrepot/internal/warehouse"
 )
@@ -59,7 +60,7 @@ func (r *run) check(ctx context.Context) (err error) {
 	case err != nil:
 		return err
 	case w == nil:
-		return fmt.Errorf("there is no warehouse %q", short(r.in.WarehouseCode))
+		return fmt.Errorf("there is no warehouse %q", command.Short(r.in.WarehouseCode))
 	case w.Status == stock.StatusArchived:
 		return fmt.Errorf("warehouse %s is archived", w.Code)
 	case w.Category == stock.WarehouseVirtual:

@@ -11,17 +11,16 @@ import (
 
 	"entrepot/internal/catalog"
 	"entrepot/internal/command"
+	"entrepot/internal/document"
 	"entrepot/internal/fault"
 	"entrepot/internal/money"
 )
 
 // What a line may hold at most: the limits of the books.
 const (
-	maxOrderNo  = 100     // bytes
-	maxSKU      = 64      // bytes
-	maxCustomer = 100     // characters
-	maxCountry  = 60      // characters
-	maxQuantity = 100_000 // units, either way
+	maxOrderNo  = document.MaxNo // bytes, which are never fewer than characters
+	maxSKU      = catalog.MaxSKU // bytes
+	maxQuantity = 100_000        // units, either way
 )
 
 // Reason is why a line is rejected, for a program to branch on. Beside these,
@@ -98,7 +97,7 @@ func (r rules) judge(f fields) (line, *rejection) {
 	case len(l.Order) > maxOrderNo:
 		reject(OrderTooLong, "the order number has %d bytes, more than %d", len(l.Order), maxOrderNo)
 	case strings.ContainsFunc(l.Order, unicode.IsControl):
-		reject(OrderControl, "the order number %q has a line break or another control character in it", short(l.Order))
+		reject(OrderControl, "the order number %q has a line break or another control character in it", command.Short(l.Order))
 	}
 	switch {
 	case l.SKU == "":
@@ -106,7 +105,7 @@ func (r rules) judge(f fields) (line, *rejection) {
 	case len(l.SKU) > maxSKU:
 		reject(SKUTooLong, "the SKU has %d bytes, more than %d", len(l.SKU), maxSKU)
 	case strings.ContainsFunc(l.SKU, unicode.IsControl):
-		reject(SKUControl, "the SKU %q has a line break or another control character in it", short(l.SKU))
+		reject(SKUControl, "the SKU %q has a line break or another control character in it", command.Short(l.SKU))
 	}
 	r.quantity(&l, f[fieldQuantity], reject)
 	at, err := r.clock.read(f[fieldTime])
@@ -123,11 +122,11 @@ func (r rules) judge(f fields) (line, *rejection) {
 	l.At = at
 	price(&l, f[fieldPrice], reject)
 	l.Description, l.Customer, l.Country = oneLine(f[fieldDescription]), customer(f[fieldCustomer]), strings.TrimSpace(f[fieldCountry])
-	if !shortLine(l.Customer, maxCustomer) {
-		reject(CustomerBad, "the customer is more than one line of %d characters", maxCustomer)
+	if !shortLine(l.Customer, document.MaxParty) {
+		reject(CustomerBad, "the customer is more than one line of %d characters", document.MaxParty)
 	}
-	if !shortLine(l.Country, maxCountry) {
-		reject(CountryBad, "the country is more than one line of %d characters", maxCountry)
+	if !shortLine(l.Country, document.MaxCountry) {
+		reject(CountryBad, "the country is more than one line of %d characters", document.MaxCountry)
 	}
 	if len(reasons) > 0 {
 		return line{}, &rejection{reasons[0], strings.Join(words, "; ")}
@@ -144,9 +143,9 @@ func (r rules) quantity(l *line, typed string, reject func(Reason, string, ...an
 	n, err := strconv.ParseInt(typed, 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange), err == nil && (n > maxQuantity || n < -maxQuantity):
-		reject(QuantityRange, "the quantity %s is beyond ±%d", short(typed), maxQuantity)
+		reject(QuantityRange, "the quantity %s is beyond ±%d", command.Short(typed), maxQuantity)
 	case err != nil:
-		reject(QuantityNumber, "the quantity %q is not a whole number", short(typed))
+		reject(QuantityNumber, "the quantity %q is not a whole number", command.Short(typed))
 	case n == 0:
 		reject(QuantityZero, "the quantity is zero")
 	case n < 0 && !l.Return && r.cancelPrefix == "":
@@ -164,9 +163,9 @@ func price(l *line, typed string, reject func(Reason, string, ...any)) {
 	p, err := money.ParseAmount(typed)
 	switch {
 	case errors.Is(err, money.ErrRange):
-		reject(PriceDecimals, "the price %s has more than %d decimals, or too many digits", short(typed), money.AmountScale)
+		reject(PriceDecimals, "the price %s has more than %d decimals, or too many digits", command.Short(typed), money.AmountScale)
 	case err != nil:
-		reject(PriceNumber, "the price %q is not a number", short(typed))
+		reject(PriceNumber, "the price %q is not a number", command.Short(typed))
 	case p <= 0:
 		reject(PriceTooLow, "the price %s is not above zero", p)
 	}
@@ -194,12 +193,4 @@ func customer(typed string) string {
 		return number
 	}
 	return typed
-}
-
-// short is a text that fits into a message.
-func short(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
 }

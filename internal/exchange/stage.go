@@ -14,7 +14,7 @@ import (
 )
 
 // maxOrderLines is how many lines a document takes.
-const maxOrderLines = 5000
+const maxOrderLines = document.MaxLines
 
 // What is known of a staged order.
 const (
