@@ -13,8 +13,10 @@
 // command and books what is missing. So an order's lines must be in the files
 // of one import; lines that come later are refused as another content.
 //
-// Memory does not grow with the files: a batch of orders is held at a time, the
-// rest is in the scratch database.
+// Memory does not grow with the files: two batches of orders are held at a time,
+// one that is booked and the next, the rest is in the scratch database. One import
+// into a warehouse runs at a time, since an opening is worked out before it is
+// booked.
 //
 // It needs the permissions that it uses: warehouse:view, stock:view with an
 // opening, product:edit, and those of package document.
