@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -134,7 +135,20 @@ func (StockMovement) Indexes() []ent.Index {
 		index.Fields("stock_id", "stock_version").Unique().StorageKey("stock_movements_chain"),
 		index.Fields("posting_id").StorageKey("stock_movements_posting_id"),
 		index.Fields("sku", "id").StorageKey("stock_movements_sku_id"),
+		index.Fields("warehouse_id", "sku", "id").StorageKey("stock_movements_warehouse_id_sku_id"),
+		index.Fields("warehouse_id", "id").StorageKey("stock_movements_warehouse_id_id"),
+		// Rows lie in the order of entry, so on PostgreSQL a few bytes for each
+		// stretch of pages find a period.
+		index.Fields("recorded_at").StorageKey("stock_movements_recorded_at").Annotations(byStretch()),
+		index.Fields("occurred_at").StorageKey("stock_movements_occurred_at").Annotations(byStretch()),
+		// What came in, for the age of what lies there: read newest first, by index alone.
+		index.Fields("stock_id", "stock_version", "quantity_delta", "occurred_at", "posting_id").StorageKey("stock_movements_receipts").
+			Annotations(entsql.IndexWhere("quantity_delta > 0 AND kind <> 'REVERSAL'")),
 	}
+}
+
+func byStretch() *entsql.IndexAnnotation {
+	return entsql.IndexTypes(map[string]string{dialect.Postgres: "BRIN"})
 }
 
 // LocationMovement is one row of the bins' own journal: a bin-to-bin move

@@ -95,3 +95,36 @@ func (ScheduleSlot) Fields() []ent.Field {
 func (ScheduleSlot) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("job", "slot").Unique().StorageKey("schedule_slots_key")}
 }
+
+// LedgerSweep is how far the slow sweep that compares balances with the journal
+// has come, for each sort of balance. It starts anew when it reaches the end.
+type LedgerSweep struct{ ent.Schema }
+
+// Mixin of LedgerSweep.
+func (LedgerSweep) Mixin() []ent.Mixin { return []ent.Mixin{identity{}} }
+
+// Annotations of LedgerSweep.
+func (LedgerSweep) Annotations() []schema.Annotation {
+	return []schema.Annotation{table("ledger_sweeps", nil)}
+}
+
+// Fields of LedgerSweep.
+func (LedgerSweep) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("balances").MaxLen(20).NotEmpty().Immutable().Comment("stocks, costs or bins"),
+		field.Int64("position").Default(0).Comment("id of the last balance compared in this pass"),
+		field.Int64("compared").Default(0).Comment("balances compared in this pass"),
+		field.Int64("drifted").Default(0).Comment("of these, how many differ from the journal"),
+		field.String("named").MaxLen(2000).Default("").Comment("the first of them, one to a line"),
+		field.Time("started_at"),
+		field.Time("finished_at").Optional().Nillable().Comment("when the last whole pass ended; NULL before the first"),
+		field.Int64("last_compared").Default(0).Comment("of the last whole pass"),
+		field.Int64("last_drifted").Default(0),
+		field.String("last_named").MaxLen(2000).Default(""),
+	}
+}
+
+// Indexes of LedgerSweep.
+func (LedgerSweep) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("balances").Unique().StorageKey("ledger_sweeps_key")}
+}

@@ -26,6 +26,8 @@ func TestMigrationsDoNotDriftFromSchema(t *testing.T) {
 		compare(t, "postgres", dialect.Postgres, testdb.PostgresURL(t), testdb.EmptyPostgresURL(t), []string{
 			`column stocks.id bigint NOT NULL identity`,
 			`constraint stocks stocks_pkey PRIMARY KEY (id)`,
+			`index stock_movements CREATE INDEX stock_movements_occurred_at USING brin (occurred_at)`,
+			`index stock_movements CREATE INDEX stock_movements_recorded_at USING brin (recorded_at)`,
 			`index stocks CREATE INDEX stocks_warehouse_id_id USING btree (warehouse_id, id)`,
 			`index stocks CREATE UNIQUE INDEX stocks_pkey USING btree (id)`,
 		})
