@@ -13,12 +13,14 @@ import (
 
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
 	"entrepot/ent/locationstock"
@@ -29,8 +31,10 @@ import (
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
+	"entrepot/ent/stocksnapshot"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
+	"entrepot/ent/warehousesnapshot"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -47,6 +51,8 @@ type Client struct {
 	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
+	// CostSnapshot is the client for interacting with the CostSnapshot builders.
+	CostSnapshot *CostSnapshotClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// DocumentEvent is the client for interacting with the DocumentEvent builders.
@@ -59,6 +65,8 @@ type Client struct {
 	ExchangeRate *ExchangeRateClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// LedgerSweep is the client for interacting with the LedgerSweep builders.
+	LedgerSweep *LedgerSweepClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// LocationMovement is the client for interacting with the LocationMovement builders.
@@ -79,10 +87,14 @@ type Client struct {
 	StockCost *StockCostClient
 	// StockMovement is the client for interacting with the StockMovement builders.
 	StockMovement *StockMovementClient
+	// StockSnapshot is the client for interacting with the StockSnapshot builders.
+	StockSnapshot *StockSnapshotClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 	// Warehouse is the client for interacting with the Warehouse builders.
 	Warehouse *WarehouseClient
+	// WarehouseSnapshot is the client for interacting with the WarehouseSnapshot builders.
+	WarehouseSnapshot *WarehouseSnapshotClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -96,12 +108,14 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Barcode = NewBarcodeClient(c.config)
 	c.Batch = NewBatchClient(c.config)
+	c.CostSnapshot = NewCostSnapshotClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.DocumentEvent = NewDocumentEventClient(c.config)
 	c.DocumentLine = NewDocumentLineClient(c.config)
 	c.DocumentNumber = NewDocumentNumberClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
+	c.LedgerSweep = NewLedgerSweepClient(c.config)
 	c.Location = NewLocationClient(c.config)
 	c.LocationMovement = NewLocationMovementClient(c.config)
 	c.LocationStock = NewLocationStockClient(c.config)
@@ -112,8 +126,10 @@ func (c *Client) init() {
 	c.Stock = NewStockClient(c.config)
 	c.StockCost = NewStockCostClient(c.config)
 	c.StockMovement = NewStockMovementClient(c.config)
+	c.StockSnapshot = NewStockSnapshotClient(c.config)
 	c.User = NewUserClient(c.config)
 	c.Warehouse = NewWarehouseClient(c.config)
+	c.WarehouseSnapshot = NewWarehouseSnapshotClient(c.config)
 }
 
 type (
@@ -204,28 +220,32 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Barcode:          NewBarcodeClient(cfg),
-		Batch:            NewBatchClient(cfg),
-		Document:         NewDocumentClient(cfg),
-		DocumentEvent:    NewDocumentEventClient(cfg),
-		DocumentLine:     NewDocumentLineClient(cfg),
-		DocumentNumber:   NewDocumentNumberClient(cfg),
-		ExchangeRate:     NewExchangeRateClient(cfg),
-		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
-		Location:         NewLocationClient(cfg),
-		LocationMovement: NewLocationMovementClient(cfg),
-		LocationStock:    NewLocationStockClient(cfg),
-		Posting:          NewPostingClient(cfg),
-		Product:          NewProductClient(cfg),
-		Role:             NewRoleClient(cfg),
-		ScheduleSlot:     NewScheduleSlotClient(cfg),
-		Stock:            NewStockClient(cfg),
-		StockCost:        NewStockCostClient(cfg),
-		StockMovement:    NewStockMovementClient(cfg),
-		User:             NewUserClient(cfg),
-		Warehouse:        NewWarehouseClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Barcode:           NewBarcodeClient(cfg),
+		Batch:             NewBatchClient(cfg),
+		CostSnapshot:      NewCostSnapshotClient(cfg),
+		Document:          NewDocumentClient(cfg),
+		DocumentEvent:     NewDocumentEventClient(cfg),
+		DocumentLine:      NewDocumentLineClient(cfg),
+		DocumentNumber:    NewDocumentNumberClient(cfg),
+		ExchangeRate:      NewExchangeRateClient(cfg),
+		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
+		LedgerSweep:       NewLedgerSweepClient(cfg),
+		Location:          NewLocationClient(cfg),
+		LocationMovement:  NewLocationMovementClient(cfg),
+		LocationStock:     NewLocationStockClient(cfg),
+		Posting:           NewPostingClient(cfg),
+		Product:           NewProductClient(cfg),
+		Role:              NewRoleClient(cfg),
+		ScheduleSlot:      NewScheduleSlotClient(cfg),
+		Stock:             NewStockClient(cfg),
+		StockCost:         NewStockCostClient(cfg),
+		StockMovement:     NewStockMovementClient(cfg),
+		StockSnapshot:     NewStockSnapshotClient(cfg),
+		User:              NewUserClient(cfg),
+		Warehouse:         NewWarehouseClient(cfg),
+		WarehouseSnapshot: NewWarehouseSnapshotClient(cfg),
 	}, nil
 }
 
@@ -243,28 +263,32 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Barcode:          NewBarcodeClient(cfg),
-		Batch:            NewBatchClient(cfg),
-		Document:         NewDocumentClient(cfg),
-		DocumentEvent:    NewDocumentEventClient(cfg),
-		DocumentLine:     NewDocumentLineClient(cfg),
-		DocumentNumber:   NewDocumentNumberClient(cfg),
-		ExchangeRate:     NewExchangeRateClient(cfg),
-		IdempotencyKey:   NewIdempotencyKeyClient(cfg),
-		Location:         NewLocationClient(cfg),
-		LocationMovement: NewLocationMovementClient(cfg),
-		LocationStock:    NewLocationStockClient(cfg),
-		Posting:          NewPostingClient(cfg),
-		Product:          NewProductClient(cfg),
-		Role:             NewRoleClient(cfg),
-		ScheduleSlot:     NewScheduleSlotClient(cfg),
-		Stock:            NewStockClient(cfg),
-		StockCost:        NewStockCostClient(cfg),
-		StockMovement:    NewStockMovementClient(cfg),
-		User:             NewUserClient(cfg),
-		Warehouse:        NewWarehouseClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Barcode:           NewBarcodeClient(cfg),
+		Batch:             NewBatchClient(cfg),
+		CostSnapshot:      NewCostSnapshotClient(cfg),
+		Document:          NewDocumentClient(cfg),
+		DocumentEvent:     NewDocumentEventClient(cfg),
+		DocumentLine:      NewDocumentLineClient(cfg),
+		DocumentNumber:    NewDocumentNumberClient(cfg),
+		ExchangeRate:      NewExchangeRateClient(cfg),
+		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
+		LedgerSweep:       NewLedgerSweepClient(cfg),
+		Location:          NewLocationClient(cfg),
+		LocationMovement:  NewLocationMovementClient(cfg),
+		LocationStock:     NewLocationStockClient(cfg),
+		Posting:           NewPostingClient(cfg),
+		Product:           NewProductClient(cfg),
+		Role:              NewRoleClient(cfg),
+		ScheduleSlot:      NewScheduleSlotClient(cfg),
+		Stock:             NewStockClient(cfg),
+		StockCost:         NewStockCostClient(cfg),
+		StockMovement:     NewStockMovementClient(cfg),
+		StockSnapshot:     NewStockSnapshotClient(cfg),
+		User:              NewUserClient(cfg),
+		Warehouse:         NewWarehouseClient(cfg),
+		WarehouseSnapshot: NewWarehouseSnapshotClient(cfg),
 	}, nil
 }
 
@@ -294,10 +318,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Barcode, c.Batch, c.Document, c.DocumentEvent, c.DocumentLine,
-		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.Location,
+		c.Barcode, c.Batch, c.CostSnapshot, c.Document, c.DocumentEvent, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.LedgerSweep, c.Location,
 		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
-		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.User, c.Warehouse,
+		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.StockSnapshot, c.User,
+		c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Use(hooks...)
 	}
@@ -307,10 +332,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Barcode, c.Batch, c.Document, c.DocumentEvent, c.DocumentLine,
-		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.Location,
+		c.Barcode, c.Batch, c.CostSnapshot, c.Document, c.DocumentEvent, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.LedgerSweep, c.Location,
 		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
-		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.User, c.Warehouse,
+		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.StockSnapshot, c.User,
+		c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -323,6 +349,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Barcode.mutate(ctx, m)
 	case *BatchMutation:
 		return c.Batch.mutate(ctx, m)
+	case *CostSnapshotMutation:
+		return c.CostSnapshot.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
 	case *DocumentEventMutation:
@@ -335,6 +363,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ExchangeRate.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
+	case *LedgerSweepMutation:
+		return c.LedgerSweep.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
 	case *LocationMovementMutation:
@@ -355,10 +385,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StockCost.mutate(ctx, m)
 	case *StockMovementMutation:
 		return c.StockMovement.mutate(ctx, m)
+	case *StockSnapshotMutation:
+		return c.StockSnapshot.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	case *WarehouseMutation:
 		return c.Warehouse.mutate(ctx, m)
+	case *WarehouseSnapshotMutation:
+		return c.WarehouseSnapshot.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -627,6 +661,139 @@ func (c *BatchClient) mutate(ctx context.Context, m *BatchMutation) (Value, erro
 		return (&BatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Batch mutation op: %q", m.Op())
+	}
+}
+
+// CostSnapshotClient is a client for the CostSnapshot schema.
+type CostSnapshotClient struct {
+	config
+}
+
+// NewCostSnapshotClient returns a client for the CostSnapshot from the given config.
+func NewCostSnapshotClient(c config) *CostSnapshotClient {
+	return &CostSnapshotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `costsnapshot.Hooks(f(g(h())))`.
+func (c *CostSnapshotClient) Use(hooks ...Hook) {
+	c.hooks.CostSnapshot = append(c.hooks.CostSnapshot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `costsnapshot.Intercept(f(g(h())))`.
+func (c *CostSnapshotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CostSnapshot = append(c.inters.CostSnapshot, interceptors...)
+}
+
+// Create returns a builder for creating a CostSnapshot entity.
+func (c *CostSnapshotClient) Create() *CostSnapshotCreate {
+	mutation := newCostSnapshotMutation(c.config, OpCreate)
+	return &CostSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CostSnapshot entities.
+func (c *CostSnapshotClient) CreateBulk(builders ...*CostSnapshotCreate) *CostSnapshotCreateBulk {
+	return &CostSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CostSnapshotClient) MapCreateBulk(slice any, setFunc func(*CostSnapshotCreate, int)) *CostSnapshotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CostSnapshotCreateBulk{err: fmt.Errorf("calling to CostSnapshotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CostSnapshotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CostSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CostSnapshot.
+func (c *CostSnapshotClient) Update() *CostSnapshotUpdate {
+	mutation := newCostSnapshotMutation(c.config, OpUpdate)
+	return &CostSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CostSnapshotClient) UpdateOne(_m *CostSnapshot) *CostSnapshotUpdateOne {
+	mutation := newCostSnapshotMutation(c.config, OpUpdateOne, withCostSnapshot(_m))
+	return &CostSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CostSnapshotClient) UpdateOneID(id int64) *CostSnapshotUpdateOne {
+	mutation := newCostSnapshotMutation(c.config, OpUpdateOne, withCostSnapshotID(id))
+	return &CostSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CostSnapshot.
+func (c *CostSnapshotClient) Delete() *CostSnapshotDelete {
+	mutation := newCostSnapshotMutation(c.config, OpDelete)
+	return &CostSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CostSnapshotClient) DeleteOne(_m *CostSnapshot) *CostSnapshotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CostSnapshotClient) DeleteOneID(id int64) *CostSnapshotDeleteOne {
+	builder := c.Delete().Where(costsnapshot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CostSnapshotDeleteOne{builder}
+}
+
+// Query returns a query builder for CostSnapshot.
+func (c *CostSnapshotClient) Query() *CostSnapshotQuery {
+	return &CostSnapshotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCostSnapshot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CostSnapshot entity by its id.
+func (c *CostSnapshotClient) Get(ctx context.Context, id int64) (*CostSnapshot, error) {
+	return c.Query().Where(costsnapshot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CostSnapshotClient) GetX(ctx context.Context, id int64) *CostSnapshot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CostSnapshotClient) Hooks() []Hook {
+	return c.hooks.CostSnapshot
+}
+
+// Interceptors returns the client interceptors.
+func (c *CostSnapshotClient) Interceptors() []Interceptor {
+	return c.inters.CostSnapshot
+}
+
+func (c *CostSnapshotClient) mutate(ctx context.Context, m *CostSnapshotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CostSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CostSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CostSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CostSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CostSnapshot mutation op: %q", m.Op())
 	}
 }
 
@@ -1489,6 +1656,139 @@ func (c *IdempotencyKeyClient) mutate(ctx context.Context, m *IdempotencyKeyMuta
 		return (&IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown IdempotencyKey mutation op: %q", m.Op())
+	}
+}
+
+// LedgerSweepClient is a client for the LedgerSweep schema.
+type LedgerSweepClient struct {
+	config
+}
+
+// NewLedgerSweepClient returns a client for the LedgerSweep from the given config.
+func NewLedgerSweepClient(c config) *LedgerSweepClient {
+	return &LedgerSweepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ledgersweep.Hooks(f(g(h())))`.
+func (c *LedgerSweepClient) Use(hooks ...Hook) {
+	c.hooks.LedgerSweep = append(c.hooks.LedgerSweep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ledgersweep.Intercept(f(g(h())))`.
+func (c *LedgerSweepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LedgerSweep = append(c.inters.LedgerSweep, interceptors...)
+}
+
+// Create returns a builder for creating a LedgerSweep entity.
+func (c *LedgerSweepClient) Create() *LedgerSweepCreate {
+	mutation := newLedgerSweepMutation(c.config, OpCreate)
+	return &LedgerSweepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LedgerSweep entities.
+func (c *LedgerSweepClient) CreateBulk(builders ...*LedgerSweepCreate) *LedgerSweepCreateBulk {
+	return &LedgerSweepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LedgerSweepClient) MapCreateBulk(slice any, setFunc func(*LedgerSweepCreate, int)) *LedgerSweepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LedgerSweepCreateBulk{err: fmt.Errorf("calling to LedgerSweepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LedgerSweepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LedgerSweepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LedgerSweep.
+func (c *LedgerSweepClient) Update() *LedgerSweepUpdate {
+	mutation := newLedgerSweepMutation(c.config, OpUpdate)
+	return &LedgerSweepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LedgerSweepClient) UpdateOne(_m *LedgerSweep) *LedgerSweepUpdateOne {
+	mutation := newLedgerSweepMutation(c.config, OpUpdateOne, withLedgerSweep(_m))
+	return &LedgerSweepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LedgerSweepClient) UpdateOneID(id int64) *LedgerSweepUpdateOne {
+	mutation := newLedgerSweepMutation(c.config, OpUpdateOne, withLedgerSweepID(id))
+	return &LedgerSweepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LedgerSweep.
+func (c *LedgerSweepClient) Delete() *LedgerSweepDelete {
+	mutation := newLedgerSweepMutation(c.config, OpDelete)
+	return &LedgerSweepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LedgerSweepClient) DeleteOne(_m *LedgerSweep) *LedgerSweepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LedgerSweepClient) DeleteOneID(id int64) *LedgerSweepDeleteOne {
+	builder := c.Delete().Where(ledgersweep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LedgerSweepDeleteOne{builder}
+}
+
+// Query returns a query builder for LedgerSweep.
+func (c *LedgerSweepClient) Query() *LedgerSweepQuery {
+	return &LedgerSweepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLedgerSweep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LedgerSweep entity by its id.
+func (c *LedgerSweepClient) Get(ctx context.Context, id int64) (*LedgerSweep, error) {
+	return c.Query().Where(ledgersweep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LedgerSweepClient) GetX(ctx context.Context, id int64) *LedgerSweep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LedgerSweepClient) Hooks() []Hook {
+	return c.hooks.LedgerSweep
+}
+
+// Interceptors returns the client interceptors.
+func (c *LedgerSweepClient) Interceptors() []Interceptor {
+	return c.inters.LedgerSweep
+}
+
+func (c *LedgerSweepClient) mutate(ctx context.Context, m *LedgerSweepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LedgerSweepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LedgerSweepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LedgerSweepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LedgerSweepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LedgerSweep mutation op: %q", m.Op())
 	}
 }
 
@@ -2886,6 +3186,139 @@ func (c *StockMovementClient) mutate(ctx context.Context, m *StockMovementMutati
 	}
 }
 
+// StockSnapshotClient is a client for the StockSnapshot schema.
+type StockSnapshotClient struct {
+	config
+}
+
+// NewStockSnapshotClient returns a client for the StockSnapshot from the given config.
+func NewStockSnapshotClient(c config) *StockSnapshotClient {
+	return &StockSnapshotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocksnapshot.Hooks(f(g(h())))`.
+func (c *StockSnapshotClient) Use(hooks ...Hook) {
+	c.hooks.StockSnapshot = append(c.hooks.StockSnapshot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocksnapshot.Intercept(f(g(h())))`.
+func (c *StockSnapshotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockSnapshot = append(c.inters.StockSnapshot, interceptors...)
+}
+
+// Create returns a builder for creating a StockSnapshot entity.
+func (c *StockSnapshotClient) Create() *StockSnapshotCreate {
+	mutation := newStockSnapshotMutation(c.config, OpCreate)
+	return &StockSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockSnapshot entities.
+func (c *StockSnapshotClient) CreateBulk(builders ...*StockSnapshotCreate) *StockSnapshotCreateBulk {
+	return &StockSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockSnapshotClient) MapCreateBulk(slice any, setFunc func(*StockSnapshotCreate, int)) *StockSnapshotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockSnapshotCreateBulk{err: fmt.Errorf("calling to StockSnapshotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockSnapshotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockSnapshot.
+func (c *StockSnapshotClient) Update() *StockSnapshotUpdate {
+	mutation := newStockSnapshotMutation(c.config, OpUpdate)
+	return &StockSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockSnapshotClient) UpdateOne(_m *StockSnapshot) *StockSnapshotUpdateOne {
+	mutation := newStockSnapshotMutation(c.config, OpUpdateOne, withStockSnapshot(_m))
+	return &StockSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockSnapshotClient) UpdateOneID(id int64) *StockSnapshotUpdateOne {
+	mutation := newStockSnapshotMutation(c.config, OpUpdateOne, withStockSnapshotID(id))
+	return &StockSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockSnapshot.
+func (c *StockSnapshotClient) Delete() *StockSnapshotDelete {
+	mutation := newStockSnapshotMutation(c.config, OpDelete)
+	return &StockSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockSnapshotClient) DeleteOne(_m *StockSnapshot) *StockSnapshotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockSnapshotClient) DeleteOneID(id int64) *StockSnapshotDeleteOne {
+	builder := c.Delete().Where(stocksnapshot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockSnapshotDeleteOne{builder}
+}
+
+// Query returns a query builder for StockSnapshot.
+func (c *StockSnapshotClient) Query() *StockSnapshotQuery {
+	return &StockSnapshotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockSnapshot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockSnapshot entity by its id.
+func (c *StockSnapshotClient) Get(ctx context.Context, id int64) (*StockSnapshot, error) {
+	return c.Query().Where(stocksnapshot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockSnapshotClient) GetX(ctx context.Context, id int64) *StockSnapshot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StockSnapshotClient) Hooks() []Hook {
+	return c.hooks.StockSnapshot
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockSnapshotClient) Interceptors() []Interceptor {
+	return c.inters.StockSnapshot
+}
+
+func (c *StockSnapshotClient) mutate(ctx context.Context, m *StockSnapshotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockSnapshot mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -3200,18 +3633,153 @@ func (c *WarehouseClient) mutate(ctx context.Context, m *WarehouseMutation) (Val
 	}
 }
 
+// WarehouseSnapshotClient is a client for the WarehouseSnapshot schema.
+type WarehouseSnapshotClient struct {
+	config
+}
+
+// NewWarehouseSnapshotClient returns a client for the WarehouseSnapshot from the given config.
+func NewWarehouseSnapshotClient(c config) *WarehouseSnapshotClient {
+	return &WarehouseSnapshotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `warehousesnapshot.Hooks(f(g(h())))`.
+func (c *WarehouseSnapshotClient) Use(hooks ...Hook) {
+	c.hooks.WarehouseSnapshot = append(c.hooks.WarehouseSnapshot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `warehousesnapshot.Intercept(f(g(h())))`.
+func (c *WarehouseSnapshotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WarehouseSnapshot = append(c.inters.WarehouseSnapshot, interceptors...)
+}
+
+// Create returns a builder for creating a WarehouseSnapshot entity.
+func (c *WarehouseSnapshotClient) Create() *WarehouseSnapshotCreate {
+	mutation := newWarehouseSnapshotMutation(c.config, OpCreate)
+	return &WarehouseSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WarehouseSnapshot entities.
+func (c *WarehouseSnapshotClient) CreateBulk(builders ...*WarehouseSnapshotCreate) *WarehouseSnapshotCreateBulk {
+	return &WarehouseSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WarehouseSnapshotClient) MapCreateBulk(slice any, setFunc func(*WarehouseSnapshotCreate, int)) *WarehouseSnapshotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WarehouseSnapshotCreateBulk{err: fmt.Errorf("calling to WarehouseSnapshotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WarehouseSnapshotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WarehouseSnapshotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WarehouseSnapshot.
+func (c *WarehouseSnapshotClient) Update() *WarehouseSnapshotUpdate {
+	mutation := newWarehouseSnapshotMutation(c.config, OpUpdate)
+	return &WarehouseSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WarehouseSnapshotClient) UpdateOne(_m *WarehouseSnapshot) *WarehouseSnapshotUpdateOne {
+	mutation := newWarehouseSnapshotMutation(c.config, OpUpdateOne, withWarehouseSnapshot(_m))
+	return &WarehouseSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WarehouseSnapshotClient) UpdateOneID(id int64) *WarehouseSnapshotUpdateOne {
+	mutation := newWarehouseSnapshotMutation(c.config, OpUpdateOne, withWarehouseSnapshotID(id))
+	return &WarehouseSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WarehouseSnapshot.
+func (c *WarehouseSnapshotClient) Delete() *WarehouseSnapshotDelete {
+	mutation := newWarehouseSnapshotMutation(c.config, OpDelete)
+	return &WarehouseSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WarehouseSnapshotClient) DeleteOne(_m *WarehouseSnapshot) *WarehouseSnapshotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WarehouseSnapshotClient) DeleteOneID(id int64) *WarehouseSnapshotDeleteOne {
+	builder := c.Delete().Where(warehousesnapshot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WarehouseSnapshotDeleteOne{builder}
+}
+
+// Query returns a query builder for WarehouseSnapshot.
+func (c *WarehouseSnapshotClient) Query() *WarehouseSnapshotQuery {
+	return &WarehouseSnapshotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWarehouseSnapshot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WarehouseSnapshot entity by its id.
+func (c *WarehouseSnapshotClient) Get(ctx context.Context, id int64) (*WarehouseSnapshot, error) {
+	return c.Query().Where(warehousesnapshot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WarehouseSnapshotClient) GetX(ctx context.Context, id int64) *WarehouseSnapshot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WarehouseSnapshotClient) Hooks() []Hook {
+	return c.hooks.WarehouseSnapshot
+}
+
+// Interceptors returns the client interceptors.
+func (c *WarehouseSnapshotClient) Interceptors() []Interceptor {
+	return c.inters.WarehouseSnapshot
+}
+
+func (c *WarehouseSnapshotClient) mutate(ctx context.Context, m *WarehouseSnapshotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WarehouseSnapshotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WarehouseSnapshotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WarehouseSnapshotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WarehouseSnapshotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WarehouseSnapshot mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Barcode, Batch, Document, DocumentEvent, DocumentLine, DocumentNumber,
-		ExchangeRate, IdempotencyKey, Location, LocationMovement, LocationStock,
-		Posting, Product, Role, ScheduleSlot, Stock, StockCost, StockMovement, User,
-		Warehouse []ent.Hook
+		Barcode, Batch, CostSnapshot, Document, DocumentEvent, DocumentLine,
+		DocumentNumber, ExchangeRate, IdempotencyKey, LedgerSweep, Location,
+		LocationMovement, LocationStock, Posting, Product, Role, ScheduleSlot, Stock,
+		StockCost, StockMovement, StockSnapshot, User, Warehouse,
+		WarehouseSnapshot []ent.Hook
 	}
 	inters struct {
-		Barcode, Batch, Document, DocumentEvent, DocumentLine, DocumentNumber,
-		ExchangeRate, IdempotencyKey, Location, LocationMovement, LocationStock,
-		Posting, Product, Role, ScheduleSlot, Stock, StockCost, StockMovement, User,
-		Warehouse []ent.Interceptor
+		Barcode, Batch, CostSnapshot, Document, DocumentEvent, DocumentLine,
+		DocumentNumber, ExchangeRate, IdempotencyKey, LedgerSweep, Location,
+		LocationMovement, LocationStock, Posting, Product, Role, ScheduleSlot, Stock,
+		StockCost, StockMovement, StockSnapshot, User, Warehouse,
+		WarehouseSnapshot []ent.Interceptor
 	}
 )

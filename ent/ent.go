@@ -6,12 +6,14 @@ import (
 	"context"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
 	"entrepot/ent/locationstock"
@@ -31,8 +33,10 @@ import (
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
+	"entrepot/ent/stocksnapshot"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
+	"entrepot/ent/warehousesnapshot"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -93,26 +97,30 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			barcode.Table:          barcode.ValidColumn,
-			batch.Table:            batch.ValidColumn,
-			document.Table:         document.ValidColumn,
-			documentevent.Table:    documentevent.ValidColumn,
-			documentline.Table:     documentline.ValidColumn,
-			documentnumber.Table:   documentnumber.ValidColumn,
-			exchangerate.Table:     exchangerate.ValidColumn,
-			idempotencykey.Table:   idempotencykey.ValidColumn,
-			location.Table:         location.ValidColumn,
-			locationmovement.Table: locationmovement.ValidColumn,
-			locationstock.Table:    locationstock.ValidColumn,
-			posting.Table:          posting.ValidColumn,
-			product.Table:          product.ValidColumn,
-			role.Table:             role.ValidColumn,
-			scheduleslot.Table:     scheduleslot.ValidColumn,
-			entstock.Table:         entstock.ValidColumn,
-			stockcost.Table:        stockcost.ValidColumn,
-			stockmovement.Table:    stockmovement.ValidColumn,
-			user.Table:             user.ValidColumn,
-			warehouse.Table:        warehouse.ValidColumn,
+			barcode.Table:           barcode.ValidColumn,
+			batch.Table:             batch.ValidColumn,
+			costsnapshot.Table:      costsnapshot.ValidColumn,
+			document.Table:          document.ValidColumn,
+			documentevent.Table:     documentevent.ValidColumn,
+			documentline.Table:      documentline.ValidColumn,
+			documentnumber.Table:    documentnumber.ValidColumn,
+			exchangerate.Table:      exchangerate.ValidColumn,
+			idempotencykey.Table:    idempotencykey.ValidColumn,
+			ledgersweep.Table:       ledgersweep.ValidColumn,
+			location.Table:          location.ValidColumn,
+			locationmovement.Table:  locationmovement.ValidColumn,
+			locationstock.Table:     locationstock.ValidColumn,
+			posting.Table:           posting.ValidColumn,
+			product.Table:           product.ValidColumn,
+			role.Table:              role.ValidColumn,
+			scheduleslot.Table:      scheduleslot.ValidColumn,
+			entstock.Table:          entstock.ValidColumn,
+			stockcost.Table:         stockcost.ValidColumn,
+			stockmovement.Table:     stockmovement.ValidColumn,
+			stocksnapshot.Table:     stocksnapshot.ValidColumn,
+			user.Table:              user.ValidColumn,
+			warehouse.Table:         warehouse.ValidColumn,
+			warehousesnapshot.Table: warehousesnapshot.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

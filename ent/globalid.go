@@ -11,6 +11,9 @@ func (e *Barcode) GlobalID() page.ID { return page.ID{Type: "Barcode", Key: e.ID
 func (e *Batch) GlobalID() page.ID { return page.ID{Type: "Batch", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *CostSnapshot) GlobalID() page.ID { return page.ID{Type: "CostSnapshot", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *Document) GlobalID() page.ID { return page.ID{Type: "Document", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
@@ -24,6 +27,9 @@ func (e *DocumentNumber) GlobalID() page.ID { return page.ID{Type: "DocumentNumb
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *ExchangeRate) GlobalID() page.ID { return page.ID{Type: "ExchangeRate", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *LedgerSweep) GlobalID() page.ID { return page.ID{Type: "LedgerSweep", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *Location) GlobalID() page.ID { return page.ID{Type: "Location", Key: e.ID} }
@@ -56,7 +62,13 @@ func (e *StockCost) GlobalID() page.ID { return page.ID{Type: "StockCost", Key: 
 func (e *StockMovement) GlobalID() page.ID { return page.ID{Type: "StockMovement", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *StockSnapshot) GlobalID() page.ID { return page.ID{Type: "StockSnapshot", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *User) GlobalID() page.ID { return page.ID{Type: "User", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *Warehouse) GlobalID() page.ID { return page.ID{Type: "Warehouse", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *WarehouseSnapshot) GlobalID() page.ID { return page.ID{Type: "WarehouseSnapshot", Key: e.ID} }

@@ -6,12 +6,14 @@ import (
 	"context"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
 	"entrepot/ent/locationstock"
@@ -23,8 +25,10 @@ import (
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
+	"entrepot/ent/stocksnapshot"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
+	"entrepot/ent/warehousesnapshot"
 	"entrepot/internal/money"
 	"entrepot/internal/stock"
 	"errors"
@@ -45,26 +49,30 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeBarcode          = "Barcode"
-	TypeBatch            = "Batch"
-	TypeDocument         = "Document"
-	TypeDocumentEvent    = "DocumentEvent"
-	TypeDocumentLine     = "DocumentLine"
-	TypeDocumentNumber   = "DocumentNumber"
-	TypeExchangeRate     = "ExchangeRate"
-	TypeIdempotencyKey   = "IdempotencyKey"
-	TypeLocation         = "Location"
-	TypeLocationMovement = "LocationMovement"
-	TypeLocationStock    = "LocationStock"
-	TypePosting          = "Posting"
-	TypeProduct          = "Product"
-	TypeRole             = "Role"
-	TypeScheduleSlot     = "ScheduleSlot"
-	TypeStock            = "Stock"
-	TypeStockCost        = "StockCost"
-	TypeStockMovement    = "StockMovement"
-	TypeUser             = "User"
-	TypeWarehouse        = "Warehouse"
+	TypeBarcode           = "Barcode"
+	TypeBatch             = "Batch"
+	TypeCostSnapshot      = "CostSnapshot"
+	TypeDocument          = "Document"
+	TypeDocumentEvent     = "DocumentEvent"
+	TypeDocumentLine      = "DocumentLine"
+	TypeDocumentNumber    = "DocumentNumber"
+	TypeExchangeRate      = "ExchangeRate"
+	TypeIdempotencyKey    = "IdempotencyKey"
+	TypeLedgerSweep       = "LedgerSweep"
+	TypeLocation          = "Location"
+	TypeLocationMovement  = "LocationMovement"
+	TypeLocationStock     = "LocationStock"
+	TypePosting           = "Posting"
+	TypeProduct           = "Product"
+	TypeRole              = "Role"
+	TypeScheduleSlot      = "ScheduleSlot"
+	TypeStock             = "Stock"
+	TypeStockCost         = "StockCost"
+	TypeStockMovement     = "StockMovement"
+	TypeStockSnapshot     = "StockSnapshot"
+	TypeUser              = "User"
+	TypeWarehouse         = "Warehouse"
+	TypeWarehouseSnapshot = "WarehouseSnapshot"
 )
 
 // BarcodeMutation represents an operation that mutates the Barcode nodes in the graph.
@@ -1238,6 +1246,656 @@ func (m *BatchMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BatchMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Batch edge %s", name)
+}
+
+// CostSnapshotMutation represents an operation that mutates the CostSnapshot nodes in the graph.
+type CostSnapshotMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	warehouse_id    *int64
+	addwarehouse_id *int64
+	sku             *string
+	day             *time.Time
+	quantity        *int64
+	addquantity     *int64
+	value           *money.Amount
+	addvalue        *money.Amount
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*CostSnapshot, error)
+	predicates      []predicate.CostSnapshot
+}
+
+var _ ent.Mutation = (*CostSnapshotMutation)(nil)
+
+// costsnapshotOption allows management of the mutation configuration using functional options.
+type costsnapshotOption func(*CostSnapshotMutation)
+
+// newCostSnapshotMutation creates new mutation for the CostSnapshot entity.
+func newCostSnapshotMutation(c config, op Op, opts ...costsnapshotOption) *CostSnapshotMutation {
+	m := &CostSnapshotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCostSnapshot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCostSnapshotID sets the ID field of the mutation.
+func withCostSnapshotID(id int64) costsnapshotOption {
+	return func(m *CostSnapshotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CostSnapshot
+		)
+		m.oldValue = func(ctx context.Context) (*CostSnapshot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CostSnapshot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCostSnapshot sets the old CostSnapshot of the mutation.
+func withCostSnapshot(node *CostSnapshot) costsnapshotOption {
+	return func(m *CostSnapshotMutation) {
+		m.oldValue = func(context.Context) (*CostSnapshot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CostSnapshotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CostSnapshotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CostSnapshot entities.
+func (m *CostSnapshotMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CostSnapshotMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CostSnapshotMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CostSnapshot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *CostSnapshotMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *CostSnapshotMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the CostSnapshot entity.
+// If the CostSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CostSnapshotMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *CostSnapshotMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *CostSnapshotMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *CostSnapshotMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *CostSnapshotMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *CostSnapshotMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the CostSnapshot entity.
+// If the CostSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CostSnapshotMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *CostSnapshotMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetDay sets the "day" field.
+func (m *CostSnapshotMutation) SetDay(t time.Time) {
+	m.day = &t
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *CostSnapshotMutation) Day() (r time.Time, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the CostSnapshot entity.
+// If the CostSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CostSnapshotMutation) OldDay(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *CostSnapshotMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *CostSnapshotMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *CostSnapshotMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the CostSnapshot entity.
+// If the CostSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CostSnapshotMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *CostSnapshotMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *CostSnapshotMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *CostSnapshotMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetValue sets the "value" field.
+func (m *CostSnapshotMutation) SetValue(value money.Amount) {
+	m.value = &value
+	m.addvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *CostSnapshotMutation) Value() (r money.Amount, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the CostSnapshot entity.
+// If the CostSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CostSnapshotMutation) OldValue(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AddValue adds value to the "value" field.
+func (m *CostSnapshotMutation) AddValue(value money.Amount) {
+	if m.addvalue != nil {
+		*m.addvalue += value
+	} else {
+		m.addvalue = &value
+	}
+}
+
+// AddedValue returns the value that was added to the "value" field in this mutation.
+func (m *CostSnapshotMutation) AddedValue() (r money.Amount, exists bool) {
+	v := m.addvalue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *CostSnapshotMutation) ResetValue() {
+	m.value = nil
+	m.addvalue = nil
+}
+
+// Where appends a list predicates to the CostSnapshotMutation builder.
+func (m *CostSnapshotMutation) Where(ps ...predicate.CostSnapshot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CostSnapshotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CostSnapshotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CostSnapshot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CostSnapshotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CostSnapshotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CostSnapshot).
+func (m *CostSnapshotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CostSnapshotMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.warehouse_id != nil {
+		fields = append(fields, costsnapshot.FieldWarehouseID)
+	}
+	if m.sku != nil {
+		fields = append(fields, costsnapshot.FieldSku)
+	}
+	if m.day != nil {
+		fields = append(fields, costsnapshot.FieldDay)
+	}
+	if m.quantity != nil {
+		fields = append(fields, costsnapshot.FieldQuantity)
+	}
+	if m.value != nil {
+		fields = append(fields, costsnapshot.FieldValue)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CostSnapshotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		return m.WarehouseID()
+	case costsnapshot.FieldSku:
+		return m.Sku()
+	case costsnapshot.FieldDay:
+		return m.Day()
+	case costsnapshot.FieldQuantity:
+		return m.Quantity()
+	case costsnapshot.FieldValue:
+		return m.Value()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CostSnapshotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case costsnapshot.FieldSku:
+		return m.OldSku(ctx)
+	case costsnapshot.FieldDay:
+		return m.OldDay(ctx)
+	case costsnapshot.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case costsnapshot.FieldValue:
+		return m.OldValue(ctx)
+	}
+	return nil, fmt.Errorf("unknown CostSnapshot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CostSnapshotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case costsnapshot.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case costsnapshot.FieldDay:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case costsnapshot.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case costsnapshot.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CostSnapshot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CostSnapshotMutation) AddedFields() []string {
+	var fields []string
+	if m.addwarehouse_id != nil {
+		fields = append(fields, costsnapshot.FieldWarehouseID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, costsnapshot.FieldQuantity)
+	}
+	if m.addvalue != nil {
+		fields = append(fields, costsnapshot.FieldValue)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CostSnapshotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case costsnapshot.FieldQuantity:
+		return m.AddedQuantity()
+	case costsnapshot.FieldValue:
+		return m.AddedValue()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CostSnapshotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case costsnapshot.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case costsnapshot.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CostSnapshot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CostSnapshotMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CostSnapshotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CostSnapshotMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CostSnapshot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CostSnapshotMutation) ResetField(name string) error {
+	switch name {
+	case costsnapshot.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case costsnapshot.FieldSku:
+		m.ResetSku()
+		return nil
+	case costsnapshot.FieldDay:
+		m.ResetDay()
+		return nil
+	case costsnapshot.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case costsnapshot.FieldValue:
+		m.ResetValue()
+		return nil
+	}
+	return fmt.Errorf("unknown CostSnapshot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CostSnapshotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CostSnapshotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CostSnapshotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CostSnapshotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CostSnapshotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CostSnapshotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CostSnapshotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CostSnapshot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CostSnapshotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CostSnapshot edge %s", name)
 }
 
 // DocumentMutation represents an operation that mutates the Document nodes in the graph.
@@ -7283,6 +7941,1014 @@ func (m *IdempotencyKeyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *IdempotencyKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown IdempotencyKey edge %s", name)
+}
+
+// LedgerSweepMutation represents an operation that mutates the LedgerSweep nodes in the graph.
+type LedgerSweepMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	balances         *string
+	position         *int64
+	addposition      *int64
+	compared         *int64
+	addcompared      *int64
+	drifted          *int64
+	adddrifted       *int64
+	named            *string
+	started_at       *time.Time
+	finished_at      *time.Time
+	last_compared    *int64
+	addlast_compared *int64
+	last_drifted     *int64
+	addlast_drifted  *int64
+	last_named       *string
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*LedgerSweep, error)
+	predicates       []predicate.LedgerSweep
+}
+
+var _ ent.Mutation = (*LedgerSweepMutation)(nil)
+
+// ledgersweepOption allows management of the mutation configuration using functional options.
+type ledgersweepOption func(*LedgerSweepMutation)
+
+// newLedgerSweepMutation creates new mutation for the LedgerSweep entity.
+func newLedgerSweepMutation(c config, op Op, opts ...ledgersweepOption) *LedgerSweepMutation {
+	m := &LedgerSweepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLedgerSweep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLedgerSweepID sets the ID field of the mutation.
+func withLedgerSweepID(id int64) ledgersweepOption {
+	return func(m *LedgerSweepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LedgerSweep
+		)
+		m.oldValue = func(ctx context.Context) (*LedgerSweep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LedgerSweep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLedgerSweep sets the old LedgerSweep of the mutation.
+func withLedgerSweep(node *LedgerSweep) ledgersweepOption {
+	return func(m *LedgerSweepMutation) {
+		m.oldValue = func(context.Context) (*LedgerSweep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LedgerSweepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LedgerSweepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LedgerSweep entities.
+func (m *LedgerSweepMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LedgerSweepMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LedgerSweepMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LedgerSweep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBalances sets the "balances" field.
+func (m *LedgerSweepMutation) SetBalances(s string) {
+	m.balances = &s
+}
+
+// Balances returns the value of the "balances" field in the mutation.
+func (m *LedgerSweepMutation) Balances() (r string, exists bool) {
+	v := m.balances
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBalances returns the old "balances" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldBalances(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBalances is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBalances requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBalances: %w", err)
+	}
+	return oldValue.Balances, nil
+}
+
+// ResetBalances resets all changes to the "balances" field.
+func (m *LedgerSweepMutation) ResetBalances() {
+	m.balances = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *LedgerSweepMutation) SetPosition(i int64) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *LedgerSweepMutation) Position() (r int64, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldPosition(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *LedgerSweepMutation) AddPosition(i int64) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *LedgerSweepMutation) AddedPosition() (r int64, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *LedgerSweepMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetCompared sets the "compared" field.
+func (m *LedgerSweepMutation) SetCompared(i int64) {
+	m.compared = &i
+	m.addcompared = nil
+}
+
+// Compared returns the value of the "compared" field in the mutation.
+func (m *LedgerSweepMutation) Compared() (r int64, exists bool) {
+	v := m.compared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompared returns the old "compared" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldCompared(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompared is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompared requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompared: %w", err)
+	}
+	return oldValue.Compared, nil
+}
+
+// AddCompared adds i to the "compared" field.
+func (m *LedgerSweepMutation) AddCompared(i int64) {
+	if m.addcompared != nil {
+		*m.addcompared += i
+	} else {
+		m.addcompared = &i
+	}
+}
+
+// AddedCompared returns the value that was added to the "compared" field in this mutation.
+func (m *LedgerSweepMutation) AddedCompared() (r int64, exists bool) {
+	v := m.addcompared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCompared resets all changes to the "compared" field.
+func (m *LedgerSweepMutation) ResetCompared() {
+	m.compared = nil
+	m.addcompared = nil
+}
+
+// SetDrifted sets the "drifted" field.
+func (m *LedgerSweepMutation) SetDrifted(i int64) {
+	m.drifted = &i
+	m.adddrifted = nil
+}
+
+// Drifted returns the value of the "drifted" field in the mutation.
+func (m *LedgerSweepMutation) Drifted() (r int64, exists bool) {
+	v := m.drifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDrifted returns the old "drifted" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldDrifted(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDrifted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDrifted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDrifted: %w", err)
+	}
+	return oldValue.Drifted, nil
+}
+
+// AddDrifted adds i to the "drifted" field.
+func (m *LedgerSweepMutation) AddDrifted(i int64) {
+	if m.adddrifted != nil {
+		*m.adddrifted += i
+	} else {
+		m.adddrifted = &i
+	}
+}
+
+// AddedDrifted returns the value that was added to the "drifted" field in this mutation.
+func (m *LedgerSweepMutation) AddedDrifted() (r int64, exists bool) {
+	v := m.adddrifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDrifted resets all changes to the "drifted" field.
+func (m *LedgerSweepMutation) ResetDrifted() {
+	m.drifted = nil
+	m.adddrifted = nil
+}
+
+// SetNamed sets the "named" field.
+func (m *LedgerSweepMutation) SetNamed(s string) {
+	m.named = &s
+}
+
+// Named returns the value of the "named" field in the mutation.
+func (m *LedgerSweepMutation) Named() (r string, exists bool) {
+	v := m.named
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamed returns the old "named" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldNamed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamed: %w", err)
+	}
+	return oldValue.Named, nil
+}
+
+// ResetNamed resets all changes to the "named" field.
+func (m *LedgerSweepMutation) ResetNamed() {
+	m.named = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *LedgerSweepMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *LedgerSweepMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *LedgerSweepMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *LedgerSweepMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *LedgerSweepMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *LedgerSweepMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[ledgersweep.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *LedgerSweepMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[ledgersweep.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *LedgerSweepMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, ledgersweep.FieldFinishedAt)
+}
+
+// SetLastCompared sets the "last_compared" field.
+func (m *LedgerSweepMutation) SetLastCompared(i int64) {
+	m.last_compared = &i
+	m.addlast_compared = nil
+}
+
+// LastCompared returns the value of the "last_compared" field in the mutation.
+func (m *LedgerSweepMutation) LastCompared() (r int64, exists bool) {
+	v := m.last_compared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastCompared returns the old "last_compared" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldLastCompared(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastCompared is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastCompared requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastCompared: %w", err)
+	}
+	return oldValue.LastCompared, nil
+}
+
+// AddLastCompared adds i to the "last_compared" field.
+func (m *LedgerSweepMutation) AddLastCompared(i int64) {
+	if m.addlast_compared != nil {
+		*m.addlast_compared += i
+	} else {
+		m.addlast_compared = &i
+	}
+}
+
+// AddedLastCompared returns the value that was added to the "last_compared" field in this mutation.
+func (m *LedgerSweepMutation) AddedLastCompared() (r int64, exists bool) {
+	v := m.addlast_compared
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastCompared resets all changes to the "last_compared" field.
+func (m *LedgerSweepMutation) ResetLastCompared() {
+	m.last_compared = nil
+	m.addlast_compared = nil
+}
+
+// SetLastDrifted sets the "last_drifted" field.
+func (m *LedgerSweepMutation) SetLastDrifted(i int64) {
+	m.last_drifted = &i
+	m.addlast_drifted = nil
+}
+
+// LastDrifted returns the value of the "last_drifted" field in the mutation.
+func (m *LedgerSweepMutation) LastDrifted() (r int64, exists bool) {
+	v := m.last_drifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDrifted returns the old "last_drifted" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldLastDrifted(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDrifted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDrifted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDrifted: %w", err)
+	}
+	return oldValue.LastDrifted, nil
+}
+
+// AddLastDrifted adds i to the "last_drifted" field.
+func (m *LedgerSweepMutation) AddLastDrifted(i int64) {
+	if m.addlast_drifted != nil {
+		*m.addlast_drifted += i
+	} else {
+		m.addlast_drifted = &i
+	}
+}
+
+// AddedLastDrifted returns the value that was added to the "last_drifted" field in this mutation.
+func (m *LedgerSweepMutation) AddedLastDrifted() (r int64, exists bool) {
+	v := m.addlast_drifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastDrifted resets all changes to the "last_drifted" field.
+func (m *LedgerSweepMutation) ResetLastDrifted() {
+	m.last_drifted = nil
+	m.addlast_drifted = nil
+}
+
+// SetLastNamed sets the "last_named" field.
+func (m *LedgerSweepMutation) SetLastNamed(s string) {
+	m.last_named = &s
+}
+
+// LastNamed returns the value of the "last_named" field in the mutation.
+func (m *LedgerSweepMutation) LastNamed() (r string, exists bool) {
+	v := m.last_named
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastNamed returns the old "last_named" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldLastNamed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastNamed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastNamed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastNamed: %w", err)
+	}
+	return oldValue.LastNamed, nil
+}
+
+// ResetLastNamed resets all changes to the "last_named" field.
+func (m *LedgerSweepMutation) ResetLastNamed() {
+	m.last_named = nil
+}
+
+// Where appends a list predicates to the LedgerSweepMutation builder.
+func (m *LedgerSweepMutation) Where(ps ...predicate.LedgerSweep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LedgerSweepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LedgerSweepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LedgerSweep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LedgerSweepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LedgerSweepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LedgerSweep).
+func (m *LedgerSweepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LedgerSweepMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.balances != nil {
+		fields = append(fields, ledgersweep.FieldBalances)
+	}
+	if m.position != nil {
+		fields = append(fields, ledgersweep.FieldPosition)
+	}
+	if m.compared != nil {
+		fields = append(fields, ledgersweep.FieldCompared)
+	}
+	if m.drifted != nil {
+		fields = append(fields, ledgersweep.FieldDrifted)
+	}
+	if m.named != nil {
+		fields = append(fields, ledgersweep.FieldNamed)
+	}
+	if m.started_at != nil {
+		fields = append(fields, ledgersweep.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, ledgersweep.FieldFinishedAt)
+	}
+	if m.last_compared != nil {
+		fields = append(fields, ledgersweep.FieldLastCompared)
+	}
+	if m.last_drifted != nil {
+		fields = append(fields, ledgersweep.FieldLastDrifted)
+	}
+	if m.last_named != nil {
+		fields = append(fields, ledgersweep.FieldLastNamed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LedgerSweepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case ledgersweep.FieldBalances:
+		return m.Balances()
+	case ledgersweep.FieldPosition:
+		return m.Position()
+	case ledgersweep.FieldCompared:
+		return m.Compared()
+	case ledgersweep.FieldDrifted:
+		return m.Drifted()
+	case ledgersweep.FieldNamed:
+		return m.Named()
+	case ledgersweep.FieldStartedAt:
+		return m.StartedAt()
+	case ledgersweep.FieldFinishedAt:
+		return m.FinishedAt()
+	case ledgersweep.FieldLastCompared:
+		return m.LastCompared()
+	case ledgersweep.FieldLastDrifted:
+		return m.LastDrifted()
+	case ledgersweep.FieldLastNamed:
+		return m.LastNamed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LedgerSweepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case ledgersweep.FieldBalances:
+		return m.OldBalances(ctx)
+	case ledgersweep.FieldPosition:
+		return m.OldPosition(ctx)
+	case ledgersweep.FieldCompared:
+		return m.OldCompared(ctx)
+	case ledgersweep.FieldDrifted:
+		return m.OldDrifted(ctx)
+	case ledgersweep.FieldNamed:
+		return m.OldNamed(ctx)
+	case ledgersweep.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case ledgersweep.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	case ledgersweep.FieldLastCompared:
+		return m.OldLastCompared(ctx)
+	case ledgersweep.FieldLastDrifted:
+		return m.OldLastDrifted(ctx)
+	case ledgersweep.FieldLastNamed:
+		return m.OldLastNamed(ctx)
+	}
+	return nil, fmt.Errorf("unknown LedgerSweep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LedgerSweepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case ledgersweep.FieldBalances:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBalances(v)
+		return nil
+	case ledgersweep.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case ledgersweep.FieldCompared:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompared(v)
+		return nil
+	case ledgersweep.FieldDrifted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDrifted(v)
+		return nil
+	case ledgersweep.FieldNamed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamed(v)
+		return nil
+	case ledgersweep.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case ledgersweep.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	case ledgersweep.FieldLastCompared:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastCompared(v)
+		return nil
+	case ledgersweep.FieldLastDrifted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDrifted(v)
+		return nil
+	case ledgersweep.FieldLastNamed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastNamed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LedgerSweep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LedgerSweepMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, ledgersweep.FieldPosition)
+	}
+	if m.addcompared != nil {
+		fields = append(fields, ledgersweep.FieldCompared)
+	}
+	if m.adddrifted != nil {
+		fields = append(fields, ledgersweep.FieldDrifted)
+	}
+	if m.addlast_compared != nil {
+		fields = append(fields, ledgersweep.FieldLastCompared)
+	}
+	if m.addlast_drifted != nil {
+		fields = append(fields, ledgersweep.FieldLastDrifted)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LedgerSweepMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case ledgersweep.FieldPosition:
+		return m.AddedPosition()
+	case ledgersweep.FieldCompared:
+		return m.AddedCompared()
+	case ledgersweep.FieldDrifted:
+		return m.AddedDrifted()
+	case ledgersweep.FieldLastCompared:
+		return m.AddedLastCompared()
+	case ledgersweep.FieldLastDrifted:
+		return m.AddedLastDrifted()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LedgerSweepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case ledgersweep.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case ledgersweep.FieldCompared:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCompared(v)
+		return nil
+	case ledgersweep.FieldDrifted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDrifted(v)
+		return nil
+	case ledgersweep.FieldLastCompared:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastCompared(v)
+		return nil
+	case ledgersweep.FieldLastDrifted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastDrifted(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LedgerSweep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LedgerSweepMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(ledgersweep.FieldFinishedAt) {
+		fields = append(fields, ledgersweep.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LedgerSweepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LedgerSweepMutation) ClearField(name string) error {
+	switch name {
+	case ledgersweep.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LedgerSweep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LedgerSweepMutation) ResetField(name string) error {
+	switch name {
+	case ledgersweep.FieldBalances:
+		m.ResetBalances()
+		return nil
+	case ledgersweep.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case ledgersweep.FieldCompared:
+		m.ResetCompared()
+		return nil
+	case ledgersweep.FieldDrifted:
+		m.ResetDrifted()
+		return nil
+	case ledgersweep.FieldNamed:
+		m.ResetNamed()
+		return nil
+	case ledgersweep.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case ledgersweep.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	case ledgersweep.FieldLastCompared:
+		m.ResetLastCompared()
+		return nil
+	case ledgersweep.FieldLastDrifted:
+		m.ResetLastDrifted()
+		return nil
+	case ledgersweep.FieldLastNamed:
+		m.ResetLastNamed()
+		return nil
+	}
+	return fmt.Errorf("unknown LedgerSweep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LedgerSweepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LedgerSweepMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LedgerSweepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LedgerSweepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LedgerSweepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LedgerSweepMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LedgerSweepMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LedgerSweep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LedgerSweepMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LedgerSweep edge %s", name)
 }
 
 // LocationMutation represents an operation that mutates the Location nodes in the graph.
@@ -18870,6 +20536,1145 @@ func (m *StockMovementMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown StockMovement edge %s", name)
 }
 
+// StockSnapshotMutation represents an operation that mutates the StockSnapshot nodes in the graph.
+type StockSnapshotMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *int64
+	warehouse_id           *int64
+	addwarehouse_id        *int64
+	stock_id               *int64
+	addstock_id            *int64
+	day                    *time.Time
+	sku                    *string
+	batch_no               *string
+	physical_quantity      *int64
+	addphysical_quantity   *int64
+	available_quantity     *int64
+	addavailable_quantity  *int64
+	allocated_quantity     *int64
+	addallocated_quantity  *int64
+	damaged_quantity       *int64
+	adddamaged_quantity    *int64
+	hold_quantity          *int64
+	addhold_quantity       *int64
+	in_transit_quantity    *int64
+	addin_transit_quantity *int64
+	clearedFields          map[string]struct{}
+	done                   bool
+	oldValue               func(context.Context) (*StockSnapshot, error)
+	predicates             []predicate.StockSnapshot
+}
+
+var _ ent.Mutation = (*StockSnapshotMutation)(nil)
+
+// stocksnapshotOption allows management of the mutation configuration using functional options.
+type stocksnapshotOption func(*StockSnapshotMutation)
+
+// newStockSnapshotMutation creates new mutation for the StockSnapshot entity.
+func newStockSnapshotMutation(c config, op Op, opts ...stocksnapshotOption) *StockSnapshotMutation {
+	m := &StockSnapshotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockSnapshot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockSnapshotID sets the ID field of the mutation.
+func withStockSnapshotID(id int64) stocksnapshotOption {
+	return func(m *StockSnapshotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockSnapshot
+		)
+		m.oldValue = func(ctx context.Context) (*StockSnapshot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockSnapshot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockSnapshot sets the old StockSnapshot of the mutation.
+func withStockSnapshot(node *StockSnapshot) stocksnapshotOption {
+	return func(m *StockSnapshotMutation) {
+		m.oldValue = func(context.Context) (*StockSnapshot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockSnapshotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockSnapshotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockSnapshot entities.
+func (m *StockSnapshotMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockSnapshotMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockSnapshotMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockSnapshot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *StockSnapshotMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *StockSnapshotMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *StockSnapshotMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *StockSnapshotMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *StockSnapshotMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetStockID sets the "stock_id" field.
+func (m *StockSnapshotMutation) SetStockID(i int64) {
+	m.stock_id = &i
+	m.addstock_id = nil
+}
+
+// StockID returns the value of the "stock_id" field in the mutation.
+func (m *StockSnapshotMutation) StockID() (r int64, exists bool) {
+	v := m.stock_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStockID returns the old "stock_id" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldStockID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStockID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStockID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStockID: %w", err)
+	}
+	return oldValue.StockID, nil
+}
+
+// AddStockID adds i to the "stock_id" field.
+func (m *StockSnapshotMutation) AddStockID(i int64) {
+	if m.addstock_id != nil {
+		*m.addstock_id += i
+	} else {
+		m.addstock_id = &i
+	}
+}
+
+// AddedStockID returns the value that was added to the "stock_id" field in this mutation.
+func (m *StockSnapshotMutation) AddedStockID() (r int64, exists bool) {
+	v := m.addstock_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStockID resets all changes to the "stock_id" field.
+func (m *StockSnapshotMutation) ResetStockID() {
+	m.stock_id = nil
+	m.addstock_id = nil
+}
+
+// SetDay sets the "day" field.
+func (m *StockSnapshotMutation) SetDay(t time.Time) {
+	m.day = &t
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *StockSnapshotMutation) Day() (r time.Time, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldDay(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *StockSnapshotMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *StockSnapshotMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *StockSnapshotMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *StockSnapshotMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *StockSnapshotMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *StockSnapshotMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *StockSnapshotMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetPhysicalQuantity sets the "physical_quantity" field.
+func (m *StockSnapshotMutation) SetPhysicalQuantity(i int64) {
+	m.physical_quantity = &i
+	m.addphysical_quantity = nil
+}
+
+// PhysicalQuantity returns the value of the "physical_quantity" field in the mutation.
+func (m *StockSnapshotMutation) PhysicalQuantity() (r int64, exists bool) {
+	v := m.physical_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhysicalQuantity returns the old "physical_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldPhysicalQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhysicalQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhysicalQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhysicalQuantity: %w", err)
+	}
+	return oldValue.PhysicalQuantity, nil
+}
+
+// AddPhysicalQuantity adds i to the "physical_quantity" field.
+func (m *StockSnapshotMutation) AddPhysicalQuantity(i int64) {
+	if m.addphysical_quantity != nil {
+		*m.addphysical_quantity += i
+	} else {
+		m.addphysical_quantity = &i
+	}
+}
+
+// AddedPhysicalQuantity returns the value that was added to the "physical_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedPhysicalQuantity() (r int64, exists bool) {
+	v := m.addphysical_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPhysicalQuantity resets all changes to the "physical_quantity" field.
+func (m *StockSnapshotMutation) ResetPhysicalQuantity() {
+	m.physical_quantity = nil
+	m.addphysical_quantity = nil
+}
+
+// SetAvailableQuantity sets the "available_quantity" field.
+func (m *StockSnapshotMutation) SetAvailableQuantity(i int64) {
+	m.available_quantity = &i
+	m.addavailable_quantity = nil
+}
+
+// AvailableQuantity returns the value of the "available_quantity" field in the mutation.
+func (m *StockSnapshotMutation) AvailableQuantity() (r int64, exists bool) {
+	v := m.available_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAvailableQuantity returns the old "available_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldAvailableQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAvailableQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAvailableQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAvailableQuantity: %w", err)
+	}
+	return oldValue.AvailableQuantity, nil
+}
+
+// AddAvailableQuantity adds i to the "available_quantity" field.
+func (m *StockSnapshotMutation) AddAvailableQuantity(i int64) {
+	if m.addavailable_quantity != nil {
+		*m.addavailable_quantity += i
+	} else {
+		m.addavailable_quantity = &i
+	}
+}
+
+// AddedAvailableQuantity returns the value that was added to the "available_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedAvailableQuantity() (r int64, exists bool) {
+	v := m.addavailable_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAvailableQuantity resets all changes to the "available_quantity" field.
+func (m *StockSnapshotMutation) ResetAvailableQuantity() {
+	m.available_quantity = nil
+	m.addavailable_quantity = nil
+}
+
+// SetAllocatedQuantity sets the "allocated_quantity" field.
+func (m *StockSnapshotMutation) SetAllocatedQuantity(i int64) {
+	m.allocated_quantity = &i
+	m.addallocated_quantity = nil
+}
+
+// AllocatedQuantity returns the value of the "allocated_quantity" field in the mutation.
+func (m *StockSnapshotMutation) AllocatedQuantity() (r int64, exists bool) {
+	v := m.allocated_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllocatedQuantity returns the old "allocated_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldAllocatedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllocatedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllocatedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllocatedQuantity: %w", err)
+	}
+	return oldValue.AllocatedQuantity, nil
+}
+
+// AddAllocatedQuantity adds i to the "allocated_quantity" field.
+func (m *StockSnapshotMutation) AddAllocatedQuantity(i int64) {
+	if m.addallocated_quantity != nil {
+		*m.addallocated_quantity += i
+	} else {
+		m.addallocated_quantity = &i
+	}
+}
+
+// AddedAllocatedQuantity returns the value that was added to the "allocated_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedAllocatedQuantity() (r int64, exists bool) {
+	v := m.addallocated_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAllocatedQuantity resets all changes to the "allocated_quantity" field.
+func (m *StockSnapshotMutation) ResetAllocatedQuantity() {
+	m.allocated_quantity = nil
+	m.addallocated_quantity = nil
+}
+
+// SetDamagedQuantity sets the "damaged_quantity" field.
+func (m *StockSnapshotMutation) SetDamagedQuantity(i int64) {
+	m.damaged_quantity = &i
+	m.adddamaged_quantity = nil
+}
+
+// DamagedQuantity returns the value of the "damaged_quantity" field in the mutation.
+func (m *StockSnapshotMutation) DamagedQuantity() (r int64, exists bool) {
+	v := m.damaged_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDamagedQuantity returns the old "damaged_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldDamagedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDamagedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDamagedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDamagedQuantity: %w", err)
+	}
+	return oldValue.DamagedQuantity, nil
+}
+
+// AddDamagedQuantity adds i to the "damaged_quantity" field.
+func (m *StockSnapshotMutation) AddDamagedQuantity(i int64) {
+	if m.adddamaged_quantity != nil {
+		*m.adddamaged_quantity += i
+	} else {
+		m.adddamaged_quantity = &i
+	}
+}
+
+// AddedDamagedQuantity returns the value that was added to the "damaged_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedDamagedQuantity() (r int64, exists bool) {
+	v := m.adddamaged_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDamagedQuantity resets all changes to the "damaged_quantity" field.
+func (m *StockSnapshotMutation) ResetDamagedQuantity() {
+	m.damaged_quantity = nil
+	m.adddamaged_quantity = nil
+}
+
+// SetHoldQuantity sets the "hold_quantity" field.
+func (m *StockSnapshotMutation) SetHoldQuantity(i int64) {
+	m.hold_quantity = &i
+	m.addhold_quantity = nil
+}
+
+// HoldQuantity returns the value of the "hold_quantity" field in the mutation.
+func (m *StockSnapshotMutation) HoldQuantity() (r int64, exists bool) {
+	v := m.hold_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHoldQuantity returns the old "hold_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldHoldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHoldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHoldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHoldQuantity: %w", err)
+	}
+	return oldValue.HoldQuantity, nil
+}
+
+// AddHoldQuantity adds i to the "hold_quantity" field.
+func (m *StockSnapshotMutation) AddHoldQuantity(i int64) {
+	if m.addhold_quantity != nil {
+		*m.addhold_quantity += i
+	} else {
+		m.addhold_quantity = &i
+	}
+}
+
+// AddedHoldQuantity returns the value that was added to the "hold_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedHoldQuantity() (r int64, exists bool) {
+	v := m.addhold_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHoldQuantity resets all changes to the "hold_quantity" field.
+func (m *StockSnapshotMutation) ResetHoldQuantity() {
+	m.hold_quantity = nil
+	m.addhold_quantity = nil
+}
+
+// SetInTransitQuantity sets the "in_transit_quantity" field.
+func (m *StockSnapshotMutation) SetInTransitQuantity(i int64) {
+	m.in_transit_quantity = &i
+	m.addin_transit_quantity = nil
+}
+
+// InTransitQuantity returns the value of the "in_transit_quantity" field in the mutation.
+func (m *StockSnapshotMutation) InTransitQuantity() (r int64, exists bool) {
+	v := m.in_transit_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInTransitQuantity returns the old "in_transit_quantity" field's value of the StockSnapshot entity.
+// If the StockSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockSnapshotMutation) OldInTransitQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInTransitQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInTransitQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInTransitQuantity: %w", err)
+	}
+	return oldValue.InTransitQuantity, nil
+}
+
+// AddInTransitQuantity adds i to the "in_transit_quantity" field.
+func (m *StockSnapshotMutation) AddInTransitQuantity(i int64) {
+	if m.addin_transit_quantity != nil {
+		*m.addin_transit_quantity += i
+	} else {
+		m.addin_transit_quantity = &i
+	}
+}
+
+// AddedInTransitQuantity returns the value that was added to the "in_transit_quantity" field in this mutation.
+func (m *StockSnapshotMutation) AddedInTransitQuantity() (r int64, exists bool) {
+	v := m.addin_transit_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInTransitQuantity resets all changes to the "in_transit_quantity" field.
+func (m *StockSnapshotMutation) ResetInTransitQuantity() {
+	m.in_transit_quantity = nil
+	m.addin_transit_quantity = nil
+}
+
+// Where appends a list predicates to the StockSnapshotMutation builder.
+func (m *StockSnapshotMutation) Where(ps ...predicate.StockSnapshot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockSnapshotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockSnapshotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockSnapshot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockSnapshotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockSnapshotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockSnapshot).
+func (m *StockSnapshotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockSnapshotMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.warehouse_id != nil {
+		fields = append(fields, stocksnapshot.FieldWarehouseID)
+	}
+	if m.stock_id != nil {
+		fields = append(fields, stocksnapshot.FieldStockID)
+	}
+	if m.day != nil {
+		fields = append(fields, stocksnapshot.FieldDay)
+	}
+	if m.sku != nil {
+		fields = append(fields, stocksnapshot.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, stocksnapshot.FieldBatchNo)
+	}
+	if m.physical_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldPhysicalQuantity)
+	}
+	if m.available_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldAvailableQuantity)
+	}
+	if m.allocated_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldAllocatedQuantity)
+	}
+	if m.damaged_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldDamagedQuantity)
+	}
+	if m.hold_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldHoldQuantity)
+	}
+	if m.in_transit_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldInTransitQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockSnapshotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		return m.WarehouseID()
+	case stocksnapshot.FieldStockID:
+		return m.StockID()
+	case stocksnapshot.FieldDay:
+		return m.Day()
+	case stocksnapshot.FieldSku:
+		return m.Sku()
+	case stocksnapshot.FieldBatchNo:
+		return m.BatchNo()
+	case stocksnapshot.FieldPhysicalQuantity:
+		return m.PhysicalQuantity()
+	case stocksnapshot.FieldAvailableQuantity:
+		return m.AvailableQuantity()
+	case stocksnapshot.FieldAllocatedQuantity:
+		return m.AllocatedQuantity()
+	case stocksnapshot.FieldDamagedQuantity:
+		return m.DamagedQuantity()
+	case stocksnapshot.FieldHoldQuantity:
+		return m.HoldQuantity()
+	case stocksnapshot.FieldInTransitQuantity:
+		return m.InTransitQuantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockSnapshotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case stocksnapshot.FieldStockID:
+		return m.OldStockID(ctx)
+	case stocksnapshot.FieldDay:
+		return m.OldDay(ctx)
+	case stocksnapshot.FieldSku:
+		return m.OldSku(ctx)
+	case stocksnapshot.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case stocksnapshot.FieldPhysicalQuantity:
+		return m.OldPhysicalQuantity(ctx)
+	case stocksnapshot.FieldAvailableQuantity:
+		return m.OldAvailableQuantity(ctx)
+	case stocksnapshot.FieldAllocatedQuantity:
+		return m.OldAllocatedQuantity(ctx)
+	case stocksnapshot.FieldDamagedQuantity:
+		return m.OldDamagedQuantity(ctx)
+	case stocksnapshot.FieldHoldQuantity:
+		return m.OldHoldQuantity(ctx)
+	case stocksnapshot.FieldInTransitQuantity:
+		return m.OldInTransitQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockSnapshot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockSnapshotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case stocksnapshot.FieldStockID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStockID(v)
+		return nil
+	case stocksnapshot.FieldDay:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case stocksnapshot.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case stocksnapshot.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case stocksnapshot.FieldPhysicalQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhysicalQuantity(v)
+		return nil
+	case stocksnapshot.FieldAvailableQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAvailableQuantity(v)
+		return nil
+	case stocksnapshot.FieldAllocatedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllocatedQuantity(v)
+		return nil
+	case stocksnapshot.FieldDamagedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDamagedQuantity(v)
+		return nil
+	case stocksnapshot.FieldHoldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHoldQuantity(v)
+		return nil
+	case stocksnapshot.FieldInTransitQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInTransitQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockSnapshot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockSnapshotMutation) AddedFields() []string {
+	var fields []string
+	if m.addwarehouse_id != nil {
+		fields = append(fields, stocksnapshot.FieldWarehouseID)
+	}
+	if m.addstock_id != nil {
+		fields = append(fields, stocksnapshot.FieldStockID)
+	}
+	if m.addphysical_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldPhysicalQuantity)
+	}
+	if m.addavailable_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldAvailableQuantity)
+	}
+	if m.addallocated_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldAllocatedQuantity)
+	}
+	if m.adddamaged_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldDamagedQuantity)
+	}
+	if m.addhold_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldHoldQuantity)
+	}
+	if m.addin_transit_quantity != nil {
+		fields = append(fields, stocksnapshot.FieldInTransitQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockSnapshotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case stocksnapshot.FieldStockID:
+		return m.AddedStockID()
+	case stocksnapshot.FieldPhysicalQuantity:
+		return m.AddedPhysicalQuantity()
+	case stocksnapshot.FieldAvailableQuantity:
+		return m.AddedAvailableQuantity()
+	case stocksnapshot.FieldAllocatedQuantity:
+		return m.AddedAllocatedQuantity()
+	case stocksnapshot.FieldDamagedQuantity:
+		return m.AddedDamagedQuantity()
+	case stocksnapshot.FieldHoldQuantity:
+		return m.AddedHoldQuantity()
+	case stocksnapshot.FieldInTransitQuantity:
+		return m.AddedInTransitQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockSnapshotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case stocksnapshot.FieldStockID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStockID(v)
+		return nil
+	case stocksnapshot.FieldPhysicalQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPhysicalQuantity(v)
+		return nil
+	case stocksnapshot.FieldAvailableQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAvailableQuantity(v)
+		return nil
+	case stocksnapshot.FieldAllocatedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAllocatedQuantity(v)
+		return nil
+	case stocksnapshot.FieldDamagedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDamagedQuantity(v)
+		return nil
+	case stocksnapshot.FieldHoldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHoldQuantity(v)
+		return nil
+	case stocksnapshot.FieldInTransitQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInTransitQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockSnapshot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockSnapshotMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockSnapshotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockSnapshotMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown StockSnapshot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockSnapshotMutation) ResetField(name string) error {
+	switch name {
+	case stocksnapshot.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case stocksnapshot.FieldStockID:
+		m.ResetStockID()
+		return nil
+	case stocksnapshot.FieldDay:
+		m.ResetDay()
+		return nil
+	case stocksnapshot.FieldSku:
+		m.ResetSku()
+		return nil
+	case stocksnapshot.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case stocksnapshot.FieldPhysicalQuantity:
+		m.ResetPhysicalQuantity()
+		return nil
+	case stocksnapshot.FieldAvailableQuantity:
+		m.ResetAvailableQuantity()
+		return nil
+	case stocksnapshot.FieldAllocatedQuantity:
+		m.ResetAllocatedQuantity()
+		return nil
+	case stocksnapshot.FieldDamagedQuantity:
+		m.ResetDamagedQuantity()
+		return nil
+	case stocksnapshot.FieldHoldQuantity:
+		m.ResetHoldQuantity()
+		return nil
+	case stocksnapshot.FieldInTransitQuantity:
+		m.ResetInTransitQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown StockSnapshot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockSnapshotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockSnapshotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockSnapshotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockSnapshotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockSnapshotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockSnapshotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockSnapshotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown StockSnapshot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockSnapshotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown StockSnapshot edge %s", name)
+}
+
 // UserMutation represents an operation that mutates the User nodes in the graph.
 type UserMutation struct {
 	config
@@ -20965,4 +23770,1284 @@ func (m *WarehouseMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Warehouse edge %s", name)
+}
+
+// WarehouseSnapshotMutation represents an operation that mutates the WarehouseSnapshot nodes in the graph.
+type WarehouseSnapshotMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *int64
+	warehouse_id           *int64
+	addwarehouse_id        *int64
+	day                    *time.Time
+	as_of                  *time.Time
+	taken_at               *time.Time
+	sku_count              *int64
+	addsku_count           *int64
+	physical_quantity      *int64
+	addphysical_quantity   *int64
+	available_quantity     *int64
+	addavailable_quantity  *int64
+	allocated_quantity     *int64
+	addallocated_quantity  *int64
+	damaged_quantity       *int64
+	adddamaged_quantity    *int64
+	hold_quantity          *int64
+	addhold_quantity       *int64
+	in_transit_quantity    *int64
+	addin_transit_quantity *int64
+	value                  *money.Amount
+	addvalue               *money.Amount
+	currency               *string
+	clearedFields          map[string]struct{}
+	done                   bool
+	oldValue               func(context.Context) (*WarehouseSnapshot, error)
+	predicates             []predicate.WarehouseSnapshot
+}
+
+var _ ent.Mutation = (*WarehouseSnapshotMutation)(nil)
+
+// warehousesnapshotOption allows management of the mutation configuration using functional options.
+type warehousesnapshotOption func(*WarehouseSnapshotMutation)
+
+// newWarehouseSnapshotMutation creates new mutation for the WarehouseSnapshot entity.
+func newWarehouseSnapshotMutation(c config, op Op, opts ...warehousesnapshotOption) *WarehouseSnapshotMutation {
+	m := &WarehouseSnapshotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWarehouseSnapshot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWarehouseSnapshotID sets the ID field of the mutation.
+func withWarehouseSnapshotID(id int64) warehousesnapshotOption {
+	return func(m *WarehouseSnapshotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WarehouseSnapshot
+		)
+		m.oldValue = func(ctx context.Context) (*WarehouseSnapshot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WarehouseSnapshot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWarehouseSnapshot sets the old WarehouseSnapshot of the mutation.
+func withWarehouseSnapshot(node *WarehouseSnapshot) warehousesnapshotOption {
+	return func(m *WarehouseSnapshotMutation) {
+		m.oldValue = func(context.Context) (*WarehouseSnapshot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WarehouseSnapshotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WarehouseSnapshotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WarehouseSnapshot entities.
+func (m *WarehouseSnapshotMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WarehouseSnapshotMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WarehouseSnapshotMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WarehouseSnapshot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *WarehouseSnapshotMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *WarehouseSnapshotMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *WarehouseSnapshotMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *WarehouseSnapshotMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetDay sets the "day" field.
+func (m *WarehouseSnapshotMutation) SetDay(t time.Time) {
+	m.day = &t
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *WarehouseSnapshotMutation) Day() (r time.Time, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldDay(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *WarehouseSnapshotMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetAsOf sets the "as_of" field.
+func (m *WarehouseSnapshotMutation) SetAsOf(t time.Time) {
+	m.as_of = &t
+}
+
+// AsOf returns the value of the "as_of" field in the mutation.
+func (m *WarehouseSnapshotMutation) AsOf() (r time.Time, exists bool) {
+	v := m.as_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsOf returns the old "as_of" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldAsOf(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsOf: %w", err)
+	}
+	return oldValue.AsOf, nil
+}
+
+// ResetAsOf resets all changes to the "as_of" field.
+func (m *WarehouseSnapshotMutation) ResetAsOf() {
+	m.as_of = nil
+}
+
+// SetTakenAt sets the "taken_at" field.
+func (m *WarehouseSnapshotMutation) SetTakenAt(t time.Time) {
+	m.taken_at = &t
+}
+
+// TakenAt returns the value of the "taken_at" field in the mutation.
+func (m *WarehouseSnapshotMutation) TakenAt() (r time.Time, exists bool) {
+	v := m.taken_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenAt returns the old "taken_at" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldTakenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenAt: %w", err)
+	}
+	return oldValue.TakenAt, nil
+}
+
+// ResetTakenAt resets all changes to the "taken_at" field.
+func (m *WarehouseSnapshotMutation) ResetTakenAt() {
+	m.taken_at = nil
+}
+
+// SetSkuCount sets the "sku_count" field.
+func (m *WarehouseSnapshotMutation) SetSkuCount(i int64) {
+	m.sku_count = &i
+	m.addsku_count = nil
+}
+
+// SkuCount returns the value of the "sku_count" field in the mutation.
+func (m *WarehouseSnapshotMutation) SkuCount() (r int64, exists bool) {
+	v := m.sku_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkuCount returns the old "sku_count" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldSkuCount(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkuCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkuCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkuCount: %w", err)
+	}
+	return oldValue.SkuCount, nil
+}
+
+// AddSkuCount adds i to the "sku_count" field.
+func (m *WarehouseSnapshotMutation) AddSkuCount(i int64) {
+	if m.addsku_count != nil {
+		*m.addsku_count += i
+	} else {
+		m.addsku_count = &i
+	}
+}
+
+// AddedSkuCount returns the value that was added to the "sku_count" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedSkuCount() (r int64, exists bool) {
+	v := m.addsku_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSkuCount resets all changes to the "sku_count" field.
+func (m *WarehouseSnapshotMutation) ResetSkuCount() {
+	m.sku_count = nil
+	m.addsku_count = nil
+}
+
+// SetPhysicalQuantity sets the "physical_quantity" field.
+func (m *WarehouseSnapshotMutation) SetPhysicalQuantity(i int64) {
+	m.physical_quantity = &i
+	m.addphysical_quantity = nil
+}
+
+// PhysicalQuantity returns the value of the "physical_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) PhysicalQuantity() (r int64, exists bool) {
+	v := m.physical_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhysicalQuantity returns the old "physical_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldPhysicalQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhysicalQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhysicalQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhysicalQuantity: %w", err)
+	}
+	return oldValue.PhysicalQuantity, nil
+}
+
+// AddPhysicalQuantity adds i to the "physical_quantity" field.
+func (m *WarehouseSnapshotMutation) AddPhysicalQuantity(i int64) {
+	if m.addphysical_quantity != nil {
+		*m.addphysical_quantity += i
+	} else {
+		m.addphysical_quantity = &i
+	}
+}
+
+// AddedPhysicalQuantity returns the value that was added to the "physical_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedPhysicalQuantity() (r int64, exists bool) {
+	v := m.addphysical_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPhysicalQuantity resets all changes to the "physical_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetPhysicalQuantity() {
+	m.physical_quantity = nil
+	m.addphysical_quantity = nil
+}
+
+// SetAvailableQuantity sets the "available_quantity" field.
+func (m *WarehouseSnapshotMutation) SetAvailableQuantity(i int64) {
+	m.available_quantity = &i
+	m.addavailable_quantity = nil
+}
+
+// AvailableQuantity returns the value of the "available_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) AvailableQuantity() (r int64, exists bool) {
+	v := m.available_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAvailableQuantity returns the old "available_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldAvailableQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAvailableQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAvailableQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAvailableQuantity: %w", err)
+	}
+	return oldValue.AvailableQuantity, nil
+}
+
+// AddAvailableQuantity adds i to the "available_quantity" field.
+func (m *WarehouseSnapshotMutation) AddAvailableQuantity(i int64) {
+	if m.addavailable_quantity != nil {
+		*m.addavailable_quantity += i
+	} else {
+		m.addavailable_quantity = &i
+	}
+}
+
+// AddedAvailableQuantity returns the value that was added to the "available_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedAvailableQuantity() (r int64, exists bool) {
+	v := m.addavailable_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAvailableQuantity resets all changes to the "available_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetAvailableQuantity() {
+	m.available_quantity = nil
+	m.addavailable_quantity = nil
+}
+
+// SetAllocatedQuantity sets the "allocated_quantity" field.
+func (m *WarehouseSnapshotMutation) SetAllocatedQuantity(i int64) {
+	m.allocated_quantity = &i
+	m.addallocated_quantity = nil
+}
+
+// AllocatedQuantity returns the value of the "allocated_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) AllocatedQuantity() (r int64, exists bool) {
+	v := m.allocated_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllocatedQuantity returns the old "allocated_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldAllocatedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllocatedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllocatedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllocatedQuantity: %w", err)
+	}
+	return oldValue.AllocatedQuantity, nil
+}
+
+// AddAllocatedQuantity adds i to the "allocated_quantity" field.
+func (m *WarehouseSnapshotMutation) AddAllocatedQuantity(i int64) {
+	if m.addallocated_quantity != nil {
+		*m.addallocated_quantity += i
+	} else {
+		m.addallocated_quantity = &i
+	}
+}
+
+// AddedAllocatedQuantity returns the value that was added to the "allocated_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedAllocatedQuantity() (r int64, exists bool) {
+	v := m.addallocated_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAllocatedQuantity resets all changes to the "allocated_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetAllocatedQuantity() {
+	m.allocated_quantity = nil
+	m.addallocated_quantity = nil
+}
+
+// SetDamagedQuantity sets the "damaged_quantity" field.
+func (m *WarehouseSnapshotMutation) SetDamagedQuantity(i int64) {
+	m.damaged_quantity = &i
+	m.adddamaged_quantity = nil
+}
+
+// DamagedQuantity returns the value of the "damaged_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) DamagedQuantity() (r int64, exists bool) {
+	v := m.damaged_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDamagedQuantity returns the old "damaged_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldDamagedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDamagedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDamagedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDamagedQuantity: %w", err)
+	}
+	return oldValue.DamagedQuantity, nil
+}
+
+// AddDamagedQuantity adds i to the "damaged_quantity" field.
+func (m *WarehouseSnapshotMutation) AddDamagedQuantity(i int64) {
+	if m.adddamaged_quantity != nil {
+		*m.adddamaged_quantity += i
+	} else {
+		m.adddamaged_quantity = &i
+	}
+}
+
+// AddedDamagedQuantity returns the value that was added to the "damaged_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedDamagedQuantity() (r int64, exists bool) {
+	v := m.adddamaged_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDamagedQuantity resets all changes to the "damaged_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetDamagedQuantity() {
+	m.damaged_quantity = nil
+	m.adddamaged_quantity = nil
+}
+
+// SetHoldQuantity sets the "hold_quantity" field.
+func (m *WarehouseSnapshotMutation) SetHoldQuantity(i int64) {
+	m.hold_quantity = &i
+	m.addhold_quantity = nil
+}
+
+// HoldQuantity returns the value of the "hold_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) HoldQuantity() (r int64, exists bool) {
+	v := m.hold_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHoldQuantity returns the old "hold_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldHoldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHoldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHoldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHoldQuantity: %w", err)
+	}
+	return oldValue.HoldQuantity, nil
+}
+
+// AddHoldQuantity adds i to the "hold_quantity" field.
+func (m *WarehouseSnapshotMutation) AddHoldQuantity(i int64) {
+	if m.addhold_quantity != nil {
+		*m.addhold_quantity += i
+	} else {
+		m.addhold_quantity = &i
+	}
+}
+
+// AddedHoldQuantity returns the value that was added to the "hold_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedHoldQuantity() (r int64, exists bool) {
+	v := m.addhold_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHoldQuantity resets all changes to the "hold_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetHoldQuantity() {
+	m.hold_quantity = nil
+	m.addhold_quantity = nil
+}
+
+// SetInTransitQuantity sets the "in_transit_quantity" field.
+func (m *WarehouseSnapshotMutation) SetInTransitQuantity(i int64) {
+	m.in_transit_quantity = &i
+	m.addin_transit_quantity = nil
+}
+
+// InTransitQuantity returns the value of the "in_transit_quantity" field in the mutation.
+func (m *WarehouseSnapshotMutation) InTransitQuantity() (r int64, exists bool) {
+	v := m.in_transit_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInTransitQuantity returns the old "in_transit_quantity" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldInTransitQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInTransitQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInTransitQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInTransitQuantity: %w", err)
+	}
+	return oldValue.InTransitQuantity, nil
+}
+
+// AddInTransitQuantity adds i to the "in_transit_quantity" field.
+func (m *WarehouseSnapshotMutation) AddInTransitQuantity(i int64) {
+	if m.addin_transit_quantity != nil {
+		*m.addin_transit_quantity += i
+	} else {
+		m.addin_transit_quantity = &i
+	}
+}
+
+// AddedInTransitQuantity returns the value that was added to the "in_transit_quantity" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedInTransitQuantity() (r int64, exists bool) {
+	v := m.addin_transit_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInTransitQuantity resets all changes to the "in_transit_quantity" field.
+func (m *WarehouseSnapshotMutation) ResetInTransitQuantity() {
+	m.in_transit_quantity = nil
+	m.addin_transit_quantity = nil
+}
+
+// SetValue sets the "value" field.
+func (m *WarehouseSnapshotMutation) SetValue(value money.Amount) {
+	m.value = &value
+	m.addvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *WarehouseSnapshotMutation) Value() (r money.Amount, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldValue(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AddValue adds value to the "value" field.
+func (m *WarehouseSnapshotMutation) AddValue(value money.Amount) {
+	if m.addvalue != nil {
+		*m.addvalue += value
+	} else {
+		m.addvalue = &value
+	}
+}
+
+// AddedValue returns the value that was added to the "value" field in this mutation.
+func (m *WarehouseSnapshotMutation) AddedValue() (r money.Amount, exists bool) {
+	v := m.addvalue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *WarehouseSnapshotMutation) ResetValue() {
+	m.value = nil
+	m.addvalue = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *WarehouseSnapshotMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *WarehouseSnapshotMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the WarehouseSnapshot entity.
+// If the WarehouseSnapshot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseSnapshotMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *WarehouseSnapshotMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// Where appends a list predicates to the WarehouseSnapshotMutation builder.
+func (m *WarehouseSnapshotMutation) Where(ps ...predicate.WarehouseSnapshot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WarehouseSnapshotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WarehouseSnapshotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WarehouseSnapshot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WarehouseSnapshotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WarehouseSnapshotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WarehouseSnapshot).
+func (m *WarehouseSnapshotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WarehouseSnapshotMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.warehouse_id != nil {
+		fields = append(fields, warehousesnapshot.FieldWarehouseID)
+	}
+	if m.day != nil {
+		fields = append(fields, warehousesnapshot.FieldDay)
+	}
+	if m.as_of != nil {
+		fields = append(fields, warehousesnapshot.FieldAsOf)
+	}
+	if m.taken_at != nil {
+		fields = append(fields, warehousesnapshot.FieldTakenAt)
+	}
+	if m.sku_count != nil {
+		fields = append(fields, warehousesnapshot.FieldSkuCount)
+	}
+	if m.physical_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldPhysicalQuantity)
+	}
+	if m.available_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldAvailableQuantity)
+	}
+	if m.allocated_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldAllocatedQuantity)
+	}
+	if m.damaged_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldDamagedQuantity)
+	}
+	if m.hold_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldHoldQuantity)
+	}
+	if m.in_transit_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldInTransitQuantity)
+	}
+	if m.value != nil {
+		fields = append(fields, warehousesnapshot.FieldValue)
+	}
+	if m.currency != nil {
+		fields = append(fields, warehousesnapshot.FieldCurrency)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WarehouseSnapshotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		return m.WarehouseID()
+	case warehousesnapshot.FieldDay:
+		return m.Day()
+	case warehousesnapshot.FieldAsOf:
+		return m.AsOf()
+	case warehousesnapshot.FieldTakenAt:
+		return m.TakenAt()
+	case warehousesnapshot.FieldSkuCount:
+		return m.SkuCount()
+	case warehousesnapshot.FieldPhysicalQuantity:
+		return m.PhysicalQuantity()
+	case warehousesnapshot.FieldAvailableQuantity:
+		return m.AvailableQuantity()
+	case warehousesnapshot.FieldAllocatedQuantity:
+		return m.AllocatedQuantity()
+	case warehousesnapshot.FieldDamagedQuantity:
+		return m.DamagedQuantity()
+	case warehousesnapshot.FieldHoldQuantity:
+		return m.HoldQuantity()
+	case warehousesnapshot.FieldInTransitQuantity:
+		return m.InTransitQuantity()
+	case warehousesnapshot.FieldValue:
+		return m.Value()
+	case warehousesnapshot.FieldCurrency:
+		return m.Currency()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WarehouseSnapshotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case warehousesnapshot.FieldDay:
+		return m.OldDay(ctx)
+	case warehousesnapshot.FieldAsOf:
+		return m.OldAsOf(ctx)
+	case warehousesnapshot.FieldTakenAt:
+		return m.OldTakenAt(ctx)
+	case warehousesnapshot.FieldSkuCount:
+		return m.OldSkuCount(ctx)
+	case warehousesnapshot.FieldPhysicalQuantity:
+		return m.OldPhysicalQuantity(ctx)
+	case warehousesnapshot.FieldAvailableQuantity:
+		return m.OldAvailableQuantity(ctx)
+	case warehousesnapshot.FieldAllocatedQuantity:
+		return m.OldAllocatedQuantity(ctx)
+	case warehousesnapshot.FieldDamagedQuantity:
+		return m.OldDamagedQuantity(ctx)
+	case warehousesnapshot.FieldHoldQuantity:
+		return m.OldHoldQuantity(ctx)
+	case warehousesnapshot.FieldInTransitQuantity:
+		return m.OldInTransitQuantity(ctx)
+	case warehousesnapshot.FieldValue:
+		return m.OldValue(ctx)
+	case warehousesnapshot.FieldCurrency:
+		return m.OldCurrency(ctx)
+	}
+	return nil, fmt.Errorf("unknown WarehouseSnapshot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarehouseSnapshotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case warehousesnapshot.FieldDay:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case warehousesnapshot.FieldAsOf:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsOf(v)
+		return nil
+	case warehousesnapshot.FieldTakenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenAt(v)
+		return nil
+	case warehousesnapshot.FieldSkuCount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkuCount(v)
+		return nil
+	case warehousesnapshot.FieldPhysicalQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhysicalQuantity(v)
+		return nil
+	case warehousesnapshot.FieldAvailableQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAvailableQuantity(v)
+		return nil
+	case warehousesnapshot.FieldAllocatedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllocatedQuantity(v)
+		return nil
+	case warehousesnapshot.FieldDamagedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDamagedQuantity(v)
+		return nil
+	case warehousesnapshot.FieldHoldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHoldQuantity(v)
+		return nil
+	case warehousesnapshot.FieldInTransitQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInTransitQuantity(v)
+		return nil
+	case warehousesnapshot.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case warehousesnapshot.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WarehouseSnapshot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WarehouseSnapshotMutation) AddedFields() []string {
+	var fields []string
+	if m.addwarehouse_id != nil {
+		fields = append(fields, warehousesnapshot.FieldWarehouseID)
+	}
+	if m.addsku_count != nil {
+		fields = append(fields, warehousesnapshot.FieldSkuCount)
+	}
+	if m.addphysical_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldPhysicalQuantity)
+	}
+	if m.addavailable_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldAvailableQuantity)
+	}
+	if m.addallocated_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldAllocatedQuantity)
+	}
+	if m.adddamaged_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldDamagedQuantity)
+	}
+	if m.addhold_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldHoldQuantity)
+	}
+	if m.addin_transit_quantity != nil {
+		fields = append(fields, warehousesnapshot.FieldInTransitQuantity)
+	}
+	if m.addvalue != nil {
+		fields = append(fields, warehousesnapshot.FieldValue)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WarehouseSnapshotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case warehousesnapshot.FieldSkuCount:
+		return m.AddedSkuCount()
+	case warehousesnapshot.FieldPhysicalQuantity:
+		return m.AddedPhysicalQuantity()
+	case warehousesnapshot.FieldAvailableQuantity:
+		return m.AddedAvailableQuantity()
+	case warehousesnapshot.FieldAllocatedQuantity:
+		return m.AddedAllocatedQuantity()
+	case warehousesnapshot.FieldDamagedQuantity:
+		return m.AddedDamagedQuantity()
+	case warehousesnapshot.FieldHoldQuantity:
+		return m.AddedHoldQuantity()
+	case warehousesnapshot.FieldInTransitQuantity:
+		return m.AddedInTransitQuantity()
+	case warehousesnapshot.FieldValue:
+		return m.AddedValue()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WarehouseSnapshotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case warehousesnapshot.FieldSkuCount:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSkuCount(v)
+		return nil
+	case warehousesnapshot.FieldPhysicalQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPhysicalQuantity(v)
+		return nil
+	case warehousesnapshot.FieldAvailableQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAvailableQuantity(v)
+		return nil
+	case warehousesnapshot.FieldAllocatedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAllocatedQuantity(v)
+		return nil
+	case warehousesnapshot.FieldDamagedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDamagedQuantity(v)
+		return nil
+	case warehousesnapshot.FieldHoldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHoldQuantity(v)
+		return nil
+	case warehousesnapshot.FieldInTransitQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInTransitQuantity(v)
+		return nil
+	case warehousesnapshot.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WarehouseSnapshot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WarehouseSnapshotMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WarehouseSnapshotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WarehouseSnapshotMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown WarehouseSnapshot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WarehouseSnapshotMutation) ResetField(name string) error {
+	switch name {
+	case warehousesnapshot.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case warehousesnapshot.FieldDay:
+		m.ResetDay()
+		return nil
+	case warehousesnapshot.FieldAsOf:
+		m.ResetAsOf()
+		return nil
+	case warehousesnapshot.FieldTakenAt:
+		m.ResetTakenAt()
+		return nil
+	case warehousesnapshot.FieldSkuCount:
+		m.ResetSkuCount()
+		return nil
+	case warehousesnapshot.FieldPhysicalQuantity:
+		m.ResetPhysicalQuantity()
+		return nil
+	case warehousesnapshot.FieldAvailableQuantity:
+		m.ResetAvailableQuantity()
+		return nil
+	case warehousesnapshot.FieldAllocatedQuantity:
+		m.ResetAllocatedQuantity()
+		return nil
+	case warehousesnapshot.FieldDamagedQuantity:
+		m.ResetDamagedQuantity()
+		return nil
+	case warehousesnapshot.FieldHoldQuantity:
+		m.ResetHoldQuantity()
+		return nil
+	case warehousesnapshot.FieldInTransitQuantity:
+		m.ResetInTransitQuantity()
+		return nil
+	case warehousesnapshot.FieldValue:
+		m.ResetValue()
+		return nil
+	case warehousesnapshot.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	}
+	return fmt.Errorf("unknown WarehouseSnapshot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WarehouseSnapshotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WarehouseSnapshotMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WarehouseSnapshotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WarehouseSnapshotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WarehouseSnapshotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WarehouseSnapshotMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WarehouseSnapshotMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown WarehouseSnapshot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WarehouseSnapshotMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown WarehouseSnapshot edge %s", name)
 }

@@ -5,12 +5,14 @@ package ent
 import (
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationstock"
 	"entrepot/ent/posting"
@@ -20,8 +22,10 @@ import (
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
+	"entrepot/ent/stocksnapshot"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
+	"entrepot/ent/warehousesnapshot"
 	"entrepot/internal/money"
 	"entrepot/schema"
 )
@@ -104,6 +108,26 @@ func init() {
 		return func(batch_no string) error {
 			for _, fn := range fns {
 				if err := fn(batch_no); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	costsnapshotFields := schema.CostSnapshot{}.Fields()
+	_ = costsnapshotFields
+	// costsnapshotDescSku is the schema descriptor for sku field.
+	costsnapshotDescSku := costsnapshotFields[1].Descriptor()
+	// costsnapshot.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	costsnapshot.SkuValidator = func() func(string) error {
+		validators := costsnapshotDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
 					return err
 				}
 			}
@@ -295,6 +319,58 @@ func init() {
 	idempotencykeyDescID := idempotencykeyFields[0].Descriptor()
 	// idempotencykey.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	idempotencykey.IDValidator = idempotencykeyDescID.Validators[0].(func(string) error)
+	ledgersweepFields := schema.LedgerSweep{}.Fields()
+	_ = ledgersweepFields
+	// ledgersweepDescBalances is the schema descriptor for balances field.
+	ledgersweepDescBalances := ledgersweepFields[0].Descriptor()
+	// ledgersweep.BalancesValidator is a validator for the "balances" field. It is called by the builders before save.
+	ledgersweep.BalancesValidator = func() func(string) error {
+		validators := ledgersweepDescBalances.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(balances string) error {
+			for _, fn := range fns {
+				if err := fn(balances); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// ledgersweepDescPosition is the schema descriptor for position field.
+	ledgersweepDescPosition := ledgersweepFields[1].Descriptor()
+	// ledgersweep.DefaultPosition holds the default value on creation for the position field.
+	ledgersweep.DefaultPosition = ledgersweepDescPosition.Default.(int64)
+	// ledgersweepDescCompared is the schema descriptor for compared field.
+	ledgersweepDescCompared := ledgersweepFields[2].Descriptor()
+	// ledgersweep.DefaultCompared holds the default value on creation for the compared field.
+	ledgersweep.DefaultCompared = ledgersweepDescCompared.Default.(int64)
+	// ledgersweepDescDrifted is the schema descriptor for drifted field.
+	ledgersweepDescDrifted := ledgersweepFields[3].Descriptor()
+	// ledgersweep.DefaultDrifted holds the default value on creation for the drifted field.
+	ledgersweep.DefaultDrifted = ledgersweepDescDrifted.Default.(int64)
+	// ledgersweepDescNamed is the schema descriptor for named field.
+	ledgersweepDescNamed := ledgersweepFields[4].Descriptor()
+	// ledgersweep.DefaultNamed holds the default value on creation for the named field.
+	ledgersweep.DefaultNamed = ledgersweepDescNamed.Default.(string)
+	// ledgersweep.NamedValidator is a validator for the "named" field. It is called by the builders before save.
+	ledgersweep.NamedValidator = ledgersweepDescNamed.Validators[0].(func(string) error)
+	// ledgersweepDescLastCompared is the schema descriptor for last_compared field.
+	ledgersweepDescLastCompared := ledgersweepFields[7].Descriptor()
+	// ledgersweep.DefaultLastCompared holds the default value on creation for the last_compared field.
+	ledgersweep.DefaultLastCompared = ledgersweepDescLastCompared.Default.(int64)
+	// ledgersweepDescLastDrifted is the schema descriptor for last_drifted field.
+	ledgersweepDescLastDrifted := ledgersweepFields[8].Descriptor()
+	// ledgersweep.DefaultLastDrifted holds the default value on creation for the last_drifted field.
+	ledgersweep.DefaultLastDrifted = ledgersweepDescLastDrifted.Default.(int64)
+	// ledgersweepDescLastNamed is the schema descriptor for last_named field.
+	ledgersweepDescLastNamed := ledgersweepFields[9].Descriptor()
+	// ledgersweep.DefaultLastNamed holds the default value on creation for the last_named field.
+	ledgersweep.DefaultLastNamed = ledgersweepDescLastNamed.Default.(string)
+	// ledgersweep.LastNamedValidator is a validator for the "last_named" field. It is called by the builders before save.
+	ledgersweep.LastNamedValidator = ledgersweepDescLastNamed.Validators[0].(func(string) error)
 	locationMixin := schema.Location{}.Mixin()
 	locationMixinFields2 := locationMixin[2].Fields()
 	_ = locationMixinFields2
@@ -665,6 +741,32 @@ func init() {
 	stockmovementDescCurrency := stockmovementFields[20].Descriptor()
 	// stockmovement.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	stockmovement.CurrencyValidator = stockmovementDescCurrency.Validators[0].(func(string) error)
+	stocksnapshotFields := schema.StockSnapshot{}.Fields()
+	_ = stocksnapshotFields
+	// stocksnapshotDescSku is the schema descriptor for sku field.
+	stocksnapshotDescSku := stocksnapshotFields[3].Descriptor()
+	// stocksnapshot.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	stocksnapshot.SkuValidator = func() func(string) error {
+		validators := stocksnapshotDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// stocksnapshotDescBatchNo is the schema descriptor for batch_no field.
+	stocksnapshotDescBatchNo := stocksnapshotFields[4].Descriptor()
+	// stocksnapshot.DefaultBatchNo holds the default value on creation for the batch_no field.
+	stocksnapshot.DefaultBatchNo = stocksnapshotDescBatchNo.Default.(string)
+	// stocksnapshot.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	stocksnapshot.BatchNoValidator = stocksnapshotDescBatchNo.Validators[0].(func(string) error)
 	userFields := schema.User{}.Fields()
 	_ = userFields
 	// userDescUsername is the schema descriptor for username field.
@@ -776,4 +878,10 @@ func init() {
 	warehouseDescMaxVolumeCm3 := warehouseFields[9].Descriptor()
 	// warehouse.DefaultMaxVolumeCm3 holds the default value on creation for the max_volume_cm3 field.
 	warehouse.DefaultMaxVolumeCm3 = warehouseDescMaxVolumeCm3.Default.(int64)
+	warehousesnapshotFields := schema.WarehouseSnapshot{}.Fields()
+	_ = warehousesnapshotFields
+	// warehousesnapshotDescCurrency is the schema descriptor for currency field.
+	warehousesnapshotDescCurrency := warehousesnapshotFields[12].Descriptor()
+	// warehousesnapshot.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	warehousesnapshot.CurrencyValidator = warehousesnapshotDescCurrency.Validators[0].(func(string) error)
 }

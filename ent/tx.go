@@ -16,6 +16,8 @@ type Tx struct {
 	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
+	// CostSnapshot is the client for interacting with the CostSnapshot builders.
+	CostSnapshot *CostSnapshotClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// DocumentEvent is the client for interacting with the DocumentEvent builders.
@@ -28,6 +30,8 @@ type Tx struct {
 	ExchangeRate *ExchangeRateClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// LedgerSweep is the client for interacting with the LedgerSweep builders.
+	LedgerSweep *LedgerSweepClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
 	// LocationMovement is the client for interacting with the LocationMovement builders.
@@ -48,10 +52,14 @@ type Tx struct {
 	StockCost *StockCostClient
 	// StockMovement is the client for interacting with the StockMovement builders.
 	StockMovement *StockMovementClient
+	// StockSnapshot is the client for interacting with the StockSnapshot builders.
+	StockSnapshot *StockSnapshotClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 	// Warehouse is the client for interacting with the Warehouse builders.
 	Warehouse *WarehouseClient
+	// WarehouseSnapshot is the client for interacting with the WarehouseSnapshot builders.
+	WarehouseSnapshot *WarehouseSnapshotClient
 
 	// lazily loaded.
 	client     *Client
@@ -185,12 +193,14 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Barcode = NewBarcodeClient(tx.config)
 	tx.Batch = NewBatchClient(tx.config)
+	tx.CostSnapshot = NewCostSnapshotClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.DocumentEvent = NewDocumentEventClient(tx.config)
 	tx.DocumentLine = NewDocumentLineClient(tx.config)
 	tx.DocumentNumber = NewDocumentNumberClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
+	tx.LedgerSweep = NewLedgerSweepClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
 	tx.LocationMovement = NewLocationMovementClient(tx.config)
 	tx.LocationStock = NewLocationStockClient(tx.config)
@@ -201,8 +211,10 @@ func (tx *Tx) init() {
 	tx.Stock = NewStockClient(tx.config)
 	tx.StockCost = NewStockCostClient(tx.config)
 	tx.StockMovement = NewStockMovementClient(tx.config)
+	tx.StockSnapshot = NewStockSnapshotClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 	tx.Warehouse = NewWarehouseClient(tx.config)
+	tx.WarehouseSnapshot = NewWarehouseSnapshotClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -32,6 +32,18 @@ func (f BatchFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BatchMutation", m)
 }
 
+// The CostSnapshotFunc type is an adapter to allow the use of ordinary
+// function as CostSnapshot mutator.
+type CostSnapshotFunc func(context.Context, *ent.CostSnapshotMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CostSnapshotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CostSnapshotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CostSnapshotMutation", m)
+}
+
 // The DocumentFunc type is an adapter to allow the use of ordinary
 // function as Document mutator.
 type DocumentFunc func(context.Context, *ent.DocumentMutation) (ent.Value, error)
@@ -102,6 +114,18 @@ func (f IdempotencyKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdempotencyKeyMutation", m)
+}
+
+// The LedgerSweepFunc type is an adapter to allow the use of ordinary
+// function as LedgerSweep mutator.
+type LedgerSweepFunc func(context.Context, *ent.LedgerSweepMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LedgerSweepFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LedgerSweepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LedgerSweepMutation", m)
 }
 
 // The LocationFunc type is an adapter to allow the use of ordinary
@@ -224,6 +248,18 @@ func (f StockMovementFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockMovementMutation", m)
 }
 
+// The StockSnapshotFunc type is an adapter to allow the use of ordinary
+// function as StockSnapshot mutator.
+type StockSnapshotFunc func(context.Context, *ent.StockSnapshotMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockSnapshotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockSnapshotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockSnapshotMutation", m)
+}
+
 // The UserFunc type is an adapter to allow the use of ordinary
 // function as User mutator.
 type UserFunc func(context.Context, *ent.UserMutation) (ent.Value, error)
@@ -246,6 +282,18 @@ func (f WarehouseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WarehouseMutation", m)
+}
+
+// The WarehouseSnapshotFunc type is an adapter to allow the use of ordinary
+// function as WarehouseSnapshot mutator.
+type WarehouseSnapshotFunc func(context.Context, *ent.WarehouseSnapshotMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WarehouseSnapshotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.WarehouseSnapshotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WarehouseSnapshotMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -53,6 +53,33 @@ var (
 			},
 		},
 	}
+	// CostSnapshotsColumns holds the columns for the "cost_snapshots" table.
+	CostSnapshotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "value", Type: field.TypeInt64},
+	}
+	// CostSnapshotsTable holds the schema information for the "cost_snapshots" table.
+	CostSnapshotsTable = &schema.Table{
+		Name:       "cost_snapshots",
+		Columns:    CostSnapshotsColumns,
+		PrimaryKey: []*schema.Column{CostSnapshotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "cost_snapshots_key",
+				Unique:  true,
+				Columns: []*schema.Column{CostSnapshotsColumns[1], CostSnapshotsColumns[2], CostSnapshotsColumns[3]},
+			},
+			{
+				Name:    "cost_snapshots_warehouse_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{CostSnapshotsColumns[1], CostSnapshotsColumns[3]},
+			},
+		},
+	}
 	// DocumentsColumns holds the columns for the "documents" table.
 	DocumentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -246,6 +273,33 @@ var (
 				Name:    "idempotency_keys_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyKeysColumns[3]},
+			},
+		},
+	}
+	// LedgerSweepsColumns holds the columns for the "ledger_sweeps" table.
+	LedgerSweepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "balances", Type: field.TypeString, Size: 20},
+		{Name: "position", Type: field.TypeInt64, Default: 0},
+		{Name: "compared", Type: field.TypeInt64, Default: 0},
+		{Name: "drifted", Type: field.TypeInt64, Default: 0},
+		{Name: "named", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "started_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_compared", Type: field.TypeInt64, Default: 0},
+		{Name: "last_drifted", Type: field.TypeInt64, Default: 0},
+		{Name: "last_named", Type: field.TypeString, Size: 2000, Default: ""},
+	}
+	// LedgerSweepsTable holds the schema information for the "ledger_sweeps" table.
+	LedgerSweepsTable = &schema.Table{
+		Name:       "ledger_sweeps",
+		Columns:    LedgerSweepsColumns,
+		PrimaryKey: []*schema.Column{LedgerSweepsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ledger_sweeps_key",
+				Unique:  true,
+				Columns: []*schema.Column{LedgerSweepsColumns[1]},
 			},
 		},
 	}
@@ -581,6 +635,77 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{StockMovementsColumns[3], StockMovementsColumns[0]},
 			},
+			{
+				Name:    "stock_movements_warehouse_id_sku_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementsColumns[1], StockMovementsColumns[3], StockMovementsColumns[0]},
+			},
+			{
+				Name:    "stock_movements_warehouse_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementsColumns[1], StockMovementsColumns[0]},
+			},
+			{
+				Name:    "stock_movements_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementsColumns[27]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "BRIN",
+					},
+				},
+			},
+			{
+				Name:    "stock_movements_occurred_at",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "BRIN",
+					},
+				},
+			},
+			{
+				Name:    "stock_movements_receipts",
+				Unique:  false,
+				Columns: []*schema.Column{StockMovementsColumns[2], StockMovementsColumns[18], StockMovementsColumns[6], StockMovementsColumns[26], StockMovementsColumns[28]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "quantity_delta > 0 AND kind <> 'REVERSAL'",
+				},
+			},
+		},
+	}
+	// StockSnapshotsColumns holds the columns for the "stock_snapshots" table.
+	StockSnapshotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "stock_id", Type: field.TypeInt64},
+		{Name: "day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "physical_quantity", Type: field.TypeInt64},
+		{Name: "available_quantity", Type: field.TypeInt64},
+		{Name: "allocated_quantity", Type: field.TypeInt64},
+		{Name: "damaged_quantity", Type: field.TypeInt64},
+		{Name: "hold_quantity", Type: field.TypeInt64},
+		{Name: "in_transit_quantity", Type: field.TypeInt64},
+	}
+	// StockSnapshotsTable holds the schema information for the "stock_snapshots" table.
+	StockSnapshotsTable = &schema.Table{
+		Name:       "stock_snapshots",
+		Columns:    StockSnapshotsColumns,
+		PrimaryKey: []*schema.Column{StockSnapshotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stock_snapshots_key",
+				Unique:  true,
+				Columns: []*schema.Column{StockSnapshotsColumns[2], StockSnapshotsColumns[3]},
+			},
+			{
+				Name:    "stock_snapshots_warehouse_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{StockSnapshotsColumns[1], StockSnapshotsColumns[3]},
+			},
 		},
 	}
 	// UsersColumns holds the columns for the "users" table.
@@ -623,6 +748,36 @@ var (
 		Name:       "warehouses",
 		Columns:    WarehousesColumns,
 		PrimaryKey: []*schema.Column{WarehousesColumns[0]},
+	}
+	// WarehouseSnapshotsColumns holds the columns for the "warehouse_snapshots" table.
+	WarehouseSnapshotsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
+		{Name: "as_of", Type: field.TypeTime},
+		{Name: "taken_at", Type: field.TypeTime},
+		{Name: "sku_count", Type: field.TypeInt64},
+		{Name: "physical_quantity", Type: field.TypeInt64},
+		{Name: "available_quantity", Type: field.TypeInt64},
+		{Name: "allocated_quantity", Type: field.TypeInt64},
+		{Name: "damaged_quantity", Type: field.TypeInt64},
+		{Name: "hold_quantity", Type: field.TypeInt64},
+		{Name: "in_transit_quantity", Type: field.TypeInt64},
+		{Name: "value", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+	}
+	// WarehouseSnapshotsTable holds the schema information for the "warehouse_snapshots" table.
+	WarehouseSnapshotsTable = &schema.Table{
+		Name:       "warehouse_snapshots",
+		Columns:    WarehouseSnapshotsColumns,
+		PrimaryKey: []*schema.Column{WarehouseSnapshotsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "warehouse_snapshots_key",
+				Unique:  true,
+				Columns: []*schema.Column{WarehouseSnapshotsColumns[1], WarehouseSnapshotsColumns[2]},
+			},
+		},
 	}
 	// UserRolesColumns holds the columns for the "user_roles" table.
 	UserRolesColumns = []*schema.Column{
@@ -678,12 +833,14 @@ var (
 	Tables = []*schema.Table{
 		ProductBarcodesTable,
 		BatchesTable,
+		CostSnapshotsTable,
 		DocumentsTable,
 		DocumentEventsTable,
 		DocumentLinesTable,
 		DocumentNumbersTable,
 		ExchangeRatesTable,
 		IdempotencyKeysTable,
+		LedgerSweepsTable,
 		WarehouseLocationsTable,
 		StockLocationMovementsTable,
 		LocationStocksTable,
@@ -694,8 +851,10 @@ var (
 		StocksTable,
 		StockCostsTable,
 		StockMovementsTable,
+		StockSnapshotsTable,
 		UsersTable,
 		WarehousesTable,
+		WarehouseSnapshotsTable,
 		UserRolesTable,
 		WarehouseParentsTable,
 	}
@@ -710,6 +869,9 @@ func init() {
 	}
 	BatchesTable.Annotation = &entsql.Annotation{
 		Table: "batches",
+	}
+	CostSnapshotsTable.Annotation = &entsql.Annotation{
+		Table: "cost_snapshots",
 	}
 	DocumentsTable.Annotation = &entsql.Annotation{
 		Table: "documents",
@@ -739,6 +901,9 @@ func init() {
 	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
+	}
+	LedgerSweepsTable.Annotation = &entsql.Annotation{
+		Table: "ledger_sweeps",
 	}
 	WarehouseLocationsTable.ForeignKeys[0].RefTable = WarehousesTable
 	WarehouseLocationsTable.Annotation = &entsql.Annotation{
@@ -795,6 +960,9 @@ func init() {
 		"stock_movements_not_negative":   "physical_after >= 0 AND available_after >= 0 AND allocated_after >= 0 AND damaged_after >= 0 AND hold_after >= 0 AND in_transit_after >= 0",
 		"stock_movements_worth":          "cost_version IS NOT NULL OR (quantity_delta = 0 AND value_delta = 0)",
 	}
+	StockSnapshotsTable.Annotation = &entsql.Annotation{
+		Table: "stock_snapshots",
+	}
 	UsersTable.Annotation = &entsql.Annotation{
 		Table: "users",
 	}
@@ -803,6 +971,9 @@ func init() {
 	}
 	WarehousesTable.Annotation.Checks = map[string]string{
 		"warehouses_capacity": "capacity >= 0 AND max_volume_cm3 >= 0",
+	}
+	WarehouseSnapshotsTable.Annotation = &entsql.Annotation{
+		Table: "warehouse_snapshots",
 	}
 	UserRolesTable.ForeignKeys[0].RefTable = UsersTable
 	UserRolesTable.ForeignKeys[1].RefTable = RolesTable

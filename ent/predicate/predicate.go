@@ -12,6 +12,9 @@ type Barcode func(*sql.Selector)
 // Batch is the predicate function for batch builders.
 type Batch func(*sql.Selector)
 
+// CostSnapshot is the predicate function for costsnapshot builders.
+type CostSnapshot func(*sql.Selector)
+
 // Document is the predicate function for document builders.
 type Document func(*sql.Selector)
 
@@ -29,6 +32,9 @@ type ExchangeRate func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
+
+// LedgerSweep is the predicate function for ledgersweep builders.
+type LedgerSweep func(*sql.Selector)
 
 // Location is the predicate function for location builders.
 type Location func(*sql.Selector)
@@ -60,8 +66,14 @@ type StockCost func(*sql.Selector)
 // StockMovement is the predicate function for stockmovement builders.
 type StockMovement func(*sql.Selector)
 
+// StockSnapshot is the predicate function for stocksnapshot builders.
+type StockSnapshot func(*sql.Selector)
+
 // User is the predicate function for user builders.
 type User func(*sql.Selector)
 
 // Warehouse is the predicate function for warehouse builders.
 type Warehouse func(*sql.Selector)
+
+// WarehouseSnapshot is the predicate function for warehousesnapshot builders.
+type WarehouseSnapshot func(*sql.Selector)
