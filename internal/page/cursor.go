@@ -15,12 +15,13 @@ const maxCursor = 2000
 // JSON under base64. It knows nothing of the filter, so a client may narrow a
 // list and stay where it is.
 func (o Order[T]) cursor(row T) string {
-	parts := make([]any, 0, 3)
-	parts = append(parts, o.name())
-	if !o.byID() {
-		parts = append(parts, o.Key.value(row))
+	keys := o.keys()
+	parts := make([]any, 1, 1+len(keys))
+	parts[0] = o.name()
+	for _, k := range keys {
+		parts = append(parts, k.value(row))
 	}
-	raw, err := json.Marshal(append(parts, o.ID(row)))
+	raw, err := json.Marshal(parts)
 	if err != nil {
 		panic("page: " + err.Error()) // strings, int64 and times always marshal
 	}
@@ -40,28 +41,23 @@ func (o Order[T]) position(cursor string) ([]any, error) {
 	}
 	var parts []json.RawMessage
 	var name string
-	if json.Unmarshal(raw, &parts) != nil || len(parts) < 2 || json.Unmarshal(parts[0], &name) != nil {
+	if json.Unmarshal(raw, &parts) != nil || len(parts) == 0 || json.Unmarshal(parts[0], &name) != nil {
 		return nil, stopCursor(errCursor)
 	}
 	if name != o.name() {
 		return nil, stopCursor(errors.New("the cursor is from " + printable(name) + ", this list is in the order " + o.name()))
 	}
-	var values []any
-	if !o.byID() {
-		if len(parts) != 3 {
-			return nil, stopCursor(errCursor)
-		}
-		v, err := o.Key.parse(parts[1])
-		if err != nil {
-			return nil, stopCursor(errCursor)
-		}
-		values = append(values, v)
-	}
-	id, err := parse[int64](parts[len(parts)-1])
-	if err != nil {
+	keys := o.keys()
+	if len(parts) != 1+len(keys) {
 		return nil, stopCursor(errCursor)
 	}
-	return append(values, id), nil
+	values := make([]any, len(keys))
+	for i, k := range keys {
+		if values[i], err = k.parse(parts[1+i]); err != nil {
+			return nil, stopCursor(errCursor)
+		}
+	}
+	return values, nil
 }
 
 // printable keeps a forged name from putting anything into the message.

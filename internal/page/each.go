@@ -37,10 +37,7 @@ func NewEach[T any](a Args, o Order[T]) (*Each[T], error) {
 // table of the rows, or a query in parentheses that tells their id, the parent and
 // what they are ordered by.
 func (e *Each[T]) Where(table, parent string, parents []int64) func(*sql.Selector) {
-	columns := []string{"id"}
-	if !e.order.byID() {
-		columns = []string{e.order.Key.column, "id"}
-	}
+	columns := e.order.columns()
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) {
 			b.Ident(s.C("id")).WriteString(" IN (")

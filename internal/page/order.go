@@ -59,20 +59,41 @@ func parse[V any](raw json.RawMessage) (any, error) {
 	return v, err
 }
 
-// Order is the order of one list. Rows that are equal by Key are ordered by the
-// column id, so that no row is shown twice or never.
+// Order is the order of one list. Rows that are equal by Key are ordered by
+// Ties, so that no row is shown twice or never.
 type Order[T any] struct {
 	// Name tells this order from every other one, such as stocks.SKU. Cursors
 	// carry it: one from another list or order is refused.
 	Name string
-	// Key is left out to order by id alone.
+	// Key is left out to order by what breaks ties alone.
 	Key Key[T]
-	// ID is the row's key.
-	ID        func(T) int64
+	// ID is the row's key, in the column id, which breaks ties.
+	ID func(T) int64
+	// Ties break ties in place of ID, for rows that have no id, such as groups.
+	Ties      []Key[T]
 	Direction Direction
 }
 
-func (o Order[T]) byID() bool { return o.Key.column == "" }
+// keys are the columns ordered by, the first of them first.
+func (o Order[T]) keys() []Key[T] {
+	ties := o.Ties
+	if ties == nil {
+		ties = []Key[T]{Int("id", o.ID)}
+	}
+	if o.Key.column == "" {
+		return ties
+	}
+	return append([]Key[T]{o.Key}, ties...)
+}
+
+func (o Order[T]) columns() []string {
+	keys := o.keys()
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.column
+	}
+	return names
+}
 
 func (o Order[T]) name() string { return o.Name + "." + string(o.direction()) }
 

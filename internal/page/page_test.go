@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,5 +156,41 @@ func TestIDsAreOpaqueAndComeBack(t *testing.T) {
 		if _, err := ParseID(s); err == nil {
 			t.Errorf("%q is taken for an id", s)
 		}
+	}
+}
+
+type group struct {
+	a, b  string
+	units int64
+}
+
+// Groups have no id: what they are grouped by breaks ties.
+func TestAPageOfGroupsIsCutByWhatTheyAreGroupedBy(t *testing.T) {
+	t.Parallel()
+	o := Order[group]{
+		Name: "groups.UNITS", Direction: Desc,
+		Key:  Int("units", func(g group) int64 { return g.units }),
+		Ties: []Key[group]{Text("a", func(g group) string { return g.a }), Text("b", func(g group) string { return g.b })},
+	}
+	after := o.cursor(group{"x", "", 7})
+	var tail string
+	var args []any
+	one := 1
+	c, err := List(context.Background(), Args{First: &one, After: &after}, o,
+		func(_ context.Context, s Slice) ([]group, error) {
+			tail = s.Tail(func(v any) string { args = append(args, v); return "?" })
+			return []group{{"w", "z", 7}, {"w", "y", 7}}, nil
+		}, func(context.Context) (int, error) { return 9, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := " WHERE (units, a, b) < (?, ?, ?) ORDER BY units DESC, a DESC, b DESC LIMIT ? OFFSET ?"; tail != want {
+		t.Errorf("got %s", tail)
+	}
+	if want := []any{int64(7), "x", "", 2, 0}; !slices.Equal(args, want) {
+		t.Errorf("got %v", args)
+	}
+	if info := c.PageInfo(); !info.HasNextPage || *info.EndCursor != o.cursor(group{"w", "z", 7}) {
+		t.Errorf("got %+v", info)
 	}
 }
