@@ -15,7 +15,6 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
-	"modernc.org/sqlite"
 
 	"entrepot/ent"
 )
@@ -94,7 +93,7 @@ func openSQLite(path string, c Config) (*DB, error) {
 			"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" +
 			"&_pragma=recursive_triggers(1)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-" + strconv.Itoa(cache) + ")" +
 			"&_pragma=synchronous(" + synchronous + ")&_time_format=sqlite" + extra
-		db := sql.OpenDB(connector{dsnConnector{dsn, &sqlite.Driver{}}})
+		db := sql.OpenDB(connector{dsnConnector{dsn, sqliteDriver}})
 		db.SetMaxOpenConns(conns)
 		db.SetMaxIdleConns(conns)
 		return db

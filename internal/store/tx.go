@@ -112,17 +112,22 @@ func (d inTx) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d.D
 // Snapshot runs fn over one unchanging view of the database, however long it
 // takes and whatever commits meanwhile. It cannot write.
 func (db *DB) Snapshot(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return db.view(ctx, db.read, "SET LOCAL statement_timeout = 0", fn)
+}
+
+// view runs fn over one unchanging view; set is for PostgreSQL.
+func (db *DB) view(ctx context.Context, pool *sql.DB, set string, fn func(tx *sql.Tx) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.dialect == dialect.Postgres {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
-	tx, err := db.read.BeginTx(ctx, opts)
+	tx, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("begin snapshot: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	if db.dialect == dialect.Postgres {
-		if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+		if _, err := tx.ExecContext(ctx, set); err != nil {
 			return err
 		}
 	}

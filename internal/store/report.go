@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+
+	"entgo.io/ent/dialect"
+)
+
+// Report runs fn over one view of the database for a question that reads much:
+// on the replica when there is one, and on PostgreSQL with plans made for the
+// values at hand. The reading pool plans once for all values, which is right for
+// rows reached by key and wrong for a month of a large journal. It cannot write.
+func (db *DB) Report(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off", fn)
+}
+
+// Params are the parameters of a statement, collected while its text is written.
+type Params struct {
+	Dialect string
+	Values  []any
+}
+
+// Add makes a parameter of v and returns how the statement calls it.
+func (p *Params) Add(v any) string {
+	p.Values = append(p.Values, v)
+	n := strconv.Itoa(len(p.Values))
+	if p.Dialect == dialect.Postgres {
+		return "$" + n
+	}
+	return "?" + n // $1 would be a name there, numbered by where it first stands
+}
+
+// Among is the condition that column is one of keys, as one parameter.
+func (p *Params) Among(column string, keys []string) string {
+	mark := p.Add(Strings(p.Dialect, keys))
+	if p.Dialect == dialect.Postgres {
+		return column + " = ANY(" + mark + "::text[])"
+	}
+	return column + " IN (SELECT value FROM json_each(" + mark + "))"
+}
