@@ -142,7 +142,7 @@ func (StockMovement) Indexes() []ent.Index {
 		index.Fields("recorded_at").StorageKey("stock_movements_recorded_at").Annotations(byStretch()),
 		index.Fields("occurred_at").StorageKey("stock_movements_occurred_at").Annotations(byStretch()),
 		// What came in, for the age of what lies there: read newest first, by index alone.
-		index.Fields("stock_id", "stock_version", "quantity_delta", "occurred_at", "posting_id").StorageKey("stock_movements_receipts").
+		index.Fields("stock_id", "occurred_at", "stock_version", "quantity_delta", "posting_id").StorageKey("stock_movements_receipts").
 			Annotations(entsql.IndexWhere("quantity_delta > 0 AND kind <> 'REVERSAL'")),
 	}
 }

@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"internal/posting"},
 	{"internal/reservation"},
 	{"internal/document"},
-	{"internal/virtual", "internal/planning", "internal/pull", "internal/exchange", "internal/label", "internal/alert", "internal/demo"},
+	{"internal/virtual", "internal/planning", "internal/pull", "internal/report", "internal/exchange", "internal/label", "internal/alert", "internal/demo"},
 	{
 		"internal/threepl", "internal/threepl/amazon", "internal/threepl/goodcang", "internal/threepl/winit",
 		"internal/threepl/generic", "internal/threepl/simulator",

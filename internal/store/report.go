@@ -10,10 +10,11 @@ import (
 
 // Report runs fn over one view of the database for a question that reads much:
 // on the replica when there is one, and on PostgreSQL with plans made for the
-// values at hand. The reading pool plans once for all values, which is right for
-// rows reached by key and wrong for a month of a large journal. It cannot write.
+// values at hand and with memory to sort and hash in. The reading pool plans once
+// for all values, which is right for rows reached by key and wrong for a month of
+// a large journal. It cannot write.
 func (db *DB) Report(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off", fn)
+	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '32MB'", fn)
 }
 
 // Params are the parameters of a statement, collected while its text is written.

@@ -4,7 +4,7 @@
 
 CREATE INDEX stock_movements_warehouse_id_sku_id ON stock_movements (warehouse_id, sku, id);
 CREATE INDEX stock_movements_warehouse_id_id ON stock_movements (warehouse_id, id);
-CREATE INDEX stock_movements_receipts ON stock_movements (stock_id, stock_version, quantity_delta, occurred_at, posting_id) WHERE quantity_delta > 0 AND kind <> 'REVERSAL';
+CREATE INDEX stock_movements_receipts ON stock_movements (stock_id, occurred_at, stock_version, quantity_delta, posting_id) WHERE quantity_delta > 0 AND kind <> 'REVERSAL';
 -- The rows lie in the order of entry: a few bytes for each stretch of pages find
 -- a period, and cost a posting next to nothing.
 CREATE INDEX stock_movements_recorded_at ON stock_movements USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);

@@ -1,0 +1,113 @@
+package report
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+)
+
+// column is a column of a statement: what it is computed from, and its name.
+type column struct{ name, expr string }
+
+// grouping is a statement that groups the rows of a table expression.
+type grouping struct {
+	params *store.Params
+	// with are the named queries that from stands on, in order.
+	with []column
+	from string
+	// by is what is grouped by; without it all rows are one group.
+	by []column
+	// measures are aggregates over a group.
+	measures []column
+	// shown are computed from by and measures, by their names.
+	shown []column
+}
+
+// statement selects by, measures and shown, in this order. tail ends it; it may
+// order and narrow by all of these names.
+func (g grouping) statement(tail string) string {
+	inner := "SELECT " + list(slices.Concat(g.by, g.measures)) + " FROM " + g.from + g.groupBy()
+	if len(g.shown) > 0 {
+		inner = "SELECT g.*, " + list(g.shown) + " FROM (" + inner + ") g"
+	}
+	return g.prefix() + "SELECT * FROM (" + inner + ") page" + tail
+}
+
+// counting counts the groups.
+func (g grouping) counting() string {
+	return g.prefix() + "SELECT count(*) FROM (SELECT 1 AS one FROM " + g.from + g.groupBy() + ") g"
+}
+
+func (g grouping) groupBy() string {
+	exprs := make([]string, len(g.by))
+	for i, c := range g.by {
+		exprs[i] = c.expr
+	}
+	if len(exprs) == 0 {
+		return ""
+	}
+	return " GROUP BY " + strings.Join(exprs, ", ")
+}
+
+func (g grouping) prefix() string {
+	if len(g.with) == 0 {
+		return ""
+	}
+	queries := make([]string, len(g.with))
+	for i, w := range g.with {
+		queries[i] = w.name + " AS (" + w.expr + ")"
+	}
+	return "WITH " + strings.Join(queries, ",\n") + "\n"
+}
+
+func list(columns []column) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = c.expr + " AS " + c.name
+	}
+	return strings.Join(parts, ", ")
+}
+
+// pageOf reads a page of groups. build writes the statement anew for each of the
+// page and its total count, since both add parameters of their own.
+func pageOf[T any](ctx context.Context, db *store.DB, a page.Args, o page.Order[T],
+	build func() grouping, scan func(*sql.Rows) (T, error),
+) (*page.Connection[T], error) {
+	return page.List(ctx, a, o,
+		func(ctx context.Context, s page.Slice) ([]T, error) {
+			g := build()
+			return rowsOf(ctx, db, g, s.Tail(g.params.Add), scan)
+		},
+		func(ctx context.Context) (n int, err error) {
+			g := build()
+			err = db.Report(ctx, func(tx *sql.Tx) error {
+				return tx.QueryRowContext(ctx, g.counting(), g.params.Values...).Scan(&n)
+			})
+			return n, err
+		})
+}
+
+// rowsOf reads groups.
+func rowsOf[T any](ctx context.Context, db *store.DB, g grouping, tail string, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	statement := g.statement(tail)
+	err = db.Report(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, statement, g.params.Values...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			row, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, row)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
