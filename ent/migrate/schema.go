@@ -668,7 +668,7 @@ var (
 			{
 				Name:    "stock_movements_receipts",
 				Unique:  false,
-				Columns: []*schema.Column{StockMovementsColumns[2], StockMovementsColumns[18], StockMovementsColumns[6], StockMovementsColumns[26], StockMovementsColumns[28]},
+				Columns: []*schema.Column{StockMovementsColumns[2], StockMovementsColumns[26], StockMovementsColumns[18], StockMovementsColumns[6], StockMovementsColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "quantity_delta > 0 AND kind <> 'REVERSAL'",
 				},
