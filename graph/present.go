@@ -24,7 +24,7 @@ func Present(ctx context.Context, err error) *gqlerror.Error {
 	shown := *graphql.DefaultErrorPresenter(ctx, err)
 	code, message := classify(ctx, err, &shown)
 	if code == fault.Internal || code == fault.Unavailable {
-		report(ctx, code, &shown, err)
+		record(ctx, code, &shown, err)
 	}
 	shown.Err, shown.Message, shown.Rule = nil, message, ""
 	shown.Extensions = map[string]any{"code": string(code)}
@@ -103,7 +103,7 @@ func outage(err error) fault.Code {
 	return ""
 }
 
-func report(ctx context.Context, code fault.Code, shown *gqlerror.Error, err error) {
+func record(ctx context.Context, code fault.Code, shown *gqlerror.Error, err error) {
 	attrs := []any{"code", string(code), "path", shown.Path.String(), "err", err.Error()}
 	if id := fault.RequestID(ctx); id != "" {
 		attrs = append(attrs, "requestId", id)

@@ -13,6 +13,7 @@ import (
 	"entrepot/internal/document"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
+	"entrepot/internal/report"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	// Catalog and Warehouses edit master data.
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service
+	Reports    *report.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

@@ -23,6 +23,7 @@ import (
 	"entrepot/internal/document"
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
+	"entrepot/internal/report"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -44,6 +45,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+		Reports: report.New(db, "CNY", time.Now),
 	})
 }
 

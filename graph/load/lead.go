@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entrepot/ent"
+	"entrepot/internal/report"
 )
 
 // Stocks notes where the rows of a list lead to.
@@ -20,6 +21,19 @@ func Locations(ctx context.Context, rows []*ent.Location) { from(ctx).leadLocati
 
 // Movements notes where the rows of a list lead to.
 func Movements(ctx context.Context, rows []*ent.StockMovement) { from(ctx).leadMovements(rows) }
+
+// StockGroups notes where the groups of a summary lead to.
+func StockGroups(ctx context.Context, groups []*report.StockGroup) {
+	l := from(ctx)
+	for _, g := range groups {
+		if sku := g.SKU(); sku != nil {
+			l.products.want(*sku)
+		}
+		if id := g.WarehouseID(); id != nil {
+			l.warehouses.want(*id)
+		}
+	}
+}
 
 // SKUs notes that the products of these SKUs may be asked for.
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }

@@ -19,6 +19,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/httpd"
 	"entrepot/internal/posting"
+	"entrepot/internal/report"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -92,6 +93,7 @@ func (a *App) handler() http.Handler {
 		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now),
 		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
+		Reports: report.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 	}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entrepot/internal/page"
@@ -23,6 +24,9 @@ type grouping struct {
 	by []column
 	// measures are aggregates over a group.
 	measures []column
+	// having is a condition on groups; empty for none. Without by it does not count:
+	// a total of nothing is a total.
+	having string
 	// shown are computed from by and measures, by their names.
 	shown []column
 }
@@ -39,18 +43,24 @@ func (g grouping) statement(tail string) string {
 
 // counting counts the groups.
 func (g grouping) counting() string {
-	return g.prefix() + "SELECT count(*) FROM (SELECT 1 AS one FROM " + g.from + g.groupBy() + ") g"
+	return g.prefix() + "SELECT count(*) FROM (SELECT " + list(g.by) + " FROM " + g.from + g.groupBy() + ") g"
 }
 
+// groupBy names columns by where they stand, before the measures: their
+// expressions may hold parameters.
 func (g grouping) groupBy() string {
-	exprs := make([]string, len(g.by))
-	for i, c := range g.by {
-		exprs[i] = c.expr
-	}
-	if len(exprs) == 0 {
+	if len(g.by) == 0 {
 		return ""
 	}
-	return " GROUP BY " + strings.Join(exprs, ", ")
+	places := make([]string, len(g.by))
+	for i := range g.by {
+		places[i] = strconv.Itoa(i + 1)
+	}
+	having := ""
+	if g.having != "" {
+		having = " HAVING " + g.having
+	}
+	return " GROUP BY " + strings.Join(places, ", ") + having
 }
 
 func (g grouping) prefix() string {
@@ -72,18 +82,18 @@ func list(columns []column) string {
 	return strings.Join(parts, ", ")
 }
 
-// pageOf reads a page of groups. build writes the statement anew for each of the
-// page and its total count, since both add parameters of their own.
+// pageOf reads a page of groups. build writes the statement, without measures when
+// the groups are only counted.
 func pageOf[T any](ctx context.Context, db *store.DB, a page.Args, o page.Order[T],
-	build func() grouping, scan func(*sql.Rows) (T, error),
+	build func(counting bool) grouping, scan func(*sql.Rows) (T, error),
 ) (*page.Connection[T], error) {
 	return page.List(ctx, a, o,
 		func(ctx context.Context, s page.Slice) ([]T, error) {
-			g := build()
+			g := build(false)
 			return rowsOf(ctx, db, g, s.Tail(g.params.Add), scan)
 		},
 		func(ctx context.Context) (n int, err error) {
-			g := build()
+			g := build(true)
 			err = db.Report(ctx, func(tx *sql.Tx) error {
 				return tx.QueryRowContext(ctx, g.counting(), g.params.Values...).Scan(&n)
 			})

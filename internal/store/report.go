@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"strconv"
 
 	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
 )
 
 // Report runs fn over one view of the database for a question that reads much:
@@ -40,4 +42,25 @@ func (p *Params) Among(column string, keys []string) string {
 		return column + " = ANY(" + mark + "::text[])"
 	}
 	return column + " IN (SELECT value FROM json_each(" + mark + "))"
+}
+
+// AmongIDs is [Params.Among] for keys of rows.
+func (p *Params) AmongIDs(column string, keys []int64) string {
+	if p.Dialect == dialect.Postgres {
+		return column + " = ANY(" + p.Add(pq.Int64Array(keys)) + "::bigint[])"
+	}
+	raw, err := json.Marshal(keys)
+	if err != nil {
+		panic("store: " + err.Error()) // whole numbers always marshal
+	}
+	return column + " IN (SELECT value FROM json_each(" + p.Add(string(raw)) + "))"
+}
+
+// List is a table expression of one column of texts.
+func (p *Params) List(column string, values []string) string {
+	mark := p.Add(Strings(p.Dialect, values))
+	if p.Dialect == dialect.Postgres {
+		return "unnest(" + mark + "::text[]) AS list(" + column + ")"
+	}
+	return "(SELECT value AS " + column + " FROM json_each(" + mark + ")) AS list"
 }

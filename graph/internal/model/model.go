@@ -18,6 +18,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/page"
 	"entrepot/internal/posting"
+	"entrepot/internal/report"
 )
 
 // Node is a row that has a global id. The type switch over it in the generated
@@ -59,6 +60,9 @@ type ExchangeRateConnection = page.Connection[*ent.ExchangeRate]
 
 // ExchangeRateEdge is one of them with its cursor.
 type ExchangeRateEdge = page.Edge[*ent.ExchangeRate]
+
+// StockGroupEdge is a group of stocks with its cursor.
+type StockGroupEdge = page.Edge[*report.StockGroup]
 
 // ExchangeRateSetPayload answers exchangeRateSet.
 type ExchangeRateSetPayload struct {

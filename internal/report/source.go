@@ -1,0 +1,122 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"entrepot/internal/ledger"
+	"entrepot/internal/store"
+)
+
+// moment is what time a question is about; the zero one is now.
+type moment struct {
+	at    time.Time
+	basis ledger.Basis
+}
+
+func (m moment) past() bool { return !m.at.IsZero() }
+
+// buckets are what a position tells: its names, the columns of stocks and of
+// movements that they come from.
+var buckets = []struct{ name, balance, delta string }{
+	{"physical", "physical_quantity", "quantity_delta"},
+	{"available", "available_quantity", "available_delta"},
+	{"allocated", "allocated_quantity", "allocated_delta"},
+	{"damaged", "damaged_quantity", "damaged_delta"},
+	{"on_hold", "hold_quantity", "hold_delta"},
+	{"in_transit", "in_transit_quantity", "in_transit_delta"},
+}
+
+// each joins what format makes of every bucket.
+func each(sep, format string) string {
+	parts := make([]string, len(buckets))
+	for i, b := range buckets {
+		parts[i] = strings.NewReplacer("{name}", b.name, "{balance}", b.balance, "{delta}", b.delta).Replace(format)
+	}
+	return strings.Join(parts, sep)
+}
+
+// sum is an aggregate that is a whole number on both databases, of nothing 0.
+func sum(expr string) string { return "CAST(coalesce(sum(" + expr + "), 0) AS bigint)" }
+
+// positions is a query of what every stock held: stock_id, warehouse_id, sku,
+// batch_no and the buckets. What a stock held in the past is what it holds, less
+// what came since: one view of the database, so both are of the same instant.
+func (s *scope) positions(p *store.Params, m moment, batches bool) string {
+	const key = "s.id AS stock_id, s.warehouse_id, s.sku, s.batch_no, "
+	now := "SELECT " + key + each(", ", "s.{balance} AS {name}") + " FROM stocks s WHERE true" + s.narrow(p, "s", batches)
+	if !m.past() {
+		return now
+	}
+	return "SELECT stock_id, warehouse_id, sku, batch_no, " + each(", ", sum("{name}")+" AS {name}") + " FROM (" +
+		now + " UNION ALL SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, " + each(", ", "-m.{delta}") +
+		" FROM stock_movements m WHERE " + m.since(p, "m") + s.narrow(p, "m", batches) +
+		") change GROUP BY stock_id, warehouse_id, sku, batch_no"
+}
+
+// worths is a query of what every SKU was worth in a warehouse: warehouse_id, sku,
+// quantity (the physical units) and value, in the warehouse's currency.
+func (s *scope) worths(p *store.Params, m moment) string {
+	now := "SELECT c.warehouse_id, c.sku, c.quantity, c.value FROM stock_costs c WHERE true" + s.narrow(p, "c", false)
+	if !m.past() {
+		return now
+	}
+	return "SELECT warehouse_id, sku, " + sum("quantity") + " AS quantity, " + sum("value") + " AS value FROM (" +
+		now + " UNION ALL SELECT m.warehouse_id, m.sku, -m.quantity_delta, -m.value_delta FROM stock_movements m WHERE " +
+		m.since(p, "m") + " AND m.cost_version IS NOT NULL" + s.narrow(p, "m", false) +
+		") change GROUP BY warehouse_id, sku"
+}
+
+// since is the condition on movements that had not happened, or not been
+// recorded, at that moment.
+func (m moment) since(p *store.Params, table string) string {
+	return table + "." + m.column() + " > " + p.Add(m.at)
+}
+
+func (m moment) column() string {
+	if m.basis == ledger.Occurred {
+		return "occurred_at"
+	}
+	return "recorded_at"
+}
+
+// layers is a query of the physical units of positions by when they came: the
+// columns of a position with physical cut into layers and nothing in the other
+// buckets, received_at, and stock_version, which orders layers of one time. Goods leave oldest first, so what
+// lies there came with the latest receipts. A receipt is what brought units to the
+// stock; work that was taken back, and the taking back, count as if they had never
+// been. What is left of receipts then covers a stock to the unit.
+func (s *scope) layers(p *store.Params, m moment) string {
+	until := func(table string) string {
+		if !m.past() {
+			return ""
+		}
+		return " AND " + table + ".recorded_at <= " + p.Add(m.at)
+	}
+	of := ""
+	if !s.whole() {
+		of = " AND m.stock_id IN (SELECT stock_id FROM positions)"
+	}
+	return `SELECT p.stock_id, p.warehouse_id, p.sku, p.batch_no,
+  CASE WHEN r.newer + r.units > p.physical THEN p.physical - r.newer ELSE r.units END AS physical,
+  0 AS available, 0 AS allocated, 0 AS damaged, 0 AS on_hold, 0 AS in_transit, r.received_at, r.stock_version
+FROM positions p JOIN (
+  SELECT m.stock_id, m.occurred_at AS received_at, m.stock_version, m.quantity_delta AS units,
+    CAST(sum(m.quantity_delta) OVER (PARTITION BY m.stock_id ORDER BY m.occurred_at DESC, m.stock_version DESC) AS bigint) - m.quantity_delta AS newer
+  FROM stock_movements m WHERE m.quantity_delta > 0 AND m.kind <> 'REVERSAL'` + until("m") + of + `
+    AND NOT EXISTS (SELECT 1 FROM postings back WHERE back.reverses_id = m.posting_id` + until("back") + `)
+) r ON r.stock_id = p.stock_id WHERE r.newer < p.physical`
+}
+
+// shared is a query of rows, each with its share of what its SKU is worth in its
+// warehouse, by its physical units. In the order of batches, and of layers within
+// them, the share of the first rows together is rounded down, and the share of a
+// row is what it adds: shares come to the whole, to the last digit. value / quantity
+// and the rest are taken apart, since their product with units would not fit.
+func shared(rows, order string) string {
+	return `SELECT u.*, CASE WHEN u.quantity = 0 THEN 0 ELSE u.total / u.quantity * u.physical
+  + u.total % u.quantity * u.so_far / u.quantity - u.total % u.quantity * (u.so_far - u.physical) / u.quantity END AS value
+FROM (SELECT r.*, coalesce(w.quantity, 0) AS quantity, coalesce(w.value, 0) AS total,
+    CAST(sum(r.physical) OVER (PARTITION BY r.warehouse_id, r.sku ORDER BY ` + order + `) AS bigint) AS so_far
+  FROM ` + rows + ` r LEFT JOIN worths w ON w.warehouse_id = r.warehouse_id AND w.sku = r.sku) u`
+}
