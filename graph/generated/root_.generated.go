@@ -31,6 +31,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
+	StockGroup() StockGroupResolver
 	StockMovement() StockMovementResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
@@ -113,6 +114,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockOrder,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
+		ec.unmarshalInputStockSummaryFilter,
+		ec.unmarshalInputStockSummaryOrder,
 		ec.unmarshalInputWarehouseArchiveInput,
 		ec.unmarshalInputWarehouseCreateInput,
 		ec.unmarshalInputWarehouseFilter,
@@ -3186,6 +3189,230 @@ type PostingReversePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/stock_summary.graphql", Input: `"What stockSummary can group by."
+enum StockDimension {
+  "By SKU."
+  SKU
+  "By warehouse."
+  WAREHOUSE
+  "By batch number, which is empty for goods without one. A number that several SKUs bear is one group, unless SKU is named too."
+  BATCH
+  "By the category of the product."
+  CATEGORY
+  "By the brand of the product."
+  BRAND
+  "By whether the warehouse is in the country or overseas."
+  LOCATION_TYPE
+  "By who runs the warehouse."
+  OWNERSHIP
+  "By the business type of the warehouse."
+  BUSINESS_TYPE
+  "By the currency that the warehouse keeps its costs in."
+  CURRENCY
+  "By the day on which the batch expires; goods that do not expire come last."
+  EXPIRES_ON
+  """
+  By how long ago the physical units came to this stock, in the bands of ageBounds.
+  Goods leave oldest first, so what lies there came with the latest receipts:
+  whatever brought units in, a transfer or a count included, by when it happened.
+  Work that was taken back counts as if it had never been. The other buckets are
+  null, since nobody knows of which age the promised units are.
+  """
+  AGE
+}
+
+"Which stocks a summary is about. All conditions must hold."
+input StockSummaryFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in physical warehouses, or only in virtual ones."
+  category: WarehouseCategory
+  "Only in warehouses in the country, or only overseas."
+  locationType: WarehouseLocationType
+  "Only in warehouses that the company runs, or only in those of third parties."
+  ownershipType: WarehouseOwnership
+  "Only in warehouses of this business type."
+  businessType: WarehouseBusinessType
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only SKU codes that begin with this text, not sensitive to case."
+  skuPrefix: String
+  "Only this batch; the empty text is goods without a batch."
+  batchNo: String
+  "Only products of these categories, at most 1,000."
+  categories: [String!]
+  "Only products of these brands, at most 1,000."
+  brands: [String!]
+}
+
+"By what the groups of a summary are ordered."
+input StockSummaryOrder {
+  "The measure; ties are broken by what is grouped by, in the order in which groupBy names it."
+  field: StockSummaryOrderField! = GROUP
+  "Which way, ties included."
+  direction: OrderDirection! = ASC
+}
+
+"What groups can be ordered by. Each sorts all groups that the filter admits."
+enum StockSummaryOrderField {
+  "By what is grouped by: codes byte by byte, warehouses in the order of entry."
+  GROUP
+  "By the physical units."
+  PHYSICAL
+  "By the available units. Not with AGE."
+  AVAILABLE
+  "By the allocated units. Not with AGE."
+  ALLOCATED
+  "By the units in transit. Not with AGE."
+  IN_TRANSIT
+  "By how many stocks hold units."
+  STOCK_COUNT
+  "By how many SKUs have units."
+  SKU_COUNT
+  "By the volume of the physical units."
+  VOLUME
+  "By baseValue; groups without one are below all others. FORBIDDEN without the permission cost:view."
+  VALUE
+}
+
+"A page of groups of stocks."
+type StockSummary {
+  "The groups with their cursors."
+  edges: [StockGroupEdge!]!
+  "The groups."
+  nodes: [StockGroup!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many groups there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+  "The sum over all groups, on all pages. Added up only when selected; it costs a query of its own."
+  total: StockGroup!
+}
+
+"A group in a page."
+type StockGroupEdge {
+  "Where the group stands in this order; opaque."
+  cursor: String!
+  "The group."
+  node: StockGroup!
+}
+
+"""
+What the stocks of one group hold together, in units. What it was not grouped by is
+null, and so is all of that in a total. Groups that hold nothing are groups as long as
+their stocks exist.
+"""
+type StockGroup {
+  "The SKU code."
+  sku: String
+  "The product. Null for people without the permission product:view."
+  product: Product
+  "The warehouse. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "The batch number; empty for goods without one."
+  batchNo: String
+  "The category; may be empty."
+  category: String
+  "The brand; may be empty."
+  brand: String
+  "Whether the warehouses are in the country or overseas."
+  locationType: WarehouseLocationType
+  "Who runs the warehouses."
+  ownershipType: WarehouseOwnership
+  "The business type of the warehouses."
+  businessType: WarehouseBusinessType
+  "The currency of the warehouses' costs, by ISO 4217."
+  currency: String
+  "When the goods expire; null also for those that do not."
+  expiresOn: Date
+  "How long ago the units came."
+  age: AgeBand
+
+  "How many stocks hold units, physical or in transit."
+  stockCount: Long!
+  "How many SKUs have units, physical or in transit."
+  skuCount: Long!
+  "Units that lie there."
+  physical: Long!
+  "Units that may be promised. Null by AGE."
+  available: Long
+  "Units promised. Null by AGE."
+  allocated: Long
+  "Units that lie there and cannot be sold. Null by AGE."
+  damaged: Long
+  "Units set aside by a person. Null by AGE."
+  onHold: Long
+  "Units on their way; no part of physical. Null by AGE."
+  inTransit: Long
+  """
+  Volume of the physical units in cubic centimetres, each unit rounded up to a whole
+  one. Products without all three lengths count as nothing.
+  """
+  volumeCm3: Long!
+  "Weight of the physical units in grams. Products without a weight count as nothing."
+  weightG: Long!
+  """
+  What the physical units are worth at the moving average of their SKU in their
+  warehouse, by currency; currencies in which that is nothing are left out. Batches
+  and ages of one SKU share its worth by units, to the last digit. Null for people
+  without the permission cost:view.
+  """
+  values: [CurrencyAmount!]
+  """
+  The sum of values in the company's base currency, by the rates of the day, now or
+  as of. Null when a rate is missing, which never counts as 1, and for people without
+  the permission cost:view.
+  """
+  baseValue: Decimal
+}
+
+"An amount of money."
+type CurrencyAmount {
+  "The currency, by ISO 4217."
+  currency: String!
+  "The amount in that currency."
+  amount: Decimal!
+}
+
+"A stretch of ages, in whole days of 24 hours before now or before the moment asked for."
+type AgeBand {
+  "The fewest days."
+  fromDays: Int!
+  "The most days, included; null is any number."
+  toDays: Int
+}
+
+extend type Query {
+  """
+  What is in stock, grouped and added up: now, or at any moment, from one view of
+  the database. FORBIDDEN when ordered by VALUE without the permission cost:view.
+  """
+  stockSummary(
+    "By what, 1 to 4 different dimensions."
+    groupBy: [StockDimension!]! = [WAREHOUSE]
+    "Which stocks; all when left out."
+    filter: StockSummaryFilter
+    "Every movement up to and including this instant; now when left out or still to come."
+    asOf: DateTime
+    "By which of its two times a movement counts for asOf. AGE knows RECORDED only."
+    basis: TimeBasis! = RECORDED
+    "The most whole days of each band of AGE but the last, at most 12 bounds of 0 to 36,500, rising."
+    ageBounds: [Int!]! = [30, 60, 90, 180, 365]
+    "In which order; by what is grouped by, when left out."
+    orderBy: StockSummaryOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only groups behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only groups ahead of this cursor."
+    before: String
+    "Skip so many groups, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): StockSummary @requires(permission: "stock:view")
+}
+`, BuiltIn: false},
 	{Name: "../sdl/warehouse.graphql", Input: `"A place, or a logical pool, that holds stock."
 type Warehouse implements Node {
   "Opaque id, unique over all types."
@@ -3661,6 +3888,26 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fromDays":
+		return ec.fieldContext_AgeBand_fromDays(ctx, field)
+	case "toDays":
+		return ec.fieldContext_AgeBand_toDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
+}
+
+func (ec *executionContext) childFields_CurrencyAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_CurrencyAmount_currency(ctx, field)
+	case "amount":
+		return ec.fieldContext_CurrencyAmount_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencyAmount", field.Name)
+}
 
 func (ec *executionContext) childFields_Document(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -4462,6 +4709,70 @@ func (ec *executionContext) childFields_StockEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type StockEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_StockGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_StockGroup_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_StockGroup_product(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_StockGroup_warehouse(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_StockGroup_batchNo(ctx, field)
+	case "category":
+		return ec.fieldContext_StockGroup_category(ctx, field)
+	case "brand":
+		return ec.fieldContext_StockGroup_brand(ctx, field)
+	case "locationType":
+		return ec.fieldContext_StockGroup_locationType(ctx, field)
+	case "ownershipType":
+		return ec.fieldContext_StockGroup_ownershipType(ctx, field)
+	case "businessType":
+		return ec.fieldContext_StockGroup_businessType(ctx, field)
+	case "currency":
+		return ec.fieldContext_StockGroup_currency(ctx, field)
+	case "expiresOn":
+		return ec.fieldContext_StockGroup_expiresOn(ctx, field)
+	case "age":
+		return ec.fieldContext_StockGroup_age(ctx, field)
+	case "stockCount":
+		return ec.fieldContext_StockGroup_stockCount(ctx, field)
+	case "skuCount":
+		return ec.fieldContext_StockGroup_skuCount(ctx, field)
+	case "physical":
+		return ec.fieldContext_StockGroup_physical(ctx, field)
+	case "available":
+		return ec.fieldContext_StockGroup_available(ctx, field)
+	case "allocated":
+		return ec.fieldContext_StockGroup_allocated(ctx, field)
+	case "damaged":
+		return ec.fieldContext_StockGroup_damaged(ctx, field)
+	case "onHold":
+		return ec.fieldContext_StockGroup_onHold(ctx, field)
+	case "inTransit":
+		return ec.fieldContext_StockGroup_inTransit(ctx, field)
+	case "volumeCm3":
+		return ec.fieldContext_StockGroup_volumeCm3(ctx, field)
+	case "weightG":
+		return ec.fieldContext_StockGroup_weightG(ctx, field)
+	case "values":
+		return ec.fieldContext_StockGroup_values(ctx, field)
+	case "baseValue":
+		return ec.fieldContext_StockGroup_baseValue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_StockGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockGroupEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_StockMovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -4598,6 +4909,22 @@ func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, fie
 		return ec.fieldContext_StockSetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockSummary_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockSummary_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockSummary_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockSummary_totalCount(ctx, field)
+	case "total":
+		return ec.fieldContext_StockSummary_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -70,6 +70,16 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDecimal2entrepotᚋinternalᚋmoneyᚐAmount(ctx context.Context, v any) (money.Amount, error) {
+	var res money.Amount
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecimal2entrepotᚋinternalᚋmoneyᚐAmount(ctx context.Context, sel ast.SelectionSet, v money.Amount) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNDecimal2entrepotᚋinternalᚋmoneyᚐRate(ctx context.Context, v any) (money.Rate, error) {
 	var res money.Rate
 	err := res.UnmarshalGQL(v)
