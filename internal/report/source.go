@@ -41,17 +41,21 @@ func sum(expr string) string { return "CAST(coalesce(sum(" + expr + "), 0) AS bi
 
 // positions is a query of what every stock held: stock_id, warehouse_id, sku,
 // batch_no and the buckets. What a stock held in the past is what it holds, less
-// what came since: one view of the database, so both are of the same instant.
-func (s *scope) positions(p *store.Params, m moment, batches bool) string {
+// what came since: one view of the database, so both are of the same instant. When
+// stocks need not be whole, rows of one are left for others to add up.
+func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string {
 	const key = "s.id AS stock_id, s.warehouse_id, s.sku, s.batch_no, "
 	now := "SELECT " + key + each(", ", "s.{balance} AS {name}") + " FROM stocks s WHERE true" + s.narrow(p, "s", batches)
 	if !m.past() {
 		return now
 	}
-	return "SELECT stock_id, warehouse_id, sku, batch_no, " + each(", ", sum("{name}")+" AS {name}") + " FROM (" +
-		now + " UNION ALL SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, " + each(", ", "-m.{delta}") +
-		" FROM stock_movements m WHERE " + m.since(p, "m") + s.narrow(p, "m", batches) +
-		") change GROUP BY stock_id, warehouse_id, sku, batch_no"
+	changes := now + " UNION ALL SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, " + each(", ", "-m.{delta}") +
+		" FROM stock_movements m WHERE " + m.since(p, "m") + s.narrow(p, "m", batches)
+	if !whole {
+		return changes
+	}
+	return "SELECT stock_id, warehouse_id, sku, batch_no, " + each(", ", sum("{name}")+" AS {name}") +
+		" FROM (" + changes + ") change GROUP BY stock_id, warehouse_id, sku, batch_no"
 }
 
 // worths is a query of what every SKU was worth in a warehouse: warehouse_id, sku,

@@ -9,8 +9,7 @@ import (
 	"entrepot/internal/store"
 )
 
-// measure is an aggregate of a summary: over rows, over parts of a group if those
-// are added up first, and where the answer keeps it.
+// measure is an aggregate of a summary, and where the answer keeps it.
 type measure struct {
 	name, expr string
 	into       func(*StockGroup) any
@@ -26,9 +25,9 @@ func (p *plan) grouping(by []dimension) grouping {
 	for _, d := range by {
 		g.by = append(g.by, column{d.name, p.expr(g.params, d)})
 	}
-	measures := p.measures(g.params, by)
-	if p.Measures.SKUs && !slices.ContainsFunc(by, func(d dimension) bool { return d.name == "sku" }) {
-		g = p.bySKUFirst(g, measures)
+	measures := p.measures(g.params)
+	if p.Measures.SKUs && len(by) > 0 && !slices.ContainsFunc(by, func(d dimension) bool { return d.needs != needProduct }) {
+		g = bySKUFirst(g, measures)
 	} else {
 		for _, m := range measures {
 			g.measures = append(g.measures, column{m.name, m.expr})
@@ -41,19 +40,23 @@ func (p *plan) grouping(by []dimension) grouping {
 	return g
 }
 
-// bySKUFirst groups by SKU too and then adds up: a SKU in several warehouses
-// counts once, without sorting all rows to tell which are distinct.
-func (p *plan) bySKUFirst(g grouping, measures []measure) grouping {
+// bySKUFirst groups by SKU too and then adds up, which counts the SKUs of a few
+// products' groups without sorting all stocks. Where warehouses or batches are told
+// apart there are too many such parts, and sorting is quicker.
+func bySKUFirst(g grouping, measures []measure) grouping {
 	parts := grouping{from: g.from, by: append(slices.Clone(g.by), column{"part_sku", "u.sku"})}
-	g.from = "parts u"
-	for i := range g.by {
-		g.by[i].expr = "u." + g.by[i].name
-	}
 	for _, m := range measures {
+		if m.name == "skus" {
+			m.expr = "max(CASE WHEN " + holds + " THEN 1 ELSE 0 END)"
+		}
 		parts.measures = append(parts.measures, column{m.name, m.expr})
 		g.measures = append(g.measures, column{m.name, sum("u." + m.name)})
 	}
 	g.with = append(g.with, column{"parts", "SELECT " + list(slices.Concat(parts.by, parts.measures)) + " FROM " + parts.from + parts.groupBy()})
+	g.from = "parts u"
+	for i := range g.by {
+		g.by[i].expr = "u." + g.by[i].name
+	}
 	return g
 }
 
@@ -61,10 +64,10 @@ func (p *plan) bySKUFirst(g grouping, measures []measure) grouping {
 // g: positions, or their layers, each with its value when that is asked for.
 func (p *plan) rows(g *grouping) string {
 	need := p.needs()
-	apart := need&(needBatch|needLayer) != 0 || p.scope.byBatch()
-	share := p.Measures.Value && apart
+	share := p.Measures.Value && (need&(needBatch|needLayer) != 0 || p.scope.byBatch())
+	whole := share || need&needLayer != 0 || p.Measures.Stocks || p.Measures.SKUs
 	// A share is known only among all batches of a SKU: joins leaves out the others.
-	g.with = append(g.with, column{"positions", p.scope.positions(g.params, p.moment, !share)})
+	g.with = append(g.with, column{"positions", p.scope.positions(g.params, p.moment, !share, whole)})
 	rows, order := "positions", "r.batch_no"
 	if need&needLayer != 0 {
 		g.with = append(g.with, column{"layers", p.scope.layers(g.params, p.moment)})
@@ -121,7 +124,7 @@ func (p *plan) expr(params *store.Params, d dimension) string {
 	return d.expr
 }
 
-func (p *plan) measures(params *store.Params, by []dimension) (list []measure) {
+func (p *plan) measures(params *store.Params) (list []measure) {
 	add := func(name, expr string, into func(*StockGroup) any) { list = append(list, measure{name, expr, into}) }
 	if p.Measures.Stocks {
 		count := sum("CASE WHEN " + holds + " THEN 1 ELSE 0 END")
@@ -131,7 +134,7 @@ func (p *plan) measures(params *store.Params, by []dimension) (list []measure) {
 		add("stocks", count, func(g *StockGroup) any { return &g.StockCount })
 	}
 	if p.Measures.SKUs {
-		add("skus", "CAST(coalesce(max(CASE WHEN "+holds+" THEN 1 ELSE 0 END), 0) AS bigint)", func(g *StockGroup) any { return &g.SKUCount })
+		add("skus", "count(DISTINCT CASE WHEN "+holds+" THEN u.sku END)", func(g *StockGroup) any { return &g.SKUCount })
 	}
 	for _, b := range buckets {
 		add(b.name, sum("u."+b.name), func(g *StockGroup) any { return bucketOf(&g.Quantities, b.name) })
@@ -160,7 +163,7 @@ func bucketOf(q *ledger.Quantities, name string) *int64 {
 
 // scan reads a row of grouping(by).
 func (p *plan) scan(by []dimension) func(*sql.Rows) (*StockGroup, error) {
-	measures := p.measures(&store.Params{Dialect: p.dialect}, by)
+	measures := p.measures(&store.Params{Dialect: p.dialect})
 	return func(rows *sql.Rows) (*StockGroup, error) {
 		g := &StockGroup{bounds: p.AgeBounds, aged: p.byAge()}
 		if p.Measures.Value {

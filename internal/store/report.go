@@ -16,7 +16,7 @@ import (
 // for all values, which is right for rows reached by key and wrong for a month of
 // a large journal. It cannot write.
 func (db *DB) Report(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '32MB'", fn)
+	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'", fn)
 }
 
 // Params are the parameters of a statement, collected while its text is written.
