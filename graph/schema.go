@@ -41,5 +41,5 @@ func NewSchema(d Deps) graphql.ExecutableSchema {
 // what they read is as one principal may see it, at one time.
 // The lists of its answer have at most maxElements elements together.
 func WithLoaders(ctx context.Context, d Deps) context.Context {
-	return inorder.WithBudget(load.With(ctx, d.DB), maxElements)
+	return inorder.WithBudget(load.With(ctx, d.DB, d.Reports), maxElements)
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -27,6 +28,14 @@ func selected(ctx context.Context) map[string]bool {
 	return names
 }
 
+// selectedHere names the fields that the operation selects of the object that is
+// being resolved.
+func selectedHere(ctx context.Context) map[string]bool {
+	names := map[string]bool{}
+	note(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, names)
+	return names
+}
+
 func note(op *graphql.OperationContext, of graphql.CollectedField, names map[string]bool) {
 	for _, f := range fieldsOf(op, of) {
 		names[f.Name] = true
@@ -37,4 +46,8 @@ func note(op *graphql.OperationContext, of graphql.CollectedField, names map[str
 // fragments included.
 func fieldsOf(op *graphql.OperationContext, of graphql.CollectedField) []graphql.CollectedField {
 	return graphql.CollectFields(op, of.Selections, []string{of.Definition.Type.Name()})
+}
+
+func anyOf(names map[string]bool, some ...string) bool {
+	return slices.ContainsFunc(some, func(n string) bool { return names[n] })
 }

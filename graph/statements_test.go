@@ -29,8 +29,9 @@ var lists = map[string]string{
 		lines(first: 3) { nodes { sku product { name } location { code } } totalCount } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
 		events { nodes { action actor { username } posting { kind } } totalCount } postings { nodes { kind movements { sku stock { available } } document { no } } totalCount }
 		reverses { no } reversedBy { no lines(first: 1) { nodes { sku } } } } totalCount } }`,
-	"groups of stocks": `query($first: Int!) { stockSummary(first: $first, groupBy: [WAREHOUSE, SKU]) { nodes { warehouse { code } product { name } skuCount baseValue } totalCount total { physical values { amount } } } }`,
-	"exchange rates": `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
+	"warehouses at a glance": `query($first: Int!) { warehouses(first: $first) { nodes { code overview { skuCount volumeCm3 baseValue locationCount openDocumentCount lastMovementAt } also: overview { physical } } } }`,
+	"groups of stocks":       `query($first: Int!) { stockSummary(first: $first, groupBy: [WAREHOUSE, SKU]) { nodes { warehouse { code } product { name } skuCount baseValue } totalCount total { physical values { amount } } } }`,
+	"exchange rates":         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {

@@ -42,6 +42,7 @@ func (l *loaders) leadWarehouses(rows []*ent.Warehouse) []*ent.Warehouse {
 	for _, w := range rows {
 		l.parents.want(w.ID)
 		l.locationsOf.want(w.ID)
+		l.overviews.want(w.ID)
 	}
 	return rows
 }

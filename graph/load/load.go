@@ -13,6 +13,7 @@ import (
 	"entrepot/internal/catalog"
 	"entrepot/internal/ledger"
 	"entrepot/internal/page"
+	"entrepot/internal/report"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -31,6 +32,7 @@ type loaders struct {
 	reversals   *loader[int64, *ent.Posting]
 	movements   *nested[*ent.StockMovement]
 	documents   documentLoaders
+	overviews   *overviews
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -40,7 +42,7 @@ type contextKey struct{}
 
 // With gives the request its loaders. Loaders never outlive a request: what
 // they know is as of when they read it, and as its principal may see it.
-func With(ctx context.Context, db *store.DB) context.Context {
+func With(ctx context.Context, db *store.DB, reports *report.Service) context.Context {
 	l := &loaders{}
 	l.warehouses = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Warehouse, error) {
 		rows, err := warehouse.ByID(ctx, db, ids)
@@ -113,6 +115,7 @@ func With(ctx context.Context, db *store.DB) context.Context {
 		},
 		func(context.Context, []int64) (map[int64]int, error) { return nil, nil }) // nobody asks how many
 	l.documents = l.newDocumentLoaders(db)
+	l.overviews = newOverviews(reports)
 	return context.WithValue(ctx, contextKey{}, l)
 }
 

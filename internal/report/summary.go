@@ -49,7 +49,11 @@ type StockQuestion struct {
 }
 
 // Measures are what costs more than adding up the buckets.
-type Measures struct{ Stocks, SKUs, Volume, Weight, Value bool }
+type Measures struct {
+	Stocks, SKUs, Volume, Weight, Value bool
+	// Unmeasured are SKUs without all three lengths.
+	Unmeasured bool
+}
 
 // StockGroup is what the stocks of one group hold together. Only the dimensions
 // that were asked for tell anything.
@@ -66,6 +70,8 @@ type StockGroup struct {
 	// VolumeCm3 and WeightG are of the physical units, as far as products tell
 	// their measures.
 	VolumeCm3, WeightG int64
+	// UnmeasuredSKUCount is how many SKUs count as nothing in the volume.
+	UnmeasuredSKUCount int64
 	// Values are what the physical units are worth, by currency.
 	Values []CurrencyAmount
 	// BaseValue is their sum in the base currency; nil when a rate is missing.

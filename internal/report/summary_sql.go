@@ -145,6 +145,10 @@ func (p *plan) measures(params *store.Params) (list []measure) {
 	if p.Measures.Weight {
 		add("weight", sum("u.physical * pr.weight_g"), func(g *StockGroup) any { return &g.WeightG })
 	}
+	if p.Measures.Unmeasured {
+		add("unmeasured", "count(DISTINCT CASE WHEN u.physical <> 0 AND pr.length_mm * pr.width_mm * pr.height_mm = 0 THEN u.sku END)",
+			func(g *StockGroup) any { return &g.UnmeasuredSKUCount })
+	}
 	if p.Measures.Value {
 		for i, c := range p.worth {
 			add(c.column(i), sum("CASE WHEN "+params.AmongIDs("u.warehouse_id", c.warehouses)+" THEN u.value END"),
