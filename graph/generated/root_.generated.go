@@ -3299,8 +3299,8 @@ type StockGroupEdge {
 
 """
 What the stocks of one group hold together, in units. What it was not grouped by is
-null, and so is all of that in a total. Groups that hold nothing are groups as long as
-their stocks exist.
+null, and so is all of that in a total. Groups without units, physical or in transit,
+are left out.
 """
 type StockGroup {
   "The SKU code."
@@ -3880,6 +3880,63 @@ type WarehousesImportRow {
   warehouse: Warehouse
   "What was wrong with this row; empty for one that went well or was rejected only because others were."
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/warehouse_overview.graphql", Input: `extend type Warehouse {
+  """
+  What the warehouse holds, how full it is and what goes on there, as of now. What
+  is not selected is not computed. Null for people without the permission stock:view.
+  """
+  overview: WarehouseOverview
+}
+
+"A warehouse at a glance."
+type WarehouseOverview {
+  "How many stocks, a SKU of a batch each, hold units, physical or in transit."
+  stockCount: Long!
+  "How many SKUs have units, physical or in transit."
+  skuCount: Long!
+  "Units that lie there."
+  physical: Long!
+  "Units that may be promised."
+  available: Long!
+  "Units promised."
+  allocated: Long!
+  "Units that lie there and cannot be sold."
+  damaged: Long!
+  "Units set aside by a person."
+  onHold: Long!
+  "Units on their way; no part of physical."
+  inTransit: Long!
+  "Units that still fit in; negative when it is overfull, null when the capacity is unlimited."
+  freeCapacity: Long
+  "How full it is by units, in whole percent, rounded down; null when the capacity is unlimited."
+  capacityUsedPercent: Long
+
+  "Volume of the physical units in cubic centimetres, each unit rounded up to a whole one."
+  volumeCm3: Long!
+  "How many SKUs with physical units lack one of their three lengths: they count as nothing in volumeCm3."
+  unmeasuredSkuCount: Long!
+  "Weight of the physical units in grams."
+  weightG: Long!
+  "Cubic centimetres that are left; negative when it is overfull, null when they are unlimited."
+  freeVolumeCm3: Long
+  "How full it is by volume, in whole percent, rounded down; null when the volume is unlimited."
+  volumeUsedPercent: Long
+
+  "What the physical units are worth, in the warehouse's currency. Null for people without the permission cost:view."
+  value: Decimal
+  "The same in the company's base currency, by today's rate. Null when there is no rate, and for people without the permission cost:view."
+  baseValue: Decimal
+
+  "How many active locations it has."
+  locationCount: Long!
+  "How many of them are locked."
+  lockedLocationCount: Long!
+  "How many of its documents are neither completed nor cancelled. Null for people without the permission document:view."
+  openDocumentCount: Long
+  "When a movement there was last recorded; null when none ever was."
+  lastMovementAt: DateTime
 }
 `, BuiltIn: false},
 }
@@ -5003,6 +5060,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Warehouse_updatedAt(ctx, field)
+	case "overview":
+		return ec.fieldContext_Warehouse_overview(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Warehouse", field.Name)
 }
@@ -5057,6 +5116,54 @@ func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field
 		return ec.fieldContext_WarehouseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseOverview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stockCount":
+		return ec.fieldContext_WarehouseOverview_stockCount(ctx, field)
+	case "skuCount":
+		return ec.fieldContext_WarehouseOverview_skuCount(ctx, field)
+	case "physical":
+		return ec.fieldContext_WarehouseOverview_physical(ctx, field)
+	case "available":
+		return ec.fieldContext_WarehouseOverview_available(ctx, field)
+	case "allocated":
+		return ec.fieldContext_WarehouseOverview_allocated(ctx, field)
+	case "damaged":
+		return ec.fieldContext_WarehouseOverview_damaged(ctx, field)
+	case "onHold":
+		return ec.fieldContext_WarehouseOverview_onHold(ctx, field)
+	case "inTransit":
+		return ec.fieldContext_WarehouseOverview_inTransit(ctx, field)
+	case "freeCapacity":
+		return ec.fieldContext_WarehouseOverview_freeCapacity(ctx, field)
+	case "capacityUsedPercent":
+		return ec.fieldContext_WarehouseOverview_capacityUsedPercent(ctx, field)
+	case "volumeCm3":
+		return ec.fieldContext_WarehouseOverview_volumeCm3(ctx, field)
+	case "unmeasuredSkuCount":
+		return ec.fieldContext_WarehouseOverview_unmeasuredSkuCount(ctx, field)
+	case "weightG":
+		return ec.fieldContext_WarehouseOverview_weightG(ctx, field)
+	case "freeVolumeCm3":
+		return ec.fieldContext_WarehouseOverview_freeVolumeCm3(ctx, field)
+	case "volumeUsedPercent":
+		return ec.fieldContext_WarehouseOverview_volumeUsedPercent(ctx, field)
+	case "value":
+		return ec.fieldContext_WarehouseOverview_value(ctx, field)
+	case "baseValue":
+		return ec.fieldContext_WarehouseOverview_baseValue(ctx, field)
+	case "locationCount":
+		return ec.fieldContext_WarehouseOverview_locationCount(ctx, field)
+	case "lockedLocationCount":
+		return ec.fieldContext_WarehouseOverview_lockedLocationCount(ctx, field)
+	case "openDocumentCount":
+		return ec.fieldContext_WarehouseOverview_openDocumentCount(ctx, field)
+	case "lastMovementAt":
+		return ec.fieldContext_WarehouseOverview_lastMovementAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseOverview", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -8,6 +8,7 @@ import (
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
 	"entrepot/internal/page"
+	"entrepot/internal/report"
 	"entrepot/internal/stock"
 	"entrepot/internal/warehouse"
 	"errors"
@@ -23,6 +24,8 @@ import (
 type WarehouseResolver interface {
 	Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error)
 	Locations(ctx context.Context, obj *ent.Warehouse, first *int, after *string) (*page.Connection[*ent.Location], error)
+
+	Overview(ctx context.Context, obj *ent.Warehouse) (*report.Overview, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -234,6 +237,38 @@ func (ec *executionContext) _Warehouse_updatedAt(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Warehouse_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Warehouse_overview(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warehouse_overview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Warehouse().Overview(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Overview) graphql.Marshaler {
+			return ec.marshalOWarehouseOverview2ᚖentrepotᚋinternalᚋreportᚐOverview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Warehouse_overview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Warehouse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WarehouseOverview(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _WarehouseConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Warehouse]) (ret graphql.Marshaler) {
@@ -571,6 +606,8 @@ func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._Warehouse_createdAt(ctx, field, obj))
 		case "updatedAt":
 			out.SetNonNull(i, ec._Warehouse_updatedAt(ctx, field, obj))
+		case "overview":
+			out.Set(i, ec._Warehouse_overview(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
