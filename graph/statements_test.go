@@ -30,6 +30,7 @@ var lists = map[string]string{
 		events { nodes { action actor { username } posting { kind } } totalCount } postings { nodes { kind movements { sku stock { available } } document { no } } totalCount }
 		reverses { no } reversedBy { no lines(first: 1) { nodes { sku } } } } totalCount } }`,
 	"warehouses at a glance": `query($first: Int!) { warehouses(first: $first) { nodes { code overview { skuCount volumeCm3 baseValue locationCount openDocumentCount lastMovementAt } also: overview { physical } } } }`,
+	"stocks by age":          `query($first: Int!) { stocks(first: $first) { nodes { layers { ageDays units posting { actor { username } } } } } }`,
 	"groups of stocks":       `query($first: Int!) { stockSummary(first: $first, groupBy: [WAREHOUSE, SKU]) { nodes { warehouse { code } product { name } skuCount baseValue } totalCount total { physical values { amount } } } }`,
 	"exchange rates":         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost

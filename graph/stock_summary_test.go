@@ -626,3 +626,48 @@ func TestAValueInTheBaseCurrencyNeedsEveryRate(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLayersOfAStockAreWhatIsLeftOfItsReceipts(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		s := summarise(t, db)
+		var out struct {
+			Stocks struct {
+				Nodes []struct {
+					SKU, BatchNo string
+					Physical     int64
+					Warehouse    struct{ Code string }
+					Layers       []struct {
+						ReceivedAt time.Time
+						AgeDays    int
+						Units      int64
+						Posting    struct{ OccurredAt time.Time }
+					}
+				}
+			}
+		}
+		s.g.Do(t, s.p, `{ stocks(first: 200) { nodes { sku batchNo physical warehouse { code } layers { receivedAt ageDays units posting { occurredAt } } } } }`, nil).Into(t, &out)
+		var got, want []string
+		for _, n := range out.Stocks.Nodes {
+			sum := int64(0)
+			for i, l := range n.Layers {
+				sum += l.Units
+				got = append(got, fmt.Sprint(n.Warehouse.Code, n.SKU, n.BatchNo, l.ReceivedAt.UTC(), l.Units))
+				if !l.Posting.OccurredAt.Equal(l.ReceivedAt) || l.AgeDays != int(s.now.Sub(l.ReceivedAt)/(24*time.Hour)) || i > 0 && l.ReceivedAt.Before(n.Layers[i-1].ReceivedAt) {
+					t.Errorf("layer %+v", l)
+				}
+			}
+			if sum != n.Physical {
+				t.Errorf("%s in %s: layers of %d units, %d lie there", n.SKU, n.Warehouse.Code, sum, n.Physical)
+			}
+		}
+		for _, f := range s.facts(func(*ent.StockMovement) bool { return true }, true) {
+			want = append(want, fmt.Sprint(s.warehouses[f.WarehouseID].Code, f.Sku, f.BatchNo, f.received.UTC(), f.q[0]))
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", only(got, want), only(want, got))
+		}
+	})
+}

@@ -15,7 +15,7 @@ import (
 func (r *warehouseResolver) Overview(ctx context.Context, obj *ent.Warehouse) (*report.Overview, error) {
 	of := selectedHere(ctx)
 	return load.OverviewOf(ctx, obj.ID, report.OverviewParts{
-		Units: anyOf(of, "physical", "available", "allocated", "damaged", "onHold", "inTransit", "freeCapacity", "capacityUsedPercent"),
+		Units:  anyOf(of, "physical", "available", "allocated", "damaged", "onHold", "inTransit", "freeCapacity", "capacityUsedPercent"),
 		Volume: anyOf(of, "volumeCm3", "unmeasuredSkuCount", "weightG", "freeVolumeCm3", "volumeUsedPercent"),
 		Value:  anyOf(of, "value", "baseValue"), Places: anyOf(of, "locationCount", "lockedLocationCount"),
 		Documents: of["openDocumentCount"], LastMovement: of["lastMovementAt"], Stocks: of["stockCount"], SKUs: of["skuCount"],

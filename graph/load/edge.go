@@ -6,6 +6,7 @@ import (
 	"entrepot/ent"
 	"entrepot/internal/auth"
 	"entrepot/internal/page"
+	"entrepot/internal/report"
 )
 
 // Warehouse by key.
@@ -59,6 +60,11 @@ func Stock(ctx context.Context, id int64) (*ent.Stock, error) {
 		return nil, nil
 	}
 	return from(ctx).stocks.load(ctx, id)
+}
+
+// LayersOf are what is left of the receipts of a stock.
+func LayersOf(ctx context.Context, stock int64) ([]*report.StockLayer, error) {
+	return from(ctx).layers.load(ctx, stock)
 }
 
 // Posting by key; none for the key 0, which a posting has that was not made.

@@ -62,6 +62,7 @@ func (l *loaders) leadLocations(rows []*ent.Location) []*ent.Location {
 func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
+	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
 	return rows
 }
 

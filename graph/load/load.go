@@ -33,6 +33,7 @@ type loaders struct {
 	movements   *nested[*ent.StockMovement]
 	documents   documentLoaders
 	overviews   *overviews
+	layers      *loader[int64, []*report.StockLayer]
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -116,6 +117,15 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		func(context.Context, []int64) (map[int64]int, error) { return nil, nil }) // nobody asks how many
 	l.documents = l.newDocumentLoaders(db)
 	l.overviews = newOverviews(reports)
+	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
+		layers, err := reports.Layers(ctx, stocks)
+		for _, of := range layers {
+			for _, one := range of {
+				l.postings.want(one.PostingID)
+			}
+		}
+		return layers, err
+	})
 	return context.WithValue(ctx, contextKey{}, l)
 }
 

@@ -86,7 +86,8 @@ func (m moment) column() string {
 
 // layers is a query of the physical units of positions by when they came: the
 // columns of a position with physical cut into layers and nothing in the other
-// buckets, received_at, and stock_version, which orders layers of one time. Goods leave oldest first, so what
+// buckets, received_at, stock_version, which orders layers of one time, and
+// posting_id. Goods leave oldest first, so what
 // lies there came with the latest receipts. A receipt is what brought units to the
 // stock; work that was taken back, and the taking back, count as if they had never
 // been. What is left of receipts then covers a stock to the unit.
@@ -103,9 +104,9 @@ func (s *scope) layers(p *store.Params, m moment) string {
 	}
 	return `SELECT p.stock_id, p.warehouse_id, p.sku, p.batch_no,
   CASE WHEN r.newer + r.units > p.physical THEN p.physical - r.newer ELSE r.units END AS physical,
-  0 AS available, 0 AS allocated, 0 AS damaged, 0 AS on_hold, 0 AS in_transit, r.received_at, r.stock_version
+  0 AS available, 0 AS allocated, 0 AS damaged, 0 AS on_hold, 0 AS in_transit, r.received_at, r.stock_version, r.posting_id
 FROM positions p JOIN (
-  SELECT m.stock_id, m.occurred_at AS received_at, m.stock_version, m.quantity_delta AS units,
+  SELECT m.stock_id, m.occurred_at AS received_at, m.stock_version, m.posting_id, m.quantity_delta AS units,
     CAST(sum(m.quantity_delta) OVER (PARTITION BY m.stock_id ORDER BY m.occurred_at DESC, m.stock_version DESC) AS bigint) - m.quantity_delta AS newer
   FROM stock_movements m WHERE m.quantity_delta > 0 AND m.kind <> 'REVERSAL'` + until("m") + of + `
     AND NOT EXISTS (SELECT 1 FROM postings back WHERE back.reverses_id = m.posting_id` + until("back") + `)
