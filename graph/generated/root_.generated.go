@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
 	StockGroup() StockGroupResolver
+	StockLayer() StockLayerResolver
 	StockMovement() StockMovementResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
@@ -2869,6 +2870,28 @@ type StockEdge {
   node: Stock!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/stock_age.graphql", Input: `extend type Stock {
+  """
+  Of which receipts its physical units are what is left, oldest first: goods leave
+  oldest first, so the latest receipts lie there still. Work that was taken back counts
+  as if it had never been. The units add up to ` + "`" + `physical` + "`" + `; of more than 200 receipts
+  only the latest are told.
+  """
+  layers: [StockLayer!]!
+}
+
+"What is left of one receipt."
+type StockLayer {
+  "When the units came, on the floor."
+  receivedAt: DateTime!
+  "Whole days of 24 hours since then."
+  ageDays: Int!
+  "How many of them are left."
+  units: Long!
+  "The posting that brought them."
+  posting: Posting
+}
+`, BuiltIn: false},
 	{Name: "../sdl/stock_change.graphql", Input: `extend type Mutation {
   """
   Adds or takes units, where the person knows the change: goods found, lost,
@@ -4722,6 +4745,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_version(ctx, field)
 	case "changedAt":
 		return ec.fieldContext_Stock_changedAt(ctx, field)
+	case "layers":
+		return ec.fieldContext_Stock_layers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Stock", field.Name)
 }
@@ -4828,6 +4853,20 @@ func (ec *executionContext) childFields_StockGroupEdge(ctx context.Context, fiel
 		return ec.fieldContext_StockGroupEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockLayer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receivedAt":
+		return ec.fieldContext_StockLayer_receivedAt(ctx, field)
+	case "ageDays":
+		return ec.fieldContext_StockLayer_ageDays(ctx, field)
+	case "units":
+		return ec.fieldContext_StockLayer_units(ctx, field)
+	case "posting":
+		return ec.fieldContext_StockLayer_posting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockLayer", field.Name)
 }
 
 func (ec *executionContext) childFields_StockMovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -9,6 +9,7 @@ import (
 	"entrepot/graph/scalar"
 	"entrepot/internal/ledger"
 	"entrepot/internal/page"
+	"entrepot/internal/report"
 	"errors"
 
 	"strconv"
@@ -25,6 +26,8 @@ type SkuStocksResolver interface {
 type StockResolver interface {
 	Warehouse(ctx context.Context, obj *ent.Stock) (*ent.Warehouse, error)
 	Product(ctx context.Context, obj *ent.Stock) (*ent.Product, error)
+
+	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -277,6 +280,38 @@ func (ec *executionContext) _Stock_changedAt(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Stock_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Stock", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Stock_layers(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_layers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().Layers(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.StockLayer) graphql.Marshaler {
+			return ec.marshalNStockLayer2ᚕᚖentrepotᚋinternalᚋreportᚐStockLayerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_layers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockLayer(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _StockConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Stock]) (ret graphql.Marshaler) {
@@ -664,6 +699,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.SetNonNull(i, ec._Stock_version(ctx, field, obj))
 		case "changedAt":
 			out.SetNonNull(i, ec._Stock_changedAt(ctx, field, obj))
+		case "layers":
+			out.SetNonNull(i, ec._Stock_layers(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
