@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -60,7 +61,11 @@ func (IdempotencyKey) Fields() []ent.Field {
 
 // Indexes of IdempotencyKey.
 func (IdempotencyKey) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("created_at").StorageKey("idempotency_keys_created_at")}
+	return []ent.Index{
+		// What expires, in the order in which it does: facts never do, and there are many.
+		index.Fields("created_at").StorageKey("idempotency_keys_expiring").
+			Annotations(entsql.IndexWhere("substr(id, 1, 5) <> 'fact:'")),
+	}
 }
 
 // ScheduleSlot is one run of a scheduled job: whoever inserts (job, slot) first
@@ -116,7 +121,8 @@ func (LedgerSweep) Fields() []ent.Field {
 		field.Int64("compared").Default(0).Comment("balances compared in this pass"),
 		field.Int64("drifted").Default(0).Comment("of these, how many differ from the journal"),
 		field.String("named").MaxLen(2000).Default("").Comment("the first of them, one to a line"),
-		field.Time("started_at"),
+		field.Time("started_at").Comment("when this pass began"),
+		field.Time("stepped_at").Comment("when the sweep last compared anything"),
 		field.Time("finished_at").Optional().Nillable().Comment("when the last whole pass ended; NULL before the first"),
 		field.Int64("last_compared").Default(0).Comment("of the last whole pass"),
 		field.Int64("last_drifted").Default(0),
