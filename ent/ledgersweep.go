@@ -27,8 +27,10 @@ type LedgerSweep struct {
 	Drifted int64 `json:"drifted,omitempty"`
 	// the first of them, one to a line
 	Named string `json:"named,omitempty"`
-	// StartedAt holds the value of the "started_at" field.
+	// when this pass began
 	StartedAt time.Time `json:"started_at,omitempty"`
+	// when the sweep last compared anything
+	SteppedAt time.Time `json:"stepped_at,omitempty"`
 	// when the last whole pass ended; NULL before the first
 	FinishedAt *time.Time `json:"finished_at,omitempty"`
 	// of the last whole pass
@@ -49,7 +51,7 @@ func (*LedgerSweep) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case ledgersweep.FieldBalances, ledgersweep.FieldNamed, ledgersweep.FieldLastNamed:
 			values[i] = new(sql.NullString)
-		case ledgersweep.FieldStartedAt, ledgersweep.FieldFinishedAt:
+		case ledgersweep.FieldStartedAt, ledgersweep.FieldSteppedAt, ledgersweep.FieldFinishedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -107,6 +109,12 @@ func (_m *LedgerSweep) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
 			} else if value.Valid {
 				_m.StartedAt = value.Time
+			}
+		case ledgersweep.FieldSteppedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field stepped_at", values[i])
+			} else if value.Valid {
+				_m.SteppedAt = value.Time
 			}
 		case ledgersweep.FieldFinishedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -186,6 +194,9 @@ func (_m *LedgerSweep) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("started_at=")
 	builder.WriteString(_m.StartedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("stepped_at=")
+	builder.WriteString(_m.SteppedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
 	if v := _m.FinishedAt; v != nil {
 		builder.WriteString("finished_at=")

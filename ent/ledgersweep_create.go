@@ -88,6 +88,12 @@ func (_c *LedgerSweepCreate) SetStartedAt(v time.Time) *LedgerSweepCreate {
 	return _c
 }
 
+// SetSteppedAt sets the "stepped_at" field.
+func (_c *LedgerSweepCreate) SetSteppedAt(v time.Time) *LedgerSweepCreate {
+	_c.mutation.SetSteppedAt(v)
+	return _c
+}
+
 // SetFinishedAt sets the "finished_at" field.
 func (_c *LedgerSweepCreate) SetFinishedAt(v time.Time) *LedgerSweepCreate {
 	_c.mutation.SetFinishedAt(v)
@@ -245,6 +251,9 @@ func (_c *LedgerSweepCreate) check() error {
 	if _, ok := _c.mutation.StartedAt(); !ok {
 		return &ValidationError{Name: "started_at", err: errors.New(`ent: missing required field "LedgerSweep.started_at"`)}
 	}
+	if _, ok := _c.mutation.SteppedAt(); !ok {
+		return &ValidationError{Name: "stepped_at", err: errors.New(`ent: missing required field "LedgerSweep.stepped_at"`)}
+	}
 	if _, ok := _c.mutation.LastCompared(); !ok {
 		return &ValidationError{Name: "last_compared", err: errors.New(`ent: missing required field "LedgerSweep.last_compared"`)}
 	}
@@ -314,6 +323,10 @@ func (_c *LedgerSweepCreate) createSpec() (*LedgerSweep, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(ledgersweep.FieldStartedAt, field.TypeTime, value)
 		_node.StartedAt = value
+	}
+	if value, ok := _c.mutation.SteppedAt(); ok {
+		_spec.SetField(ledgersweep.FieldSteppedAt, field.TypeTime, value)
+		_node.SteppedAt = value
 	}
 	if value, ok := _c.mutation.FinishedAt(); ok {
 		_spec.SetField(ledgersweep.FieldFinishedAt, field.TypeTime, value)

@@ -119,6 +119,20 @@ func (_u *LedgerSweepUpdate) SetNillableStartedAt(v *time.Time) *LedgerSweepUpda
 	return _u
 }
 
+// SetSteppedAt sets the "stepped_at" field.
+func (_u *LedgerSweepUpdate) SetSteppedAt(v time.Time) *LedgerSweepUpdate {
+	_u.mutation.SetSteppedAt(v)
+	return _u
+}
+
+// SetNillableSteppedAt sets the "stepped_at" field if the given value is not nil.
+func (_u *LedgerSweepUpdate) SetNillableSteppedAt(v *time.Time) *LedgerSweepUpdate {
+	if v != nil {
+		_u.SetSteppedAt(*v)
+	}
+	return _u
+}
+
 // SetFinishedAt sets the "finished_at" field.
 func (_u *LedgerSweepUpdate) SetFinishedAt(v time.Time) *LedgerSweepUpdate {
 	_u.mutation.SetFinishedAt(v)
@@ -278,6 +292,9 @@ func (_u *LedgerSweepUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(ledgersweep.FieldStartedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.SteppedAt(); ok {
+		_spec.SetField(ledgersweep.FieldSteppedAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.FinishedAt(); ok {
 		_spec.SetField(ledgersweep.FieldFinishedAt, field.TypeTime, value)
 	}
@@ -406,6 +423,20 @@ func (_u *LedgerSweepUpdateOne) SetStartedAt(v time.Time) *LedgerSweepUpdateOne 
 func (_u *LedgerSweepUpdateOne) SetNillableStartedAt(v *time.Time) *LedgerSweepUpdateOne {
 	if v != nil {
 		_u.SetStartedAt(*v)
+	}
+	return _u
+}
+
+// SetSteppedAt sets the "stepped_at" field.
+func (_u *LedgerSweepUpdateOne) SetSteppedAt(v time.Time) *LedgerSweepUpdateOne {
+	_u.mutation.SetSteppedAt(v)
+	return _u
+}
+
+// SetNillableSteppedAt sets the "stepped_at" field if the given value is not nil.
+func (_u *LedgerSweepUpdateOne) SetNillableSteppedAt(v *time.Time) *LedgerSweepUpdateOne {
+	if v != nil {
+		_u.SetSteppedAt(*v)
 	}
 	return _u
 }
@@ -598,6 +629,9 @@ func (_u *LedgerSweepUpdateOne) sqlSave(ctx context.Context) (_node *LedgerSweep
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(ledgersweep.FieldStartedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.SteppedAt(); ok {
+		_spec.SetField(ledgersweep.FieldSteppedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.FinishedAt(); ok {
 		_spec.SetField(ledgersweep.FieldFinishedAt, field.TypeTime, value)

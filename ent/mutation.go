@@ -7958,6 +7958,7 @@ type LedgerSweepMutation struct {
 	adddrifted       *int64
 	named            *string
 	started_at       *time.Time
+	stepped_at       *time.Time
 	finished_at      *time.Time
 	last_compared    *int64
 	addlast_compared *int64
@@ -8350,6 +8351,42 @@ func (m *LedgerSweepMutation) ResetStartedAt() {
 	m.started_at = nil
 }
 
+// SetSteppedAt sets the "stepped_at" field.
+func (m *LedgerSweepMutation) SetSteppedAt(t time.Time) {
+	m.stepped_at = &t
+}
+
+// SteppedAt returns the value of the "stepped_at" field in the mutation.
+func (m *LedgerSweepMutation) SteppedAt() (r time.Time, exists bool) {
+	v := m.stepped_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSteppedAt returns the old "stepped_at" field's value of the LedgerSweep entity.
+// If the LedgerSweep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LedgerSweepMutation) OldSteppedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSteppedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSteppedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSteppedAt: %w", err)
+	}
+	return oldValue.SteppedAt, nil
+}
+
+// ResetSteppedAt resets all changes to the "stepped_at" field.
+func (m *LedgerSweepMutation) ResetSteppedAt() {
+	m.stepped_at = nil
+}
+
 // SetFinishedAt sets the "finished_at" field.
 func (m *LedgerSweepMutation) SetFinishedAt(t time.Time) {
 	m.finished_at = &t
@@ -8581,7 +8618,7 @@ func (m *LedgerSweepMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LedgerSweepMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.balances != nil {
 		fields = append(fields, ledgersweep.FieldBalances)
 	}
@@ -8599,6 +8636,9 @@ func (m *LedgerSweepMutation) Fields() []string {
 	}
 	if m.started_at != nil {
 		fields = append(fields, ledgersweep.FieldStartedAt)
+	}
+	if m.stepped_at != nil {
+		fields = append(fields, ledgersweep.FieldSteppedAt)
 	}
 	if m.finished_at != nil {
 		fields = append(fields, ledgersweep.FieldFinishedAt)
@@ -8632,6 +8672,8 @@ func (m *LedgerSweepMutation) Field(name string) (ent.Value, bool) {
 		return m.Named()
 	case ledgersweep.FieldStartedAt:
 		return m.StartedAt()
+	case ledgersweep.FieldSteppedAt:
+		return m.SteppedAt()
 	case ledgersweep.FieldFinishedAt:
 		return m.FinishedAt()
 	case ledgersweep.FieldLastCompared:
@@ -8661,6 +8703,8 @@ func (m *LedgerSweepMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldNamed(ctx)
 	case ledgersweep.FieldStartedAt:
 		return m.OldStartedAt(ctx)
+	case ledgersweep.FieldSteppedAt:
+		return m.OldSteppedAt(ctx)
 	case ledgersweep.FieldFinishedAt:
 		return m.OldFinishedAt(ctx)
 	case ledgersweep.FieldLastCompared:
@@ -8719,6 +8763,13 @@ func (m *LedgerSweepMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStartedAt(v)
+		return nil
+	case ledgersweep.FieldSteppedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSteppedAt(v)
 		return nil
 	case ledgersweep.FieldFinishedAt:
 		v, ok := value.(time.Time)
@@ -8886,6 +8937,9 @@ func (m *LedgerSweepMutation) ResetField(name string) error {
 		return nil
 	case ledgersweep.FieldStartedAt:
 		m.ResetStartedAt()
+		return nil
+	case ledgersweep.FieldSteppedAt:
+		m.ResetSteppedAt()
 		return nil
 	case ledgersweep.FieldFinishedAt:
 		m.ResetFinishedAt()

@@ -358,15 +358,15 @@ func init() {
 	// ledgersweep.NamedValidator is a validator for the "named" field. It is called by the builders before save.
 	ledgersweep.NamedValidator = ledgersweepDescNamed.Validators[0].(func(string) error)
 	// ledgersweepDescLastCompared is the schema descriptor for last_compared field.
-	ledgersweepDescLastCompared := ledgersweepFields[7].Descriptor()
+	ledgersweepDescLastCompared := ledgersweepFields[8].Descriptor()
 	// ledgersweep.DefaultLastCompared holds the default value on creation for the last_compared field.
 	ledgersweep.DefaultLastCompared = ledgersweepDescLastCompared.Default.(int64)
 	// ledgersweepDescLastDrifted is the schema descriptor for last_drifted field.
-	ledgersweepDescLastDrifted := ledgersweepFields[8].Descriptor()
+	ledgersweepDescLastDrifted := ledgersweepFields[9].Descriptor()
 	// ledgersweep.DefaultLastDrifted holds the default value on creation for the last_drifted field.
 	ledgersweep.DefaultLastDrifted = ledgersweepDescLastDrifted.Default.(int64)
 	// ledgersweepDescLastNamed is the schema descriptor for last_named field.
-	ledgersweepDescLastNamed := ledgersweepFields[9].Descriptor()
+	ledgersweepDescLastNamed := ledgersweepFields[10].Descriptor()
 	// ledgersweep.DefaultLastNamed holds the default value on creation for the last_named field.
 	ledgersweep.DefaultLastNamed = ledgersweepDescLastNamed.Default.(string)
 	// ledgersweep.LastNamedValidator is a validator for the "last_named" field. It is called by the builders before save.

@@ -23,6 +23,8 @@ const (
 	FieldNamed = "named"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
+	// FieldSteppedAt holds the string denoting the stepped_at field in the database.
+	FieldSteppedAt = "stepped_at"
 	// FieldFinishedAt holds the string denoting the finished_at field in the database.
 	FieldFinishedAt = "finished_at"
 	// FieldLastCompared holds the string denoting the last_compared field in the database.
@@ -44,6 +46,7 @@ var Columns = []string{
 	FieldDrifted,
 	FieldNamed,
 	FieldStartedAt,
+	FieldSteppedAt,
 	FieldFinishedAt,
 	FieldLastCompared,
 	FieldLastDrifted,
@@ -119,6 +122,11 @@ func ByNamed(opts ...sql.OrderTermOption) OrderOption {
 // ByStartedAt orders the results by the started_at field.
 func ByStartedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStartedAt, opts...).ToFunc()
+}
+
+// BySteppedAt orders the results by the stepped_at field.
+func BySteppedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSteppedAt, opts...).ToFunc()
 }
 
 // ByFinishedAt orders the results by the finished_at field.

@@ -84,6 +84,11 @@ func StartedAt(v time.Time) predicate.LedgerSweep {
 	return predicate.LedgerSweep(sql.FieldEQ(FieldStartedAt, v))
 }
 
+// SteppedAt applies equality check predicate on the "stepped_at" field. It's identical to SteppedAtEQ.
+func SteppedAt(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldEQ(FieldSteppedAt, v))
+}
+
 // FinishedAt applies equality check predicate on the "finished_at" field. It's identical to FinishedAtEQ.
 func FinishedAt(v time.Time) predicate.LedgerSweep {
 	return predicate.LedgerSweep(sql.FieldEQ(FieldFinishedAt, v))
@@ -392,6 +397,46 @@ func StartedAtLT(v time.Time) predicate.LedgerSweep {
 // StartedAtLTE applies the LTE predicate on the "started_at" field.
 func StartedAtLTE(v time.Time) predicate.LedgerSweep {
 	return predicate.LedgerSweep(sql.FieldLTE(FieldStartedAt, v))
+}
+
+// SteppedAtEQ applies the EQ predicate on the "stepped_at" field.
+func SteppedAtEQ(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldEQ(FieldSteppedAt, v))
+}
+
+// SteppedAtNEQ applies the NEQ predicate on the "stepped_at" field.
+func SteppedAtNEQ(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldNEQ(FieldSteppedAt, v))
+}
+
+// SteppedAtIn applies the In predicate on the "stepped_at" field.
+func SteppedAtIn(vs ...time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldIn(FieldSteppedAt, vs...))
+}
+
+// SteppedAtNotIn applies the NotIn predicate on the "stepped_at" field.
+func SteppedAtNotIn(vs ...time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldNotIn(FieldSteppedAt, vs...))
+}
+
+// SteppedAtGT applies the GT predicate on the "stepped_at" field.
+func SteppedAtGT(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldGT(FieldSteppedAt, v))
+}
+
+// SteppedAtGTE applies the GTE predicate on the "stepped_at" field.
+func SteppedAtGTE(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldGTE(FieldSteppedAt, v))
+}
+
+// SteppedAtLT applies the LT predicate on the "stepped_at" field.
+func SteppedAtLT(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldLT(FieldSteppedAt, v))
+}
+
+// SteppedAtLTE applies the LTE predicate on the "stepped_at" field.
+func SteppedAtLTE(v time.Time) predicate.LedgerSweep {
+	return predicate.LedgerSweep(sql.FieldLTE(FieldSteppedAt, v))
 }
 
 // FinishedAtEQ applies the EQ predicate on the "finished_at" field.

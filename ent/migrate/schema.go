@@ -270,9 +270,12 @@ var (
 		PrimaryKey: []*schema.Column{IdempotencyKeysColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "idempotency_keys_created_at",
+				Name:    "idempotency_keys_expiring",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyKeysColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "substr(id, 1, 5) <> 'fact:'",
+				},
 			},
 		},
 	}
@@ -285,6 +288,7 @@ var (
 		{Name: "drifted", Type: field.TypeInt64, Default: 0},
 		{Name: "named", Type: field.TypeString, Size: 2000, Default: ""},
 		{Name: "started_at", Type: field.TypeTime},
+		{Name: "stepped_at", Type: field.TypeTime},
 		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_compared", Type: field.TypeInt64, Default: 0},
 		{Name: "last_drifted", Type: field.TypeInt64, Default: 0},
