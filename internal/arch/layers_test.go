@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"internal/job", "internal/audit", "internal/auth", "internal/idempotency"},
 	{"internal/command"},
 	{"internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
-	{"internal/lookup"},
+	{"internal/lookup", "internal/snapshot"},
 	{"internal/posting"},
 	{"internal/reservation"},
 	{"internal/document"},
@@ -48,8 +48,8 @@ var narrow = map[string][]string{
 	// ent/ is made from schema/; any other arrow would close a circle, and
 	// ent/ could not be made from nothing.
 	"schema": {"internal/money", "internal/stock"},
-	// The scheduler knows when, never what.
-	"internal/schedule": {"internal/fault", "internal/store", "ent/..."},
+	// The scheduler knows when, never what, and who may see it.
+	"internal/schedule": {"internal/fault", "internal/page", "internal/store", "internal/auth", "ent/..."},
 }
 
 // denied are arrows that the order would allow.

@@ -20,6 +20,7 @@ const (
 	DocumentExecute Permission = "document:execute"
 	CostView        Permission = "cost:view"
 	RateEdit        Permission = "rate:edit"
+	JobView         Permission = "job:view"
 	UserManage      Permission = "user:manage"
 )
 
@@ -27,7 +28,7 @@ const (
 func Permissions() []Permission {
 	return sorted(
 		WarehouseView, WarehouseEdit, ProductView, ProductEdit, StockView, StockAdjust, StockReverse,
-		DocumentView, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, UserManage,
+		DocumentView, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, JobView, UserManage,
 	)
 }
 
@@ -55,8 +56,8 @@ func BuiltinRoles() []Role {
 	with := func(more ...Permission) []Permission { return sorted(slices.Concat(views, more)...) }
 	return []Role{
 		{RoleAdmin, "May do everything, user management included.", Permissions()},
-		{RoleManager, "Runs the warehouses: master data, stock, approvals, reversals, cost.", with(
-			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit)},
+		{RoleManager, "Runs the warehouses: master data, stock, approvals, reversals, cost, and sees what runs by the clock.", with(
+			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, JobView)},
 		{RoleKeeper, "Works in a warehouse: adjusts stock, creates and executes documents; sees no cost.", with(
 			StockAdjust, DocumentCreate, DocumentExecute)},
 		{RoleFinance, "Reads everything, cost included; changes nothing but exchange rates.", with(CostView, RateEdit)},
