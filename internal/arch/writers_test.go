@@ -11,19 +11,38 @@ import (
 	"testing"
 )
 
-// ledgerEntities are written by the ledger alone, through ent ...
-var ledgerEntities = []string{"Stock", "StockCost", "StockMovement", "LocationStock", "LocationMovement", "Posting"}
+// owned are tables that few packages may write, through ent or by SQL.
+type owned struct {
+	entities []string
+	write    *regexp.Regexp
+	writers  []string
+	instead  string
+}
 
-// ... or by SQL. A partition of stocks is stocks.
-var ledgerWrite = regexp.MustCompile(`(?is)\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update(\s+or\s+\w+)?|delete\s+from|truncate(\s+table)?|merge\s+into|copy)` +
-	`\s+(only\s+)?["` + "`" + `]?(stocks(_\w+)?|stock_costs|stock_movements|location_stocks|stock_location_movements|postings)\b`)
+var ledgerTables = owned{
+	entities: []string{"Stock", "StockCost", "StockMovement", "LocationStock", "LocationMovement", "Posting"},
+	// A partition of stocks is stocks.
+	write: writes(`stocks(_\w+)?|stock_costs|stock_movements|location_stocks|stock_location_movements|postings`),
+	writers: []string{
+		"internal/ledger",
+		"ent/...",            // generated, serves the ledger
+		"internal/store/...", // moves rows between partitions as they are
+		"bench/...",          // fills databases of a size, and is the plain SQL beside us
+	},
+	instead: "only internal/ledger writes this table; post a movement instead",
+}
 
-// ledgerWriters may write the tables of the ledger.
-var ledgerWriters = []string{
-	"internal/ledger",
-	"ent/...",            // generated, serves the ledger
-	"internal/store/...", // moves rows between partitions as they are
-	"bench/...",          // fills databases of a size, and is the plain SQL beside us
+var snapshotTables = owned{
+	entities: []string{"WarehouseSnapshot", "StockSnapshot", "CostSnapshot"},
+	write:    writes(`warehouse_snapshots|stock_snapshots|cost_snapshots`),
+	writers:  []string{"internal/snapshot", "ent/...", "bench/..."},
+	instead:  "only internal/snapshot writes this table; what it tells was so when the day ended",
+}
+
+// writes finds SQL that changes rows of one of the tables.
+func writes(tables string) *regexp.Regexp {
+	return regexp.MustCompile(`(?is)\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update(\s+or\s+\w+)?|delete\s+from|truncate(\s+table)?|merge\s+into|copy)` +
+		`\s+(only\s+)?["` + "`" + `]?(` + tables + `)\b`)
 }
 
 // entWrites are the builders of ent that change rows.
@@ -33,13 +52,23 @@ var entWrites = []string{
 
 func TestOnlyTheLedgerWritesItsTables(t *testing.T) {
 	t.Parallel()
+	ledgerTables.hold(t)
+}
+
+func TestOnlySnapshotWritesItsTables(t *testing.T) {
+	t.Parallel()
+	snapshotTables.hold(t)
+}
+
+func (o owned) hold(t *testing.T) {
+	t.Helper()
 	for _, p := range packages(t) {
-		if anyMatches(ledgerWriters, p.name) {
+		if anyMatches(o.writers, p.name) {
 			continue
 		}
 		for _, name := range p.files {
-			for _, found := range ledgerWritesIn(t, filepath.Join(p.dir, name), nil) {
-				t.Errorf("%s: only internal/ledger writes this table; post a movement instead", found)
+			for _, found := range o.writesIn(t, filepath.Join(p.dir, name), nil) {
+				t.Errorf("%s: %s", found, o.instead)
 			}
 		}
 	}
@@ -69,7 +98,7 @@ func TestLedgerWritesAreFound(t *testing.T) {
 	} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
-			got := ledgerWritesIn(t, "x.go", "package x\nfunc _() { "+source+" }")
+			got := ledgerTables.writesIn(t, "x.go", "package x\nfunc _() { "+source+" }")
 			if len(got) != want {
 				t.Errorf("found %q, want %d", got, want)
 			}
@@ -77,10 +106,10 @@ func TestLedgerWritesAreFound(t *testing.T) {
 	}
 }
 
-// ledgerWritesIn returns the places in a Go file that write a ledger table.
+// writesIn returns the places in a Go file that write one of the tables.
 // Comments may say anything. SQL glued together from pieces escapes it; the
 // triggers in the database are the last guard.
-func ledgerWritesIn(t *testing.T, path string, src any) (found []string) {
+func (o owned) writesIn(t *testing.T, path string, src any) (found []string) {
 	t.Helper()
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, src, parser.SkipObjectResolution)
@@ -93,10 +122,10 @@ func ledgerWritesIn(t *testing.T, path string, src any) (found []string) {
 		switch n := n.(type) {
 		case *ast.BasicLit:
 			if n.Kind == token.STRING {
-				what = strings.Join(strings.Fields(ledgerWrite.FindString(n.Value)), " ")
+				what = strings.Join(strings.Fields(o.write.FindString(n.Value)), " ")
 			}
 		case *ast.CallExpr:
-			what = entWrite(n)
+			what = o.entWrite(n)
 		}
 		if what != "" {
 			found = append(found, files.Position(n.Pos()).String()+": "+what)
@@ -107,13 +136,13 @@ func ledgerWritesIn(t *testing.T, path string, src any) (found []string) {
 }
 
 // entWrite is the call as text when it is one such as client.Stock.Create().
-func entWrite(call *ast.CallExpr) string {
+func (o owned) entWrite(call *ast.CallExpr) string {
 	verb, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || !slices.Contains(entWrites, verb.Sel.Name) {
 		return ""
 	}
 	entity, ok := verb.X.(*ast.SelectorExpr)
-	if !ok || !slices.Contains(ledgerEntities, entity.Sel.Name) {
+	if !ok || !slices.Contains(o.entities, entity.Sel.Name) {
 		return ""
 	}
 	return entity.Sel.Name + "." + verb.Sel.Name
