@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entgo.io/ent/dialect"
+
+	"entrepot/internal/store"
+)
+
+// A statement compares at most so many balances, and begins no further one once
+// they have so many movements together: it takes a fraction of a second. One
+// balance is never divided.
+const (
+	sweepBalances  = 2_000
+	sweepMovements = 100_000
+)
+
+// sweepSort is a sort of balance, of rows s, and how the journal tells it, as m.
+type sweepSort struct {
+	balances, table string
+	journal, only   string
+	key             [][2]string // columns of the balance and of the journal
+	sums            string
+	differs, name   string
+}
+
+var swept = []sweepSort{
+	{
+		balances: "stocks", table: "stocks", journal: "stock_movements", only: "true", key: [][2]string{{"id", "stock_id"}},
+		sums: each(", ", "sum({delta}) AS {delta}"), differs: each(" OR ", "s.{balance} <> coalesce(m.{delta}, 0)"),
+		name: fmt.Sprintf(describeStock, "s"),
+	},
+	{
+		balances: "costs", table: "stock_costs", journal: "stock_movements", only: "cost_version IS NOT NULL",
+		key:  [][2]string{{"warehouse_id", "warehouse_id"}, {"sku", "sku"}},
+		sums: "sum(quantity_delta) AS quantity, sum(value_delta) AS value", differs: "s.quantity <> coalesce(m.quantity, 0) OR s.value <> coalesce(m.value, 0)",
+		name: "'worth of SKU ' || s.sku || ' in warehouse ' || s.warehouse_id",
+	},
+	{
+		balances: "bins", table: "location_stocks", journal: "stock_location_movements", only: "true",
+		key:  [][2]string{{"location_id", "location_id"}, {"stock_id", "stock_id"}},
+		sums: "sum(quantity_delta) AS quantity", differs: "s.quantity <> coalesce(m.quantity, 0)",
+		name: "'bin stock ' || s.id",
+	},
+}
+
+// sql compares the balances behind $1 with the journal: a row of id and name for
+// each, the name only of those that differ. It is one statement, so one view of
+// both.
+func (b sweepSort) sql(d string) string {
+	picked := `WITH picked AS (SELECT * FROM (
+  SELECT n.*, sum(version) OVER (ORDER BY id) - version AS ahead FROM (
+    SELECT * FROM ` + b.table + ` WHERE id > $1 ORDER BY id LIMIT ` + strconv.Itoa(sweepBalances) + `) n) s
+  WHERE ahead < ` + strconv.Itoa(sweepMovements) + `)
+SELECT s.id, CASE WHEN s.version <> coalesce(m.n, 0) OR ` + b.differs + ` THEN ` + b.name + ` ELSE '' END FROM picked s `
+	var balance, journal, join []string
+	for _, k := range b.key {
+		balance, journal = append(balance, k[0]), append(journal, k[1])
+		join = append(join, "m."+k[1]+" = s."+k[0])
+	}
+	if d == dialect.Postgres {
+		// By key, whatever the planner thinks of how many there are.
+		return picked + `CROSS JOIN LATERAL (SELECT count(*) AS n, ` + b.sums + ` FROM ` + b.journal + ` m
+  WHERE ` + strings.Join(join, " AND ") + ` AND ` + b.only + `) m ORDER BY s.id`
+	}
+	by := strings.Join(journal, ", ")
+	return picked + `LEFT JOIN (SELECT ` + by + `, count(*) AS n, ` + b.sums + ` FROM ` + b.journal + `
+  WHERE (` + by + `) IN (SELECT ` + strings.Join(balance, ", ") + ` FROM picked) AND ` + b.only + ` GROUP BY ` + by + `) m
+ON ` + strings.Join(join, " AND ") + ` ORDER BY s.id`
+}
+
+// slice is what one statement found.
+type slice struct {
+	compared, last int64
+	drifted        []string
+}
+
+func compare(ctx context.Context, db *store.DB, balances string, after int64) (found slice, err error) {
+	i := slices.IndexFunc(swept, func(b sweepSort) bool { return b.balances == balances })
+	rows, err := db.SQL().QueryContext(ctx, swept[i].sql(db.Dialect()), after)
+	if err != nil {
+		return found, fmt.Errorf("compare %s: %w", balances, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&found.last, &name); err != nil {
+			return found, err
+		}
+		found.compared++
+		if name != "" {
+			found.drifted = append(found.drifted, name)
+		}
+	}
+	return found, rows.Err()
+}
