@@ -14,6 +14,8 @@ import (
 	"entrepot/graph/graphtest"
 	"entrepot/internal/auth"
 	"entrepot/internal/money"
+	"entrepot/internal/posting"
+	daily "entrepot/internal/snapshot"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 	"entrepot/internal/testdb"
@@ -34,7 +36,14 @@ type summed struct {
 
 func summarise(t *testing.T, db *store.DB) *summed {
 	t.Helper()
-	g := graphtest.New(t, db)
+	// Every posting is recorded some hours after the one before, until now.
+	recorded := time.Now().UTC().Add(-13 * 24 * time.Hour)
+	deps := graphtest.New(t, db).Deps
+	deps.Postings = posting.New(db, "CNY", func() time.Time {
+		recorded = recorded.Add(4*time.Hour + time.Second)
+		return recorded
+	})
+	g := graphtest.Over(deps)
 	p := g.SignIn(t, auth.RoleAdmin)
 	for code, of := range map[string]map[string]any{
 		"CN1": {"currency": "CNY"}, "US1": {"currency": "USD", "locationType": "OVERSEAS"}, "DE1": {"currency": "EUR", "locationType": "OVERSEAS", "ownershipType": "THIRD_PARTY"},
@@ -62,7 +71,7 @@ func summarise(t *testing.T, db *store.DB) *summed {
 func (s *summed) work(t *testing.T) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(4, 2))
-	begin := time.Now().UTC().Add(-100 * 24 * time.Hour)
+	begin := time.Now().UTC().Add(-115 * 24 * time.Hour)
 	for i := range 60 {
 		var lines []any
 		for range 1 + rnd.IntN(5) {
@@ -668,6 +677,43 @@ func TestTheLayersOfAStockAreWhatIsLeftOfItsReceipts(t *testing.T) {
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", only(got, want), only(want, got))
+		}
+	})
+}
+
+// Going on from a day that was taken finds what going back from now finds.
+func TestAPastMomentIsTheSameFromADayThatWasTaken(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		s := summarise(t, db)
+		if _, err := daily.New(db, time.Now).Take(t.Context(), time.Now(), nil); err != nil {
+			t.Fatal(err)
+		}
+		places := map[string]any{"warehouseCodes": []any{"CN1", "US1", "DE1"}}
+		for i, m := range s.movements {
+			if i%7 != 0 || time.Since(m.RecordedAt) < 49*time.Hour {
+				continue
+			}
+			for _, by := range [][]string{{"WAREHOUSE"}, {"WAREHOUSE", "SKU", "BATCH"}, {"AGE"}, {"CATEGORY"}} {
+				got, _ := s.ask(t, by, "", map[string]any{"at": m.RecordedAt, "filter": places})
+				want := s.want(t, s.facts(func(o *ent.StockMovement) bool { return !o.RecordedAt.After(m.RecordedAt) }, by[0] == "AGE"), by, m.RecordedAt)
+				slices.Sort(got)
+				if !slices.Equal(got, want) {
+					t.Errorf("as of %s by %v:\n got %s\nwant %s", m.RecordedAt, by, strings.Join(only(got, want), "\n     "), strings.Join(only(want, got), "\n     "))
+				}
+			}
+		}
+		// That it goes on from there shows when what was taken is wrong.
+		at := s.movements[len(s.movements)/2].RecordedAt
+		if err := db.InTx(t.Context(), func(tx store.Tx) error {
+			_, err := tx.SQL.ExecContext(t.Context(), "UPDATE stock_snapshots SET physical_quantity = physical_quantity + 1000000")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := s.ask(t, []string{"WAREHOUSE"}, "", map[string]any{"at": at, "filter": places})
+		if fmt.Sprint(got) == fmt.Sprint(s.want(t, s.facts(func(o *ent.StockMovement) bool { return !o.RecordedAt.After(at) }, false), []string{"WAREHOUSE"}, at)) {
+			t.Error("what was taken is not read")
 		}
 	})
 }

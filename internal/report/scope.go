@@ -93,11 +93,7 @@ func (s *scope) narrow(p *store.Params, table string, batches bool) string {
 	var b strings.Builder
 	and := func(condition string) { b.WriteString(" AND " + condition) }
 	if !s.all {
-		ids := make([]int64, len(s.warehouses))
-		for i, w := range s.warehouses {
-			ids[i] = w.ID
-		}
-		and(p.AmongIDs(table+".warehouse_id", ids))
+		and(p.AmongIDs(table+".warehouse_id", s.ids()))
 	}
 	f := s.filter
 	if f.SKUs != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entrepot/internal/ledger"
+	"entrepot/internal/snapshot"
 	"entrepot/internal/store"
 )
 
@@ -12,6 +13,9 @@ import (
 type moment struct {
 	at    time.Time
 	basis ledger.Basis
+	// taken are days that had ended by then, of warehouses for which going on from
+	// there is quicker than going back from now.
+	taken map[int64]snapshot.Taken
 }
 
 func (m moment) past() bool { return !m.at.IsZero() }
@@ -41,16 +45,28 @@ func sum(expr string) string { return "CAST(coalesce(sum(" + expr + "), 0) AS bi
 
 // positions is a query of what every stock held: stock_id, warehouse_id, sku,
 // batch_no and the buckets. What a stock held in the past is what it holds, less
-// what came since: one view of the database, so both are of the same instant. When
-// stocks need not be whole, rows of one are left for others to add up.
+// what came since: one view of the database, so both are of the same instant. Or it
+// is what it held when a day ended, and what came until then. When stocks need not be
+// whole, rows of one are left for others to add up.
 func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string {
 	const key = "s.id AS stock_id, s.warehouse_id, s.sku, s.batch_no, "
-	now := "SELECT " + key + each(", ", "s.{balance} AS {name}") + " FROM stocks s WHERE true" + s.narrow(p, "s", batches)
+	balance := each(", ", "s.{balance} AS {name}")
 	if !m.past() {
-		return now
+		return "SELECT " + key + balance + " FROM stocks s WHERE true" + s.narrow(p, "s", batches)
 	}
-	changes := now + " UNION ALL SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, " + each(", ", "-m.{delta}") +
-		" FROM stock_movements m WHERE " + m.since(p, "m") + s.narrow(p, "m", batches)
+	back, on := s.parted(m)
+	var parts []string
+	if back != nil {
+		parts = append(parts, "SELECT "+key+balance+" FROM stocks s WHERE true"+back.narrow(p, "s", batches),
+			"SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, "+each(", ", "-m.{delta}")+
+				" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))
+	}
+	if on != nil {
+		parts = append(parts, "SELECT "+key+each(", ", "x.{balance} AS {name}")+" FROM "+on.days(p, m)+" b JOIN stocks s ON s.warehouse_id = b.warehouse_id"+
+			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+" WHERE true"+on.narrow(p, "s", batches),
+			"SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, "+each(", ", "m.{delta}")+on.after(p, m)+on.narrow(p, "m", batches))
+	}
+	changes := strings.Join(parts, " UNION ALL ")
 	if !whole {
 		return changes
 	}
@@ -61,21 +77,29 @@ func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string
 // worths is a query of what every SKU was worth in a warehouse: warehouse_id, sku,
 // quantity (the physical units) and value, in the warehouse's currency.
 func (s *scope) worths(p *store.Params, m moment) string {
-	now := "SELECT c.warehouse_id, c.sku, c.quantity, c.value FROM stock_costs c WHERE true" + s.narrow(p, "c", false)
+	const now = "SELECT c.warehouse_id, c.sku, c.quantity, c.value FROM stock_costs c WHERE true"
 	if !m.past() {
-		return now
+		return now + s.narrow(p, "c", false)
+	}
+	back, on := s.parted(m)
+	var parts []string
+	if back != nil {
+		parts = append(parts, now+back.narrow(p, "c", false),
+			"SELECT m.warehouse_id, m.sku, -m.quantity_delta, -m.value_delta FROM stock_movements m WHERE "+
+				m.since(p)+" AND m.cost_version IS NOT NULL"+back.narrow(p, "m", false))
+	}
+	if on != nil {
+		parts = append(parts, "SELECT c.warehouse_id, c.sku, x.quantity AS quantity, x.value AS value FROM "+on.days(p, m)+" b JOIN stock_costs c ON c.warehouse_id = b.warehouse_id"+
+			latest(p.Dialect, "cost_snapshots", "warehouse_id = c.warehouse_id AND {x}.sku = c.sku")+" WHERE true"+on.narrow(p, "c", false),
+			"SELECT m.warehouse_id, m.sku, m.quantity_delta, m.value_delta"+on.after(p, m)+" AND m.cost_version IS NOT NULL"+on.narrow(p, "m", false))
 	}
 	return "SELECT warehouse_id, sku, " + sum("quantity") + " AS quantity, " + sum("value") + " AS value FROM (" +
-		now + " UNION ALL SELECT m.warehouse_id, m.sku, -m.quantity_delta, -m.value_delta FROM stock_movements m WHERE " +
-		m.since(p, "m") + " AND m.cost_version IS NOT NULL" + s.narrow(p, "m", false) +
-		") change GROUP BY warehouse_id, sku"
+		strings.Join(parts, " UNION ALL ") + ") change GROUP BY warehouse_id, sku"
 }
 
 // since is the condition on movements that had not happened, or not been
 // recorded, at that moment.
-func (m moment) since(p *store.Params, table string) string {
-	return table + "." + m.column() + " > " + p.Add(m.at)
-}
+func (m moment) since(p *store.Params) string { return "m." + m.column() + " > " + p.Add(m.at) }
 
 func (m moment) column() string {
 	if m.basis == ledger.Occurred {

@@ -149,7 +149,7 @@ func (s *Service) plan(ctx context.Context, q StockQuestion) (_ *plan, err error
 	p := &plan{StockQuestion: q, dialect: s.db.Dialect(), now: store.Moment(s.now())}
 	if q.AsOf != nil && q.AsOf.Before(p.now) {
 		p.now = store.Moment(*q.AsOf)
-		p.moment = moment{p.now, q.Basis}
+		p.moment = moment{at: p.now, basis: q.Basis}
 	}
 	if err := q.check(); err != nil {
 		return nil, err
@@ -158,6 +158,9 @@ func (s *Service) plan(ctx context.Context, q StockQuestion) (_ *plan, err error
 		p.by = append(p.by, dimensions[d])
 	}
 	if p.scope, err = q.Filter.scope(ctx, s.db); err != nil {
+		return nil, err
+	}
+	if p.moment.taken, err = s.taken(ctx, p.scope, p.moment); err != nil {
 		return nil, err
 	}
 	if q.Order != nil {
