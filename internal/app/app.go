@@ -20,6 +20,7 @@ import (
 	"entrepot/internal/httpd"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/schedule"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -50,6 +51,7 @@ type App struct {
 	cfg      Config
 	deps     Deps
 	redis    *redis.Client
+	jobs     *schedule.Runner
 	listener net.Listener
 	server   *http.Server
 }
@@ -80,6 +82,9 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 		if err := loadDemo(ctx, c, a.DB, d.Now, d.Out); err != nil {
 			return nil, err
 		}
+	}
+	if a.jobs, err = a.openJobs(); err != nil {
+		return nil, err
 	}
 	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
 		return nil, err
@@ -124,18 +129,23 @@ func (a *App) pingRedis() func(context.Context) error {
 // Addr is where it listens.
 func (a *App) Addr() string { return a.listener.Addr().String() }
 
-// Run serves until the context ends, then lets the requests that run finish,
-// for 30 seconds at most.
+// Run serves, and runs what happens by the clock, until the context ends. Then it
+// lets the requests and jobs that run finish, for 30 seconds at most.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.jobs.Start(ctx); err != nil {
+		return err
+	}
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.deps.Log.InfoContext(ctx, "listening", "addr", a.Addr(), "version", Version, "env", a.cfg.Env, "database", a.DB.Dialect())
 	select {
 	case err := <-served:
-		return err
+		return errors.Join(err, a.stopJobs(ctx))
 	case <-ctx.Done():
 	}
 	a.deps.Log.InfoContext(ctx, "stopping")
+	jobs := make(chan error, 1)
+	go func() { jobs <- a.stopJobs(ctx) }()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	err := a.server.Shutdown(stop)
@@ -143,7 +153,13 @@ func (a *App) Run(ctx context.Context) error {
 		err = errors.Join(fmt.Errorf("requests still ran after %s: %w", shutdownTimeout, err), a.server.Close())
 	}
 	<-served
-	return err
+	return errors.Join(err, <-jobs)
+}
+
+func (a *App) stopJobs(ctx context.Context) error {
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	return a.jobs.Stop(stop)
 }
 
 // Close gives back everything that New opened. Call it once, after Run.

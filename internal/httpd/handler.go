@@ -37,7 +37,7 @@ type Options struct {
 
 // New makes the handler of everything.
 func New(o Options) http.Handler {
-	m := newMetrics(o.DB, o.Version)
+	m := newMetrics(o.DB, o.Log, o.Version)
 	graph := graphqlhttp.New(graphqlhttp.Options{
 		Schema: o.Schema, Present: o.Present, Recover: o.Recover, Prepare: o.Prepare,
 		Observe: func(ctx context.Context, ob graphqlhttp.Observation) {
@@ -57,6 +57,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /health", h.process)
 	mux.HandleFunc("GET /health/database", h.database)
 	mux.HandleFunc("GET /health/redis", h.redis)
+	mux.HandleFunc("GET /health/ledger", h.ledger)
 	mux.Handle("GET /metrics", m.handler())
 
 	return identify(observe(o.Log, m, o.Now, protect(recovering(o.Log, mux))))

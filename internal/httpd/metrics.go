@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,7 +26,7 @@ type metrics struct {
 	fields     *prometheus.CounterVec
 }
 
-func newMetrics(db *store.DB, version string) *metrics {
+func newMetrics(db *store.DB, log *slog.Logger, version string) *metrics {
 	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
@@ -49,7 +50,7 @@ func newMetrics(db *store.DB, version string) *metrics {
 	build.Set(1)
 	m.registry.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.inFlight, m.requests, m.operations, m.fields, build, newPools(db),
+		m.inFlight, m.requests, m.operations, m.fields, build, newPools(db), newDrift(db, log),
 	)
 	return m
 }
