@@ -130,6 +130,8 @@ func literal(t *ast.Type) string {
 		return "1"
 	case def.Name == "Decimal":
 		return `"1"`
+	case def.Name == "Date":
+		return `"2026-11-20"`
 	case def.Name == "DateTime":
 		return `"2026-11-20T00:00:00Z"`
 	default:

@@ -10,6 +10,7 @@ import (
 	"entrepot/graph"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/schedule"
 	"entrepot/internal/stock"
 )
 
@@ -62,6 +63,7 @@ func TestEnumsHoldWhatGoHolds(t *testing.T) {
 		"LocationType":          stock.LocationType("").Values(),
 		"MovementKind":          stock.MovementKind("").Values(),
 		"TimeBasis":             {string(ledger.Recorded), string(ledger.Occurred)},
+		"ScheduledRunOutcome":   schedule.Outcome("").Values(),
 		"UserErrorCode":         append(fault.Code("").Values(), "OTHER"),
 	} {
 		var inGraph []string

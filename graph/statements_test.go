@@ -2,9 +2,11 @@ package graph_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"entrepot/graph/graphtest"
 	"entrepot/internal/auth"
@@ -33,6 +35,8 @@ var lists = map[string]string{
 	"stocks by age":          `query($first: Int!) { stocks(first: $first) { nodes { layers { ageDays units posting { actor { username } } } } } }`,
 	"groups of stocks":       `query($first: Int!) { stockSummary(first: $first, groupBy: [WAREHOUSE, SKU]) { nodes { warehouse { code } product { name } skuCount baseValue } totalCount total { physical values { amount } } } }`,
 	"exchange rates":         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
+	"days of warehouses":     `query($first: Int!) { warehouseSnapshots(first: $first) { nodes { day physical value warehouse { code } } totalCount } }`,
+	"runs by the clock":      `query($first: Int!) { scheduledRuns(first: $first) { nodes { job outcome } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {
@@ -49,6 +53,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
+		seedDays(t, g)
 		for name, query := range lists {
 			few, many := statements(t, g, p, query, 2), statements(t, g, p, query, 50)
 			if few != many {
@@ -197,6 +202,27 @@ func reverseSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 		if len(back.PostingReverse.UserErrors) > 0 {
 			t.Fatal(back.PostingReverse.UserErrors)
 		}
+	}
+}
+
+// seedDays makes 60 warehouses have a day behind them, and 60 runs.
+func seedDays(t *testing.T, g *graphtest.Graph) {
+	t.Helper()
+	ctx, now := t.Context(), time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	err := g.Deps.DB.InTx(ctx, func(tx store.Tx) error {
+		ids, err := tx.Ent.Warehouse.Query().IDs(ctx)
+		for i, id := range ids {
+			err = errors.Join(err,
+				tx.Ent.WarehouseSnapshot.Create().SetWarehouseID(id).SetDay(now).SetAsOf(now).SetTakenAt(now).SetCurrency("CNY").SetValue(1).
+					SetSkuCount(1).SetPhysicalQuantity(1).SetAvailableQuantity(1).SetAllocatedQuantity(0).SetDamagedQuantity(0).
+					SetHoldQuantity(0).SetInTransitQuantity(0).Exec(ctx),
+				tx.Ent.ScheduleSlot.Create().SetJob("job").SetSlot(now.Add(time.Duration(i)*time.Minute)).SetHolder("h").
+					SetLeaseUntil(now).SetStartedAt(now).Exec(ctx))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

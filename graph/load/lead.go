@@ -35,6 +35,11 @@ func StockGroups(ctx context.Context, groups []*report.StockGroup) {
 	}
 }
 
+// WarehouseSnapshots notes where the rows of a list lead to.
+func WarehouseSnapshots(ctx context.Context, rows []*ent.WarehouseSnapshot) {
+	from(ctx).warehouses.want(distinct(rows, func(s *ent.WarehouseSnapshot) int64 { return s.WarehouseID })...)
+}
+
 // SKUs notes that the products of these SKUs may be asked for.
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
 
