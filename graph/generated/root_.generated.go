@@ -29,6 +29,7 @@ type ResolverRoot interface {
 	Posting() PostingResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	ScheduledRun() ScheduledRunResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
 	StockGroup() StockGroupResolver
@@ -36,6 +37,7 @@ type ResolverRoot interface {
 	StockMovement() StockMovementResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
+	WarehouseSnapshot() WarehouseSnapshotResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -105,6 +107,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductUpdateInput,
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
+		ec.unmarshalInputScheduledRunFilter,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
 		ec.unmarshalInputStockFilter,
@@ -122,6 +125,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputWarehouseFilter,
 		ec.unmarshalInputWarehouseOrder,
 		ec.unmarshalInputWarehouseRestoreInput,
+		ec.unmarshalInputWarehouseSnapshotFilter,
 		ec.unmarshalInputWarehouseUpdateInput,
 		ec.unmarshalInputWarehousesImportInput,
 		ec.unmarshalInputWarehousesImportRowInput,
@@ -2612,6 +2616,97 @@ directive @requires(
   permission: String!
 ) on FIELD_DEFINITION
 `, BuiltIn: false},
+	{Name: "../sdl/schedule.graphql", Input: `"How a run stands."
+enum ScheduledRunOutcome {
+  "It runs, or its replica died a moment ago and another is about to take it over."
+  RUNNING
+  "It did its work."
+  DONE
+  "It ended with an error, and is tried again up to five times."
+  FAILED
+  "The replica that ran it vanished, and nobody takes it up any more; a later run does the work."
+  LOST
+  "An outcome that this version does not know."
+  OTHER
+}
+
+"""
+One run of a job that happens by the clock. All replicas together run each slot
+once; one that failed, or whose replica died, is begun again.
+"""
+type ScheduledRun {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The name of the job."
+  job: String!
+  "When the run was due."
+  slot: DateTime!
+  "How it stands."
+  outcome: ScheduledRunOutcome!
+  "The replica that runs it, or ran it last: host, process and a random part."
+  holder: String!
+  "How often it was begun."
+  attempt: Long!
+  "When it was last begun."
+  startedAt: DateTime!
+  "When it ended; null while it runs."
+  finishedAt: DateTime
+  "How many rows it was about."
+  rowCount: Long!
+  "Why it failed; empty when it did not. The log of the replica tells more."
+  error: String!
+}
+
+"Which runs. All conditions must hold."
+input ScheduledRunFilter {
+  "Only of these jobs, by name, at most 1,000; unknown names match nothing."
+  jobs: [String!]
+  "Only with one of these outcomes."
+  outcomes: [ScheduledRunOutcome!]
+  "Only slots from this instant on."
+  from: DateTime
+  "Only slots before this instant."
+  to: DateTime
+}
+
+"A page of runs."
+type ScheduledRunConnection {
+  "The rows with their cursors."
+  edges: [ScheduledRunEdge!]!
+  "The rows."
+  nodes: [ScheduledRun!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many runs the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A run in a list."
+type ScheduledRunEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ScheduledRun!
+}
+
+extend type Query {
+  "What ran by the clock in the last 90 days, a page at a time; what was first begun last comes first."
+  scheduledRuns(
+    "Which runs; all when left out."
+    filter: ScheduledRunFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ScheduledRunConnection @requires(permission: "job:view")
+}
+`, BuiltIn: false},
 	{Name: "../sdl/session.graphql", Input: `"A person, or a program, that signs in and acts."
 type User implements Node {
   "Opaque id, unique over all types."
@@ -2678,6 +2773,125 @@ type LoginPayload {
   user: User
   "Why the login was refused; empty when it was not."
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/snapshot.graphql", Input: `"""
+What a warehouse held when one of its days ended, by what was recorded until then.
+It is taken soon after midnight in the warehouse's time zone and never changes.
+"""
+type WarehouseSnapshot {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The day that ended, by the warehouse's calendar."
+  day: Date!
+  "The warehouse. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "The instant at which the day ended. stockAsOf answers the same for it by RECORDED."
+  asOf: DateTime!
+  "When the snapshot was taken: later when the system was down at midnight."
+  takenAt: DateTime!
+  "How many SKUs had physical units."
+  skuCount: Long!
+  "Units that lay there: available + allocated + damaged + onHold."
+  physical: Long!
+  "Units that could be promised."
+  available: Long!
+  "Units promised to an order or a document."
+  allocated: Long!
+  "Units that lay there and could not be sold."
+  damaged: Long!
+  "Units set aside by a person."
+  onHold: Long!
+  "Units on their way; no part of physical."
+  inTransit: Long!
+  "What the physical units were worth, in currency. Null for people without the permission cost:view."
+  value: Decimal
+  "The currency of the value, by ISO 4217."
+  currency: String!
+}
+
+"Which days of which warehouses. All conditions must hold."
+input WarehouseSnapshotFilter {
+  "Only of these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only from this day on."
+  from: Date
+  "Only until this day, which is included."
+  to: Date
+}
+
+"A page of days of warehouses."
+type WarehouseSnapshotConnection {
+  "The rows with their cursors."
+  edges: [WarehouseSnapshotEdge!]!
+  "The rows."
+  nodes: [WarehouseSnapshot!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A day of a warehouse in a list."
+type WarehouseSnapshotEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: WarehouseSnapshot!
+}
+
+"What a stock held when a day ended."
+type StockDay {
+  "The day that ended, by the warehouse's calendar."
+  day: Date!
+  "Units that lay there: available + allocated + damaged + onHold."
+  physical: Long!
+  "Units that could be promised."
+  available: Long!
+  "Units promised to an order or a document."
+  allocated: Long!
+  "Units that lay there and could not be sold."
+  damaged: Long!
+  "Units set aside by a person."
+  onHold: Long!
+  "Units on their way; no part of physical."
+  inTransit: Long!
+}
+
+extend type Query {
+  "What warehouses held when their days ended, the latest day first, a page at a time."
+  warehouseSnapshots(
+    "Which days of which warehouses; all when left out."
+    filter: WarehouseSnapshotFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): WarehouseSnapshotConnection @requires(permission: "stock:view")
+
+  """
+  What a stock held when each day of a range ended, oldest first, for charts. Days
+  that were not taken are left out: those before the warehouse's first movement,
+  and today. Empty when there is no such warehouse; zeros when there is no such stock.
+  """
+  stockHistory(
+    "The SKU code, not sensitive to case."
+    sku: String!
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "The batch number, empty for goods without one; the sum over all batches when left out."
+    batchNo: String
+    "The first day, by the warehouse's calendar."
+    from: Date!
+    "The last day, which is included; at most 400 days."
+    to: Date!
+  ): [StockDay!]! @requires(permission: "stock:view")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/stock.graphql", Input: `"""
@@ -4673,6 +4887,56 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
+func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ScheduledRun_id(ctx, field)
+	case "job":
+		return ec.fieldContext_ScheduledRun_job(ctx, field)
+	case "slot":
+		return ec.fieldContext_ScheduledRun_slot(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ScheduledRun_outcome(ctx, field)
+	case "holder":
+		return ec.fieldContext_ScheduledRun_holder(ctx, field)
+	case "attempt":
+		return ec.fieldContext_ScheduledRun_attempt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_ScheduledRun_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_ScheduledRun_finishedAt(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_ScheduledRun_rowCount(ctx, field)
+	case "error":
+		return ec.fieldContext_ScheduledRun_error(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledRun", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledRunConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ScheduledRunConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ScheduledRunConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScheduledRunConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScheduledRunConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledRunConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledRunEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ScheduledRunEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ScheduledRunEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledRunEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "defaultPageSize":
@@ -4779,6 +5043,26 @@ func (ec *executionContext) childFields_StockConnection(ctx context.Context, fie
 		return ec.fieldContext_StockConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_StockDay_day(ctx, field)
+	case "physical":
+		return ec.fieldContext_StockDay_physical(ctx, field)
+	case "available":
+		return ec.fieldContext_StockDay_available(ctx, field)
+	case "allocated":
+		return ec.fieldContext_StockDay_allocated(ctx, field)
+	case "damaged":
+		return ec.fieldContext_StockDay_damaged(ctx, field)
+	case "onHold":
+		return ec.fieldContext_StockDay_onHold(ctx, field)
+	case "inTransit":
+		return ec.fieldContext_StockDay_inTransit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockDay", field.Name)
 }
 
 func (ec *executionContext) childFields_StockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5217,6 +5501,64 @@ func (ec *executionContext) childFields_WarehouseRestorePayload(ctx context.Cont
 		return ec.fieldContext_WarehouseRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseSnapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WarehouseSnapshot_id(ctx, field)
+	case "day":
+		return ec.fieldContext_WarehouseSnapshot_day(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_WarehouseSnapshot_warehouse(ctx, field)
+	case "asOf":
+		return ec.fieldContext_WarehouseSnapshot_asOf(ctx, field)
+	case "takenAt":
+		return ec.fieldContext_WarehouseSnapshot_takenAt(ctx, field)
+	case "skuCount":
+		return ec.fieldContext_WarehouseSnapshot_skuCount(ctx, field)
+	case "physical":
+		return ec.fieldContext_WarehouseSnapshot_physical(ctx, field)
+	case "available":
+		return ec.fieldContext_WarehouseSnapshot_available(ctx, field)
+	case "allocated":
+		return ec.fieldContext_WarehouseSnapshot_allocated(ctx, field)
+	case "damaged":
+		return ec.fieldContext_WarehouseSnapshot_damaged(ctx, field)
+	case "onHold":
+		return ec.fieldContext_WarehouseSnapshot_onHold(ctx, field)
+	case "inTransit":
+		return ec.fieldContext_WarehouseSnapshot_inTransit(ctx, field)
+	case "value":
+		return ec.fieldContext_WarehouseSnapshot_value(ctx, field)
+	case "currency":
+		return ec.fieldContext_WarehouseSnapshot_currency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseSnapshot", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseSnapshotConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WarehouseSnapshotConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WarehouseSnapshotConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WarehouseSnapshotConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WarehouseSnapshotConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseSnapshotConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseSnapshotEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WarehouseSnapshotEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WarehouseSnapshotEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseSnapshotEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
