@@ -58,20 +58,18 @@ func (b sweepSort) sql(d string) string {
     SELECT * FROM ` + b.table + ` WHERE id > $1 ORDER BY id LIMIT ` + strconv.Itoa(sweepBalances) + `) n) s
   WHERE ahead < ` + strconv.Itoa(sweepMovements) + `)
 SELECT s.id, CASE WHEN s.version <> coalesce(m.n, 0) OR ` + b.differs + ` THEN ` + b.name + ` ELSE '' END FROM picked s `
-	var balance, journal, join []string
+	// The journal is read by key, balance after balance, whatever the planner thinks
+	// of how many there are.
+	var by []string
 	for _, k := range b.key {
-		balance, journal = append(balance, k[0]), append(journal, k[1])
-		join = append(join, "m."+k[1]+" = s."+k[0])
+		by = append(by, "j."+k[1]+" = s."+k[0])
 	}
+	found := "SELECT count(*) AS n, " + b.sums
+	of := b.journal + " j WHERE " + strings.Join(by, " AND ") + " AND " + b.only
 	if d == dialect.Postgres {
-		// By key, whatever the planner thinks of how many there are.
-		return picked + `CROSS JOIN LATERAL (SELECT count(*) AS n, ` + b.sums + ` FROM ` + b.journal + ` m
-  WHERE ` + strings.Join(join, " AND ") + ` AND ` + b.only + `) m ORDER BY s.id`
+		return picked + "CROSS JOIN LATERAL (" + found + " FROM " + of + ") m ORDER BY s.id"
 	}
-	by := strings.Join(journal, ", ")
-	return picked + `LEFT JOIN (SELECT ` + by + `, count(*) AS n, ` + b.sums + ` FROM ` + b.journal + `
-  WHERE (` + by + `) IN (SELECT ` + strings.Join(balance, ", ") + ` FROM picked) AND ` + b.only + ` GROUP BY ` + by + `) m
-ON ` + strings.Join(join, " AND ") + ` ORDER BY s.id`
+	return picked + "LEFT JOIN (" + found + ", s.id AS balance FROM picked s CROSS JOIN " + of + " GROUP BY s.id) m ON m.balance = s.id ORDER BY s.id"
 }
 
 // slice is what one statement found.
