@@ -42,6 +42,9 @@ var lists = map[string]string{
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {
 		posting { reversedBy { id movements { sku product { name } } } reverses { id }
 			movements { warehouse { code } stock { product { name } } posting { actor { displayName } } } } } } }`,
+	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2026-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
+		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
+		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,
 }
 
 func TestStatementsDoNotGrowWithThePage(t *testing.T) {
@@ -54,6 +57,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
 		seedDays(t, g)
+		fillCard(t, g, p)
 		for name, query := range lists {
 			few, many := statements(t, g, p, query, 2), statements(t, g, p, query, 50)
 			if few != many {
@@ -224,6 +228,40 @@ func seedDays(t *testing.T, g *graphtest.Graph) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// fillCard posts 60 movements of one SKU, in two batches by turns.
+func fillCard(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	for i := range 60 {
+		g.Must(t, p, "stockAdjust", "", map[string]any{"idempotencyKey": fmt.Sprint("card", i), "reasonCode": "T", "changes": []any{
+			map[string]any{"sku": "SKU-0000", "warehouseCode": "B0", "batchNo": fmt.Sprint("L", i%2), "delta": 1, "unitCost": "1"},
+		}})
+	}
+}
+
+func TestAFieldOfAStockCardThatNobodySelectsIsNotRead(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		g.Warehouses(t, "B0")
+		g.Products(t, "SKU-0000")
+		fillCard(t, g, p)
+		for selection, want := range map[string]int64{
+			`sku currency opening { physical } openingValue closing { physical } closingValue`: 1, // a card of all that was ever posted
+			`unitsIn unitsOut`: 2,
+			`lines(first: 5) { nodes { movement { sku } } }`:                           2,
+			`lines(first: 5) { nodes { movement { sku } after { physical onHold } } }`: 3,
+			`lines(first: 5) { nodes { after { physical } valueAfter } }`:              4,
+			`lines(first: 5) { totalCount }`:                                           3,
+		} {
+			query := fmt.Sprintf(`{ stockCard(sku: "SKU-0000", warehouseCode: "B0") { %s } }`, selection)
+			if n := count(t, g, p, query, nil); n != want {
+				t.Errorf("%s: %d statements, want %d", selection, n, want)
+			}
+		}
+	})
 }
 
 // documentSome makes 60 documents of three lines, completes them, and takes

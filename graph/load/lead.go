@@ -40,6 +40,15 @@ func WarehouseSnapshots(ctx context.Context, rows []*ent.WarehouseSnapshot) {
 	from(ctx).warehouses.want(distinct(rows, func(s *ent.WarehouseSnapshot) int64 { return s.WarehouseID })...)
 }
 
+// CardLines notes where the lines of a stock card lead to.
+func CardLines(ctx context.Context, lines []*report.CardLine) {
+	rows := make([]*ent.StockMovement, len(lines))
+	for i, l := range lines {
+		rows[i] = l.Movement
+	}
+	from(ctx).leadMovements(rows)
+}
+
 // SKUs notes that the products of these SKUs may be asked for.
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
 

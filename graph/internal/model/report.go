@@ -1,0 +1,12 @@
+package model
+
+import (
+	"entrepot/internal/page"
+	"entrepot/internal/report"
+)
+
+// StockCardLineConnection is a page of the lines of a stock card.
+type StockCardLineConnection = page.Connection[*report.CardLine]
+
+// StockCardLineEdge is one of them with its cursor.
+type StockCardLineEdge = page.Edge[*report.CardLine]
