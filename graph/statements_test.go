@@ -42,6 +42,7 @@ var lists = map[string]string{
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {
 		posting { reversedBy { id movements { sku product { name } } } reverses { id }
 			movements { warehouse { code } stock { product { name } } posting { actor { displayName } } } } } } }`,
+	"low stocks": `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
 	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2026-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
 		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,
@@ -77,7 +78,7 @@ func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	for i := range 60 {
 		code := fmt.Sprintf("N%02d", i)
 		places = append(places, map[string]any{"code": code, "name": code, "currency": "CNY", "parentCodes": []any{"B0", "B1"}})
-		codes = append(codes, map[string]any{"sku": fmt.Sprintf("SKU-%04d", i), "barcodes": []any{map[string]any{"barcode": fmt.Sprint("69", i)}}})
+		codes = append(codes, map[string]any{"sku": fmt.Sprintf("SKU-%04d", i), "barcodes": []any{map[string]any{"barcode": fmt.Sprint("69", i)}}, "minStock": 1000})
 		for n := range 4 {
 			bins = append(bins, map[string]any{"warehouseCode": code, "code": fmt.Sprint("X-", n)})
 		}

@@ -102,10 +102,14 @@ func pageOf[T any](ctx context.Context, db *store.DB, a page.Args, o page.Order[
 }
 
 // rowsOf reads groups.
-func rowsOf[T any](ctx context.Context, db *store.DB, g grouping, tail string, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	statement := g.statement(tail)
+func rowsOf[T any](ctx context.Context, db *store.DB, g grouping, tail string, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	return query(ctx, db, g.statement(tail), g.params.Values, scan)
+}
+
+// query reads the rows of a statement in one view.
+func query[T any](ctx context.Context, db *store.DB, statement string, args []any, scan func(*sql.Rows) (T, error)) (out []T, err error) {
 	err = db.Report(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, statement, g.params.Values...)
+		rows, err := tx.QueryContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}

@@ -10,3 +10,6 @@ type StockCardLineConnection = page.Connection[*report.CardLine]
 
 // StockCardLineEdge is one of them with its cursor.
 type StockCardLineEdge = page.Edge[*report.CardLine]
+
+// LowStockEdge is a low stock with its cursor.
+type LowStockEdge = page.Edge[*report.LowStock]
