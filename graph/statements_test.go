@@ -42,11 +42,15 @@ var lists = map[string]string{
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {
 		posting { reversedBy { id movements { sku product { name } } } reverses { id }
 			movements { warehouse { code } stock { product { name } } posting { actor { displayName } } } } } } }`,
+	"what moved": `query($first: Int!) { movementStatistics(first: $first, by: [SKU, WAREHOUSE, OPERATOR], from: "` + dayFromNow(-1) + `", to: "` + dayFromNow(1) + `", basis: RECORDED) {
+		nodes { movementCount postingCount documentCount unitsNet valueIn product { name } warehouse { code } operator { username } } totalCount total { unitsIn valueOut } } }`,
 	"low stocks": `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
-	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2026-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
+	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
 		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,
 }
+
+func dayFromNow(days int) string { return time.Now().UTC().AddDate(0, 0, days).Format(time.RFC3339) }
 
 func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 	t.Parallel()

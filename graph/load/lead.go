@@ -49,6 +49,22 @@ func CardLines(ctx context.Context, lines []*report.CardLine) {
 	from(ctx).leadMovements(rows)
 }
 
+// MovementStatistics notes where the groups of a statistic lead to.
+func MovementStatistics(ctx context.Context, groups []*report.MovementStatistic) {
+	l := from(ctx)
+	for _, g := range groups {
+		if sku := g.SKU(); sku != nil {
+			l.products.want(*sku)
+		}
+		if id := g.WarehouseID(); id != nil {
+			l.warehouses.want(*id)
+		}
+		if id := g.OperatorID(); id != nil {
+			l.users.want(*id)
+		}
+	}
+}
+
 // SKUs notes that the products of these SKUs may be asked for.
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
 

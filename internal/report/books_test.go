@@ -25,6 +25,7 @@ type books struct {
 	ctx        context.Context // of somebody who may see everything
 	warehouses []*ent.Warehouse
 	users      []*ent.User
+	documents  []*ent.Document
 	skus       []string
 	rnd        *rand.Rand
 }
@@ -41,7 +42,7 @@ func setup(t testing.TB, db *store.DB) *books {
 	b := &books{t: t, db: db, rnd: rand.New(rand.NewPCG(1, 2))}
 	ctx := t.Context()
 	err := db.InTx(ctx, func(tx store.Tx) error {
-		b.warehouses, b.users, b.skus = nil, nil, nil
+		b.warehouses, b.users, b.documents, b.skus = nil, nil, nil, nil
 		for i := range 3 {
 			u, err := tx.Ent.User.Create().SetUsername(fmt.Sprintf("user%d", i)).SetPasswordHash("-").SetCreatedAt(opened).SetUpdatedAt(opened).Save(ctx)
 			if err != nil {
@@ -56,6 +57,14 @@ func setup(t testing.TB, db *store.DB) *books {
 				return err
 			}
 			b.warehouses = append(b.warehouses, w)
+		}
+		for i := range 4 {
+			d, err := tx.Ent.Document.Create().SetNo(fmt.Sprint("D", i)).SetKind(stock.DocumentInbound).SetWarehouseID(b.warehouses[0].ID).
+				SetCreatedBy(b.users[0].ID).SetOccurredAt(opened).SetLineCount(0).SetQuantity(0).SetCreatedAt(opened).SetUpdatedAt(opened).Save(ctx)
+			if err != nil {
+				return err
+			}
+			b.documents = append(b.documents, d)
 		}
 		for i := range 5 {
 			p, err := tx.Ent.Product.Create().SetSku(fmt.Sprintf("SKU-%d", i)).SetName("test").SetCategory(fmt.Sprintf("C%d", i/2)).
@@ -91,6 +100,9 @@ func (b *books) keep(n int) {
 				Kind: []stock.MovementKind{stock.MovementAdjustment, stock.MovementInbound, stock.MovementOutbound}[b.rnd.IntN(3)], Operation: "test",
 				ActorID: b.users[b.rnd.IntN(len(b.users))].ID, ReasonCode: fmt.Sprintf("R%d", b.rnd.IntN(3)), BaseCurrency: "CNY",
 				OccurredAt: store.Moment(now.Add(-time.Duration(b.rnd.IntN(3*86400)) * time.Second)), Now: now, Moves: b.moves(),
+			}
+			if d := b.rnd.IntN(2 * len(b.documents)); d < len(b.documents) {
+				postings[i].DocumentID = &b.documents[d].ID
 			}
 		}
 		err := b.db.InTx(b.t.Context(), func(tx store.Tx) error {

@@ -236,7 +236,7 @@ func TestAStockCardAndTheLedgerAgreeOnTheWorth(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		b := setup(t, db)
-		b.keep(150)
+		b.keep(250)
 		compared := 0
 		for _, sku := range b.skus {
 			c, err := report.StockCard(b.ctx, db, report.CardQuery{SKU: sku, WarehouseCode: "w1"})

@@ -13,3 +13,6 @@ type StockCardLineEdge = page.Edge[*report.CardLine]
 
 // LowStockEdge is a low stock with its cursor.
 type LowStockEdge = page.Edge[*report.LowStock]
+
+// MovementStatisticEdge is a group of movements with its cursor.
+type MovementStatisticEdge = page.Edge[*report.MovementStatistic]
