@@ -1279,6 +1279,22 @@ func (ec *executionContext) marshalOMovementKind2ᚕentrepotᚋinternalᚋstock�
 	return ret
 }
 
+func (ec *executionContext) unmarshalOMovementKind2ᚖentrepotᚋinternalᚋstockᚐMovementKind(ctx context.Context, v any) (*stock.MovementKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.MovementKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMovementKind2ᚖentrepotᚋinternalᚋstockᚐMovementKind(ctx context.Context, sel ast.SelectionSet, v *stock.MovementKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOPosting2ᚖentrepotᚋentᚐPosting(ctx context.Context, sel ast.SelectionSet, v *ent.Posting) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

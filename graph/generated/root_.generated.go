@@ -25,6 +25,8 @@ type ResolverRoot interface {
 	DocumentEvent() DocumentEventResolver
 	DocumentLine() DocumentLineResolver
 	Location() LocationResolver
+	LowStock() LowStockResolver
+	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
 	Posting() PostingResolver
 	Product() ProductResolver
@@ -32,6 +34,7 @@ type ResolverRoot interface {
 	ScheduledRun() ScheduledRunResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
+	StockCard() StockCardResolver
 	StockGroup() StockGroupResolver
 	StockLayer() StockLayerResolver
 	StockMovement() StockMovementResolver
@@ -95,6 +98,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLocationsImportInput,
 		ec.unmarshalInputLocationsImportRowInput,
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputLowStockFilter,
+		ec.unmarshalInputLowStockOrder,
+		ec.unmarshalInputMovementStatisticsFilter,
+		ec.unmarshalInputMovementStatisticsOrder,
 		ec.unmarshalInputOutboundCreateInput,
 		ec.unmarshalInputOutboundLineInput,
 		ec.unmarshalInputPostingReverseInput,
@@ -1766,6 +1773,141 @@ type LocationsGeneratePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/low_stock.graphql", Input: `"""
+A product of which there is less than its minimum or more than its maximum, over
+the warehouses asked about together. Quantities are base units of the product.
+"""
+type LowStock {
+  "The SKU code."
+  sku: String!
+  "The product. Null for people without the permission product:view."
+  product: Product
+  "The product's minStock: the fewest available units there should be. 0 is any number."
+  min: Long!
+  "The product's maxStock: the most physical units there should be. Null is any number."
+  max: Long
+  "On which side of its bounds it is; when it is on both, too little is told."
+  state: LowStockState!
+  "Units that lie there, whatever their condition."
+  physical: Long!
+  "Units that may be promised."
+  available: Long!
+  "Units on their way."
+  inTransit: Long!
+  "Available units missing to min, 0 when none is. What is on its way is counted with countInTransit only."
+  shortBy: Long!
+  "Physical units above max, 0 when there are none. What is on its way is counted with countInTransit only."
+  excess: Long!
+}
+
+"On which side of its bounds a product is. New states may come: treat one you do not know like OTHER."
+enum LowStockState {
+  "There is less than the minimum, and nothing is available. So is a product with a minimum that never was in stock."
+  OUT_OF_STOCK
+  "There is less than the minimum."
+  BELOW_MIN
+  "There is more than the maximum."
+  ABOVE_MAX
+  "Another state."
+  OTHER
+}
+
+extend type Query {
+  """
+  Products of which there is too little or too much. Those without a minimum and a
+  maximum are not looked at, nor are archived ones, unless asked for. Virtual
+  warehouses never count: they are pools, not goods.
+  """
+  lowStock(
+    "Which products, and which units count; all when left out."
+    filter: LowStockFilter
+    "In which order; by SKU ascending, the quickest, when left out."
+    orderBy: LowStockOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LowStockConnection @requires(permission: "stock:view")
+}
+
+"Which products, and which units count. All conditions must hold."
+input LowStockFilter {
+  """
+  Only units in these warehouses count, by code, at most 1,000, not sensitive to
+  case; all warehouses when left out. Unknown codes and virtual warehouses hold
+  nothing; when no other is named, no product is listed.
+  """
+  warehouseCodes: [String!]
+  "Only these states."
+  states: [LowStockState!]
+  "Only SKU codes that begin with this text, not sensitive to case."
+  skuPrefix: String
+  "Only products of these categories, exactly, at most 1,000."
+  categories: [String!]
+  "Only products of these brands, exactly, at most 1,000."
+  brands: [String!]
+  "Whether units on their way count as if they were there: for min as available, for max as physical."
+  countInTransit: Boolean! = false
+  "Whether archived products are listed too."
+  includeArchived: Boolean! = false
+}
+
+"By what low stocks are ordered."
+input LowStockOrder {
+  "What they are ordered by; ties are broken by SKU."
+  field: LowStockOrderField! = SKU
+  "Which way, ties included."
+  direction: OrderDirection! = ASC
+}
+
+"What low stocks can be ordered by. By SKU products are looked at until the page is full, the others sort all that the filter admits."
+enum LowStockOrderField {
+  "By the SKU code, compared byte by byte."
+  SKU
+  "By shortBy."
+  SHORT_BY
+  "By excess."
+  EXCESS
+  "By the available units."
+  AVAILABLE
+}
+
+"A page of low stocks."
+type LowStockConnection {
+  "The rows with their cursors."
+  edges: [LowStockEdge!]!
+  "The rows."
+  nodes: [LowStock!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many products the filter admits, over all pages. Counted only when selected; it costs a query of its own, together with counts."
+  totalCount: Int!
+  "How many of them are in each state, the gravest first. Counted only when selected."
+  counts: [LowStockCount!]!
+}
+
+"How many products are in a state."
+type LowStockCount {
+  "The state."
+  state: LowStockState!
+  "How many products are in it."
+  count: Int!
+}
+
+"A low stock in a list."
+type LowStockEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LowStock!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/movement.graphql", Input: `"""
 One immutable row of the ledger: how one posting changed one stock, as the
 change of every bucket and the values after it, in units.
@@ -1990,6 +2132,174 @@ type StockMovementEdge {
   cursor: String!
   "The row."
   node: StockMovement!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/movement_statistics.graphql", Input: `"What movementStatistics can group by."
+enum MovementDimension {
+  "By day, in the time zone of the warehouse."
+  DAY
+  "By week, in the time zone of the warehouse; weeks begin on Monday."
+  WEEK
+  "By month, in the time zone of the warehouse."
+  MONTH
+  "By the sort of work."
+  KIND
+  "By the user who posted."
+  OPERATOR
+  "By warehouse."
+  WAREHOUSE
+  "By SKU."
+  SKU
+  "By the category that the product has today."
+  CATEGORY
+  "By the reason of the posting."
+  REASON
+}
+
+"""
+What the movements of one group did together. What it was not grouped by is null,
+and so is all of that in a total. Units are physical units: promises and goods on
+their way are movements that bring and take none.
+"""
+type MovementStatistic {
+  "The day."
+  day: Date
+  "The Monday that the week begins with."
+  week: Date
+  "The first day of the month."
+  month: Date
+  "The sort of work."
+  kind: MovementKind
+  "Who posted."
+  operator: User
+  "The warehouse. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "The SKU code."
+  sku: String
+  "The product. Null for people without the permission product:view."
+  product: Product
+  "The category; may be empty."
+  category: String
+  "The reason; may be empty."
+  reasonCode: String
+
+  "How many movements there were."
+  movementCount: Long!
+  "How many postings they belong to. A posting whose movements lie in several groups counts in each, and once in the total. Computed only when selected."
+  postingCount: Long!
+  "How many documents made them; counted like postingCount. Computed only when selected."
+  documentCount: Long!
+  "Units that came: the sum of all positive changes of the physical units."
+  unitsIn: Long!
+  "Units that left, as a positive number: the sum of all negative changes of the physical units."
+  unitsOut: Long!
+  "unitsIn - unitsOut."
+  unitsNet: Long!
+  """
+  The sum of all positive changes of value in the company's base currency, each at
+  the exchange rate of its posting. Null for people without the permission
+  cost:view. Computed only when selected.
+  """
+  valueIn: Decimal
+  "The sum of all negative changes of value, as a positive number, like valueIn."
+  valueOut: Decimal
+}
+
+extend type Query {
+  """
+  What moved in a period, grouped and added up from the journal. Work that was taken
+  back counts, and so does what took it back, each when it happened; to leave both
+  out see includeReversed of the filter.
+  """
+  movementStatistics(
+    "By what, 1 to 4 different dimensions."
+    by: [MovementDimension!]! = [DAY]
+    "Only movements of this instant or later."
+    from: DateTime!
+    "Only movements before this instant; at most 400 days after from, otherwise BAD_REQUEST."
+    to: DateTime!
+    "By which of its two times a movement counts: for from and to, and for days, weeks and months."
+    basis: TimeBasis! = OCCURRED
+    "Which movements; all of the period when left out."
+    filter: MovementStatisticsFilter
+    "In which order; by what is grouped by, when left out."
+    orderBy: MovementStatisticsOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only groups behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only groups ahead of this cursor."
+    before: String
+    "Skip so many groups, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): MovementStatistics @requires(permission: "stock:view")
+}
+
+"Which movements a statistic is about. All conditions must hold."
+input MovementStatisticsFilter {
+  "Only in these warehouses, by code, at most 1,000, not sensitive to case; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only products that are of these categories today, exactly, at most 1,000."
+  categories: [String!]
+  "Only these sorts of work, at most 1,000."
+  kinds: [MovementKind!]
+  "Only work that these users posted, by user name, at most 1,000; unknown names match nothing."
+  operators: [String!]
+  "Only work of these reasons, exactly, at most 1,000."
+  reasonCodes: [String!]
+  """
+  Whether work that was taken back counts, and what took it back. False leaves out
+  both, also when one of the two lies outside of the period.
+  """
+  includeReversed: Boolean! = true
+}
+
+"By what the groups of a statistic are ordered."
+input MovementStatisticsOrder {
+  "The measure; ties are broken by what is grouped by, in the order in which ` + "`" + `by` + "`" + ` names it."
+  field: MovementStatisticsOrderField! = GROUP
+  "Which way, ties included."
+  direction: OrderDirection! = ASC
+}
+
+"What groups can be ordered by. Each sorts all groups that the filter admits."
+enum MovementStatisticsOrderField {
+  "By what is grouped by: SKU codes byte by byte, warehouses and users in the order of entry."
+  GROUP
+  "By how many movements there were."
+  MOVEMENT_COUNT
+  "By the units that came."
+  UNITS_IN
+  "By the units that left."
+  UNITS_OUT
+  "By the units that came less those that left."
+  UNITS_NET
+}
+
+"A page of a statistic."
+type MovementStatistics {
+  "The groups with their cursors."
+  edges: [MovementStatisticEdge!]!
+  "The groups."
+  nodes: [MovementStatistic!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many groups there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+  "The sum over all groups, on all pages. Added up only when selected; it costs a query of its own."
+  total: MovementStatistic!
+}
+
+"A group in a page."
+type MovementStatisticEdge {
+  "Where the group stands in this order; opaque."
+  cursor: String!
+  "The group."
+  node: MovementStatistic!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/node.graphql", Input: `"A row that can be fetched again by its id."
@@ -3104,6 +3414,127 @@ type StockLayer {
   units: Long!
   "The posting that brought them."
   posting: Posting
+}
+`, BuiltIn: false},
+	{Name: "../sdl/stock_card.graphql", Input: `"""
+The card of one SKU in one warehouse, as it was kept on paper: what there was when
+a period began, every movement since, and what there was when it ended. Units are
+base units of the product, over all batches or of one.
+
+The period goes by recorded time, the order of the books, so that what was printed
+once stays as it was: work that is entered late comes where it was entered. The
+whole card keeps to the movements that were there when it was asked for.
+"""
+type StockCard {
+  "The SKU code."
+  sku: String!
+  "What it is. Null for people without the permission product:view."
+  product: Product
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "The batch that the card is of, the empty text being goods without one. Null: all batches together."
+  batchNo: String
+  "What was recorded at this instant or later is on the card. Null: from the first movement on."
+  from: DateTime
+  "What was recorded before this instant is on the card. Null: up to the last movement."
+  to: DateTime
+  "Currency of the values on the card, by ISO 4217: that of the warehouse."
+  currency: String!
+  "What there was when the period began, so before its first line; zeros for a card from the first movement on."
+  opening: StockQuantities!
+  "What there was when the period ended, so after its last line."
+  closing: StockQuantities!
+  """
+  What the opening units were worth. Null for people without the permission
+  cost:view, and for the card of one batch: the ledger keeps the worth of a SKU
+  over all its batches, so that it does not depend on what they are called.
+  """
+  openingValue: Decimal
+  "What the closing units were worth; null like openingValue."
+  closingValue: Decimal
+  """
+  Units that came in the period: the sum of all positive changes of the physical
+  units. What went from one batch of the card to another counts as come and as
+  gone. Reads the whole period.
+  """
+  unitsIn: Long!
+  """
+  Units that left in the period, as a positive number, like unitsIn: opening +
+  unitsIn - unitsOut = closing, in physical units.
+  """
+  unitsOut: Long!
+  "The movements of the period, a page at a time."
+  lines(
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only lines behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only lines ahead of this cursor."
+    before: String
+    "Oldest first, as on paper, or newest first."
+    direction: OrderDirection! = ASC
+  ): StockCardLineConnection!
+}
+
+"One movement on a stock card."
+type StockCardLine {
+  "The movement. Its own values after it are those of its batch, and of the SKU for the worth."
+  movement: StockMovement!
+  """
+  What there was after the movement, over all batches of the card: the ` + "`" + `after` + "`" + ` of
+  the line before it, or the opening, plus its changes.
+  """
+  after: StockQuantities!
+  """
+  What the goods were worth after the movement, in the currency of the card: the
+  ` + "`" + `valueAfter` + "`" + ` of the line before it, or openingValue, plus its valueDelta; null
+  like openingValue. The ledger takes the goods that a posting brings before those
+  that it takes. So within a posting of several batches of the SKU it may differ
+  from costValueAfter of the movement; after the last line of a posting they agree.
+  """
+  valueAfter: Decimal
+}
+
+extend type Query {
+  """
+  The stock card of one SKU in one warehouse. Null when there is no such warehouse
+  or product, or when it was never stocked there. BAD_REQUEST when ` + "`" + `to` + "`" + ` is before
+  ` + "`" + `from` + "`" + `.
+  """
+  stockCard(
+    "The SKU code, not sensitive to case."
+    sku: String!
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "Only this batch, the empty text being goods without one; all batches together when left out."
+    batchNo: String
+    "Only what was recorded at this instant or later."
+    from: DateTime
+    "Only what was recorded before this instant."
+    to: DateTime
+  ): StockCard @requires(permission: "stock:view")
+}
+
+"A page of the lines of a stock card."
+type StockCardLineConnection {
+  "The lines with their cursors."
+  edges: [StockCardLineEdge!]!
+  "The lines."
+  nodes: [StockCardLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many lines the card has, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A line of a stock card in a list."
+type StockCardLineEdge {
+  "Where the line stands in this order; opaque. The card of one batch has cursors of its own."
+  cursor: String!
+  "The line."
+  node: StockCardLine!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/stock_change.graphql", Input: `extend type Mutation {
@@ -4633,6 +5064,136 @@ func (ec *executionContext) childFields_LoginPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LoginPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LowStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_LowStock_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_LowStock_product(ctx, field)
+	case "min":
+		return ec.fieldContext_LowStock_min(ctx, field)
+	case "max":
+		return ec.fieldContext_LowStock_max(ctx, field)
+	case "state":
+		return ec.fieldContext_LowStock_state(ctx, field)
+	case "physical":
+		return ec.fieldContext_LowStock_physical(ctx, field)
+	case "available":
+		return ec.fieldContext_LowStock_available(ctx, field)
+	case "inTransit":
+		return ec.fieldContext_LowStock_inTransit(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_LowStock_shortBy(ctx, field)
+	case "excess":
+		return ec.fieldContext_LowStock_excess(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStock", field.Name)
+}
+
+func (ec *executionContext) childFields_LowStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LowStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LowStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LowStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LowStockConnection_totalCount(ctx, field)
+	case "counts":
+		return ec.fieldContext_LowStockConnection_counts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LowStockCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_LowStockCount_state(ctx, field)
+	case "count":
+		return ec.fieldContext_LowStockCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStockCount", field.Name)
+}
+
+func (ec *executionContext) childFields_LowStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LowStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LowStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStockEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MovementStatistic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_MovementStatistic_day(ctx, field)
+	case "week":
+		return ec.fieldContext_MovementStatistic_week(ctx, field)
+	case "month":
+		return ec.fieldContext_MovementStatistic_month(ctx, field)
+	case "kind":
+		return ec.fieldContext_MovementStatistic_kind(ctx, field)
+	case "operator":
+		return ec.fieldContext_MovementStatistic_operator(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_MovementStatistic_warehouse(ctx, field)
+	case "sku":
+		return ec.fieldContext_MovementStatistic_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_MovementStatistic_product(ctx, field)
+	case "category":
+		return ec.fieldContext_MovementStatistic_category(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_MovementStatistic_reasonCode(ctx, field)
+	case "movementCount":
+		return ec.fieldContext_MovementStatistic_movementCount(ctx, field)
+	case "postingCount":
+		return ec.fieldContext_MovementStatistic_postingCount(ctx, field)
+	case "documentCount":
+		return ec.fieldContext_MovementStatistic_documentCount(ctx, field)
+	case "unitsIn":
+		return ec.fieldContext_MovementStatistic_unitsIn(ctx, field)
+	case "unitsOut":
+		return ec.fieldContext_MovementStatistic_unitsOut(ctx, field)
+	case "unitsNet":
+		return ec.fieldContext_MovementStatistic_unitsNet(ctx, field)
+	case "valueIn":
+		return ec.fieldContext_MovementStatistic_valueIn(ctx, field)
+	case "valueOut":
+		return ec.fieldContext_MovementStatistic_valueOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MovementStatistic", field.Name)
+}
+
+func (ec *executionContext) childFields_MovementStatisticEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MovementStatisticEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MovementStatisticEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MovementStatisticEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MovementStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MovementStatistics_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MovementStatistics_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MovementStatistics_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MovementStatistics_totalCount(ctx, field)
+	case "total":
+		return ec.fieldContext_MovementStatistics_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MovementStatistics", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -5029,6 +5590,76 @@ func (ec *executionContext) childFields_StockAdjustPayload(ctx context.Context, 
 		return ec.fieldContext_StockAdjustPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockAdjustPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_StockCard_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_StockCard_product(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_StockCard_warehouse(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_StockCard_batchNo(ctx, field)
+	case "from":
+		return ec.fieldContext_StockCard_from(ctx, field)
+	case "to":
+		return ec.fieldContext_StockCard_to(ctx, field)
+	case "currency":
+		return ec.fieldContext_StockCard_currency(ctx, field)
+	case "opening":
+		return ec.fieldContext_StockCard_opening(ctx, field)
+	case "closing":
+		return ec.fieldContext_StockCard_closing(ctx, field)
+	case "openingValue":
+		return ec.fieldContext_StockCard_openingValue(ctx, field)
+	case "closingValue":
+		return ec.fieldContext_StockCard_closingValue(ctx, field)
+	case "unitsIn":
+		return ec.fieldContext_StockCard_unitsIn(ctx, field)
+	case "unitsOut":
+		return ec.fieldContext_StockCard_unitsOut(ctx, field)
+	case "lines":
+		return ec.fieldContext_StockCard_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCard", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCardLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "movement":
+		return ec.fieldContext_StockCardLine_movement(ctx, field)
+	case "after":
+		return ec.fieldContext_StockCardLine_after(ctx, field)
+	case "valueAfter":
+		return ec.fieldContext_StockCardLine_valueAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCardLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCardLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockCardLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockCardLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockCardLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockCardLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCardLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCardLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockCardLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockCardLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCardLineEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -874,6 +874,16 @@ func (ec *executionContext) marshalNStockQuantities2entrepotᚋinternalᚋledger
 	return ec._StockQuantities(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNStockQuantities2ᚖentrepotᚋinternalᚋledgerᚐQuantities(ctx context.Context, sel ast.SelectionSet, v *ledger.Quantities) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StockQuantities(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTimeBasis2entrepotᚋinternalᚋledgerᚐBasis(ctx context.Context, v any) (ledger.Basis, error) {
 	var res ledger.Basis
 	err := res.UnmarshalGQL(v)
