@@ -7,4 +7,7 @@
 // ent. Each is one view of the database ([store.DB.Report]); lists of groups are
 // pages like any other list. What nobody selects is not computed: the callers say
 // which measures they want.
+//
+// The stock card is the exception: all of it is reached by keys, however long the
+// history of a SKU is, so it reads like any list of rows ([StockCard]).
 package report

@@ -26,7 +26,7 @@ type lowQuery struct {
 // The products of a page can be looked at one after the other in the order of
 // their SKUs, until it is full (bySKU). Over 20,000 products and a million stocks
 // on PostgreSQL that takes 8 ms, on the last page as on the first, and 0.6 s when
-// none of them is low. Every other order, and the counts, ask for all of them: 0.4 s.
+// none of them is low. Every other order, and the counts, ask for all of them: 0.3 s.
 func (q lowQuery) low(p *store.Params, bySKU bool) string {
 	coming := ""
 	if q.CountInTransit {
@@ -53,22 +53,28 @@ func (q lowQuery) units(p *store.Params, bySKU bool) string {
 	if p.Dialect == dialect.SQLite {
 		warehouse = "+" + warehouse // or it looks into one warehouse after the other for every SKU
 	}
-	here := "s.sku = p.sku AND " + p.AmongIDs(warehouse, q.warehouses)
+	there := p.AmongIDs(warehouse, q.warehouses)
+	here := "s.sku = p.sku AND " + there
 	columns := []column{{"physical", sum("s.physical_quantity")}, {"available", sum("s.available_quantity")}, {"in_transit", sum("s.in_transit_quantity")}}
 	from := " FROM products p LEFT JOIN stocks s ON " + here
 	end := " GROUP BY p.sku, p.min_stock, p.max_stock"
+	whole := q.SKUPrefix == nil && q.Categories == nil && q.Brands == nil
 	switch {
 	case bySKU && p.Dialect == dialect.Postgres:
-		from = " FROM products p CROSS JOIN LATERAL (SELECT " + list(columns) + " FROM stocks s WHERE " + here + ") s"
+		from, end = " FROM products p CROSS JOIN LATERAL (SELECT "+list(columns)+" FROM stocks s WHERE "+here+") s", ""
 		for i, c := range columns {
 			columns[i].expr = "s." + c.name
 		}
-		end = ""
 	case bySKU: // SQLite has no LATERAL
 		for i, c := range columns {
 			columns[i].expr = "(SELECT " + c.expr + " FROM stocks s WHERE " + here + ")"
 		}
 		from, end = " FROM products p", ""
+	case whole && p.Dialect == dialect.Postgres: // adds up before it joins, and by several workers
+		from, end = " FROM products p LEFT JOIN (SELECT s.sku, "+list(columns)+" FROM stocks s WHERE "+there+" GROUP BY s.sku) s ON s.sku = p.sku", ""
+		for i, c := range columns {
+			columns[i].expr = "coalesce(s." + c.name + ", 0)"
+		}
 	}
 	return "SELECT p.sku, p.min_stock, p.max_stock, " + list(columns) + from + " WHERE " + q.products(p) + end
 }
