@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -103,6 +105,24 @@ func (a Amount) Cross(from, to Rate) (Amount, error) {
 		return 0, ErrRange
 	}
 	return fromBig(divRound(new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(from))), big.NewInt(int64(to))))
+}
+
+// MulDiv is a × b ÷ c without the rest, for numbers that are not negative; a × b
+// may leave 64 bits. ErrRange for a negative one, for c = 0, and when the result
+// overflows.
+func MulDiv(a, b, c int64) (int64, error) {
+	if a < 0 || b < 0 || c <= 0 {
+		return 0, ErrRange
+	}
+	high, low := bits.Mul64(uint64(a), uint64(b))
+	if high >= uint64(c) {
+		return 0, ErrRange
+	}
+	quotient, _ := bits.Div64(high, low, uint64(c))
+	if quotient > math.MaxInt64 {
+		return 0, ErrRange
+	}
+	return int64(quotient), nil
 }
 
 func divRound(p, d *big.Int) *big.Int {

@@ -55,6 +55,15 @@ func Convert(d, amount, rate string) string {
 	return "round(" + amount + "::numeric * " + rate + " / 10000000000)::bigint"
 }
 
+// MulDiv is an SQL expression: a × b ÷ c without the rest, for whole numbers of
+// which none is negative and a × b may leave 64 bits; NULL when c is 0.
+func MulDiv(d, a, b, c string) string {
+	if d != dialect.Postgres {
+		return "mul_div(" + a + ", " + b + ", " + c + ")"
+	}
+	return "div(" + a + "::numeric * " + b + ", nullif(" + c + ", 0))::bigint"
+}
+
 // sqliteDriver has the functions that PostgreSQL brings along.
 var sqliteDriver = func() *sqlite.Driver {
 	d := &sqlite.Driver{}
@@ -64,6 +73,7 @@ var sqliteDriver = func() *sqlite.Driver {
 	}{
 		"local_date":     {3, localDate},
 		"convert_amount": {2, convertAmount},
+		"mul_div":        {3, mulDiv},
 	} {
 		d.MustRegisterDeterministicScalarFunction(name, f.args,
 			func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) { return f.call(args) })
@@ -121,4 +131,19 @@ func convertAmount(args []driver.Value) (driver.Value, error) {
 	}
 	converted, err := money.Amount(amount).Convert(money.Rate(rate))
 	return int64(converted), err
+}
+
+func mulDiv(args []driver.Value) (driver.Value, error) {
+	var n [3]int64
+	for i, a := range args {
+		v, ok := a.(int64)
+		if a == nil || v == 0 && i == 2 {
+			return nil, nil
+		}
+		if !ok {
+			return nil, errors.New("mul_div takes whole numbers")
+		}
+		n[i] = v
+	}
+	return money.MulDiv(n[0], n[1], n[2])
 }

@@ -78,3 +78,29 @@ func TestBothDatabasesConvertAsMoneyDoes(t *testing.T) {
 		}
 	})
 }
+
+func TestBothDatabasesDivideProductsBeyond64Bits(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		for _, c := range []struct {
+			a, b, c int64
+			want    sql.NullInt64
+		}{
+			{7, 3, 2, sql.NullInt64{Int64: 10, Valid: true}},
+			{0, 9, 4, sql.NullInt64{Valid: true}},
+			{5, 5, 0, sql.NullInt64{}},
+			{8_999_999_999_999_999_999, 9_000_000_000_000_000_000, 9_000_000_000_000_000_001, sql.NullInt64{Int64: 8_999_999_999_999_999_998, Valid: true}},
+		} {
+			p := store.Params{Dialect: db.Dialect()}
+			n := [3]string{p.Add(c.a), p.Add(c.b), p.Add(c.c)}
+			if db.Dialect() == "postgres" {
+				n = [3]string{n[0] + "::bigint", n[1] + "::bigint", n[2] + "::bigint"}
+			}
+			var got sql.NullInt64
+			err := db.SQL().QueryRowContext(t.Context(), "SELECT "+store.MulDiv(db.Dialect(), n[0], n[1], n[2]), p.Values...).Scan(&got)
+			if err != nil || got != c.want {
+				t.Errorf("%d * %d / %d: got %v (%v), want %v", c.a, c.b, c.c, got, err, c.want)
+			}
+		}
+	})
+}
