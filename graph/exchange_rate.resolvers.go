@@ -18,6 +18,6 @@ func (r *mutationResolver) ExchangeRateSet(ctx context.Context, input fx.SetInpu
 	return model.RateSet(input.DryRun, res, err)
 }
 
-func (r *queryResolver) ExchangeRates(ctx context.Context, filter *fx.Filter, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.ExchangeRate], error) {
-	return fx.List(ctx, r.DB, filter, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
+func (r *queryResolver) ExchangeRates(ctx context.Context, filter *fx.Filter, orderBy *fx.Order, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.ExchangeRate], error) {
+	return fx.List(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
 }

@@ -18,6 +18,14 @@ func (r *productResolver) Barcodes(ctx context.Context, obj *ent.Product) ([]*en
 	return load.BarcodesOf(ctx, obj.Sku)
 }
 
+func (r *productResolver) Stocks(ctx context.Context, obj *ent.Product, first *int, after *string, nonZero bool) (*page.Connection[*ent.Stock], error) {
+	return load.StocksOf(ctx, obj.Sku, nonZero, page.Args{First: first, After: after})
+}
+
+func (r *productResolver) Movements(ctx context.Context, obj *ent.Product, first *int, after *string) (*page.Connection[*ent.StockMovement], error) {
+	return load.MovementsOfSKU(ctx, obj.Sku, page.Args{First: first, After: after})
+}
+
 func (r *queryResolver) Product(ctx context.Context, sku *string, id *page.ID, barcode *string) (*ent.Product, error) {
 	return catalog.Find(ctx, r.DB, sku, id, barcode)
 }

@@ -37,6 +37,14 @@ var lists = map[string]string{
 	"exchange rates":         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"days of warehouses":     `query($first: Int!) { warehouseSnapshots(first: $first) { nodes { day physical value warehouse { code } } totalCount } }`,
 	"runs by the clock":      `query($first: Int!) { scheduledRuns(first: $first) { nodes { job outcome } totalCount } }`,
+	"stocks with what they cost, their batches and their movements": `query($first: Int!) { stocks(first: $first, filter: {quantities: [{bucket: PHYSICAL, atLeast: 1}]}) { nodes { unitCost value batch { expiresOn }
+		movements(first: 2) { totalCount nodes { id posting { actor { username } } stock { value } } } more: movements { pageInfo { hasNextPage } } } } }`,
+	"the stocks of products, and their movements": `query($first: Int!) { products(first: $first) { nodes { stocks(first: 2) { totalCount nodes { value warehouse { code } product { barcodes { barcode } } } }
+		full: stocks(nonZero: true) { totalCount edges { cursor } } movements(first: 3) { totalCount nodes { stock { available } } } } } }`,
+	"the stocks of warehouses":                  `query($first: Int!) { warehouses(first: $first) { nodes { stocks(first: 3, nonZero: true) { totalCount nodes { sku value product { name } batch { state } movements(first: 1) { nodes { id } } } } } } }`,
+	"stocks of kinds of warehouses, by product": `query($first: Int!) { stocks(first: $first, filter: {businessType: STANDARD, search: "product", belowMinimum: false}, orderBy: {field: WAREHOUSE}) { nodes { sku } totalCount } }`,
+	"movements in warehouses":                   `query($first: Int!) { stockMovements(first: $first, filter: {warehouseCodes: ["B0", "B1", "N00"], actors: ["manager"], reversed: false}) { nodes { id stock { value } } totalCount } }`,
+	"documents of states":                       `query($first: Int!) { documents(first: $first, filter: {states: [COMPLETED, DRAFT], createdBy: ["manager"], skus: ["SKU-0000", "SKU-0001"]}) { nodes { no } totalCount } }`,
 	"movements with edges": `query($first: Int!) { stockMovements(first: $first) { nodes { id unitCost
 		warehouse { code } product { name } stock { available } posting { kind actor { username } } } } }`,
 	"movements down to the movements of their postings": `query($first: Int!) { stockMovements(first: $first) { nodes {

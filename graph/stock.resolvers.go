@@ -11,6 +11,7 @@ import (
 	"entrepot/graph/generated"
 	"entrepot/graph/load"
 	"entrepot/internal/ledger"
+	"entrepot/internal/money"
 	"entrepot/internal/page"
 	"time"
 )
@@ -52,6 +53,25 @@ func (r *stockResolver) Warehouse(ctx context.Context, obj *ent.Stock) (*ent.War
 
 func (r *stockResolver) Product(ctx context.Context, obj *ent.Stock) (*ent.Product, error) {
 	return load.Product(ctx, obj.Sku)
+}
+
+func (r *stockResolver) UnitCost(ctx context.Context, obj *ent.Stock) (*money.Amount, error) {
+	costs, err := load.CostsOf(ctx, obj)
+	return cost(ctx, costs.UnitCost), err
+}
+
+func (r *stockResolver) Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error) {
+	costs, err := load.CostsOf(ctx, obj)
+	value := costs.Worths[obj.ID]
+	return cost(ctx, &value), err
+}
+
+func (r *stockResolver) Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error) {
+	return load.Batch(ctx, obj)
+}
+
+func (r *stockResolver) Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error) {
+	return load.MovementsOfStock(ctx, obj.ID, page.Args{First: first, After: after})
 }
 
 func (r *Resolver) SkuStocks() generated.SkuStocksResolver { return &skuStocksResolver{r} }

@@ -35,6 +35,10 @@ func (r *warehouseResolver) Locations(ctx context.Context, obj *ent.Warehouse, f
 	return load.LocationsOf(ctx, obj.ID, page.Args{First: first, After: after})
 }
 
+func (r *warehouseResolver) Stocks(ctx context.Context, obj *ent.Warehouse, first *int, after *string, nonZero bool) (*page.Connection[*ent.Stock], error) {
+	return load.StocksIn(ctx, obj.ID, nonZero, page.Args{First: first, After: after})
+}
+
 func (r *Resolver) Warehouse() generated.WarehouseResolver { return &warehouseResolver{r} }
 
 type warehouseResolver struct{ *Resolver }

@@ -14,9 +14,9 @@ import (
 type documentLoaders struct {
 	byID      *loader[int64, *ent.Document]
 	reversals *loader[int64, *ent.Document]
-	lines     *nested[*ent.DocumentLine]
-	events    *nested[*ent.DocumentEvent]
-	postings  *nested[*ent.Posting]
+	lines     *nested[int64, whole, *ent.DocumentLine]
+	events    *nested[int64, whole, *ent.DocumentEvent]
+	postings  *nested[int64, whole, *ent.Posting]
 }
 
 func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
@@ -29,41 +29,9 @@ func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 			rows, err := document.ReversalsOf(ctx, db, ids)
 			return index(l.leadDocuments(rows), func(d *ent.Document) int64 { return *d.ReversesID }), err
 		}),
-		lines: newNested(document.PageOfLines,
-			func(ctx context.Context, ids []int64, each *page.Each[*ent.DocumentLine], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.DocumentLine], error) {
-				pages, err := document.LinesOf(ctx, db, ids, each, count)
-				for _, p := range pages {
-					l.leadLines(p.Nodes)
-				}
-				return pages, err
-			},
-			func(ctx context.Context, ids []int64) (map[int64]int, error) {
-				lines, _, err := document.Counts(ctx, db, ids)
-				return lines, err
-			}),
-		events: newNested(document.PageOfEvents,
-			func(ctx context.Context, ids []int64, each *page.Each[*ent.DocumentEvent], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.DocumentEvent], error) {
-				pages, err := document.EventsOf(ctx, db, ids, each, count)
-				for _, p := range pages {
-					l.leadEvents(p.Nodes)
-				}
-				return pages, err
-			},
-			func(ctx context.Context, ids []int64) (map[int64]int, error) {
-				_, events, err := document.Counts(ctx, db, ids)
-				return events, err
-			}),
-		postings: newNested(ledger.PageOfPostings,
-			func(ctx context.Context, ids []int64, each *page.Each[*ent.Posting], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Posting], error) {
-				pages, err := ledger.PostingsOf(ctx, db, ids, each, count)
-				for _, p := range pages {
-					l.leadPostings(p.Nodes)
-				}
-				return pages, err
-			},
-			func(ctx context.Context, ids []int64) (map[int64]int, error) {
-				return ledger.CountPostings(ctx, db, ids)
-			}),
+		lines:    newWhole(db, document.PageOfLines, document.LinesOf, document.CountLines, l.leadLines),
+		events:   newWhole(db, document.PageOfEvents, document.EventsOf, document.CountEvents, l.leadEvents),
+		postings: newWhole(db, ledger.PageOfPostings, ledger.PostingsOf, ledger.CountPostings, l.leadPostings),
 	}
 }
 
@@ -88,22 +56,24 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 	return rows
 }
 
-func (l *loaders) leadLines(rows []*ent.DocumentLine) {
+func (l *loaders) leadLines(rows []*ent.DocumentLine) []*ent.DocumentLine {
 	for _, r := range rows {
 		l.products.want(r.Sku)
 		if r.LocationID != nil {
 			l.locations.want(*r.LocationID)
 		}
 	}
+	return rows
 }
 
-func (l *loaders) leadEvents(rows []*ent.DocumentEvent) {
+func (l *loaders) leadEvents(rows []*ent.DocumentEvent) []*ent.DocumentEvent {
 	for _, r := range rows {
 		l.users.want(r.ActorID)
 		if r.PostingID != nil {
 			l.postings.want(*r.PostingID)
 		}
 	}
+	return rows
 }
 
 // Document by key; none for the key 0.
@@ -121,14 +91,14 @@ func DocumentReversalOf(ctx context.Context, id int64) (*ent.Document, error) {
 
 // PostingsOf is a page of the postings of a document.
 func PostingsOf(ctx context.Context, id int64, a page.Args) (*page.Connection[*ent.Posting], error) {
-	return from(ctx).documents.postings.load(ctx, id, a)
+	return from(ctx).documents.postings.load(ctx, id, whole{}, a)
 }
 
 // LinesOf is a page of the lines of a document. Those of a dry run come with it.
 func LinesOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connection[*ent.DocumentLine], error) {
 	l := from(ctx)
 	if doc.Edges.Lines == nil {
-		return l.documents.lines.load(ctx, doc.ID, a)
+		return l.documents.lines.load(ctx, doc.ID, whole{}, a)
 	}
 	each, err := document.PageOfLines(a)
 	if err != nil {
@@ -143,7 +113,7 @@ func LinesOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connect
 func EventsOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connection[*ent.DocumentEvent], error) {
 	l := from(ctx)
 	if doc.Edges.Events == nil {
-		return l.documents.events.load(ctx, doc.ID, a)
+		return l.documents.events.load(ctx, doc.ID, whole{}, a)
 	}
 	each, err := document.PageOfEvents(a)
 	if err != nil {

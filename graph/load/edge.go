@@ -30,7 +30,7 @@ func ParentsOf(ctx context.Context, w *ent.Warehouse) ([]*ent.Warehouse, error) 
 
 // LocationsOf is a page of the locations of a warehouse.
 func LocationsOf(ctx context.Context, warehouse int64, a page.Args) (*page.Connection[*ent.Location], error) {
-	return from(ctx).locationsOf.load(ctx, warehouse, a)
+	return from(ctx).locationsOf.load(ctx, warehouse, whole{}, a)
 }
 
 // BarcodesOf are the barcodes of a product.
@@ -82,7 +82,7 @@ func ReversalOf(ctx context.Context, posting int64) (*ent.Posting, error) {
 
 // MovementsOf are the first movements of a posting.
 func MovementsOf(ctx context.Context, posting int64, first int) ([]*ent.StockMovement, error) {
-	c, err := from(ctx).movements.load(ctx, posting, page.Args{First: &first})
+	c, err := from(ctx).movements.load(ctx, posting, whole{}, page.Args{First: &first})
 	if c == nil {
 		return nil, err
 	}

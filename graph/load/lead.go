@@ -73,6 +73,7 @@ func (l *loaders) leadWarehouses(rows []*ent.Warehouse) []*ent.Warehouse {
 		l.parents.want(w.ID)
 		l.locationsOf.want(w.ID)
 		l.overviews.want(w.ID)
+		l.stocksIn.want(w.ID)
 	}
 	return rows
 }
@@ -80,6 +81,8 @@ func (l *loaders) leadWarehouses(rows []*ent.Warehouse) []*ent.Warehouse {
 func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
 	for _, p := range rows {
 		l.barcodes.want(p.Sku)
+		l.stocksOf.want(p.Sku)
+		l.movementsOfSKU.want(p.Sku)
 	}
 	return rows
 }
@@ -93,6 +96,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
+	l.stockLists.want(rows)
 	return rows
 }
 

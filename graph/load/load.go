@@ -24,16 +24,17 @@ type loaders struct {
 	parents     *loader[int64, []*ent.Warehouse]
 	barcodes    *loader[string, []*ent.Barcode]
 	locations   *loader[int64, *ent.Location]
-	locationsOf *nested[*ent.Location]
+	locationsOf *nested[int64, whole, *ent.Location]
 	productByID *loader[int64, *ent.Product]
 	users       *loader[int64, *ent.User]
 	stocks      *loader[int64, *ent.Stock]
 	postings    *loader[int64, *ent.Posting]
 	reversals   *loader[int64, *ent.Posting]
-	movements   *nested[*ent.StockMovement]
+	movements   *nested[int64, whole, *ent.StockMovement]
 	documents   documentLoaders
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
+	stockLists
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -60,17 +61,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		rows, err := warehouse.LocationByID(ctx, db, ids)
 		return index(l.leadLocations(rows), func(b *ent.Location) int64 { return b.ID }), err
 	})
-	l.locationsOf = newNested(warehouse.PageOfLocations,
-		func(ctx context.Context, ids []int64, each *page.Each[*ent.Location], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.Location], error) {
-			pages, err := warehouse.LocationsOf(ctx, db, ids, each, count)
-			for _, p := range pages {
-				l.leadLocations(p.Nodes)
-			}
-			return pages, err
-		},
-		func(ctx context.Context, ids []int64) (map[int64]int, error) {
-			return warehouse.CountLocations(ctx, db, ids)
-		})
+	l.locationsOf = newWhole(db, warehouse.PageOfLocations, warehouse.LocationsOf, warehouse.CountLocations, l.leadLocations)
 	l.barcodes = newLoader(func(ctx context.Context, skus []string) (map[string][]*ent.Barcode, error) {
 		rows, err := catalog.BarcodesOf(ctx, db, skus)
 		out := make(map[string][]*ent.Barcode, len(skus))
@@ -106,15 +97,10 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		rows, err := ledger.ReversalsOf(ctx, db, ids)
 		return index(l.leadPostings(rows), func(p *ent.Posting) int64 { return *p.ReversesID }), err
 	})
-	l.movements = newNested(ledger.PageOfMovements,
-		func(ctx context.Context, ids []int64, each *page.Each[*ent.StockMovement], count func(int64) (int, error)) (map[int64]*page.Connection[*ent.StockMovement], error) {
-			pages, err := ledger.MovementsOf(ctx, db, ids, each, count)
-			for _, p := range pages {
-				l.leadMovements(p.Nodes)
-			}
-			return pages, err
-		},
-		func(context.Context, []int64) (map[int64]int, error) { return nil, nil }) // nobody asks how many
+	l.movements = newWhole(db, ledger.PageOfMovements, ledger.MovementsOf,
+		func(context.Context, *store.DB, []int64) (map[int64]int, error) { return nil, nil }, // nobody asks how many
+		l.leadMovements)
+	l.stockLists = l.newStockLists(db)
 	l.documents = l.newDocumentLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {

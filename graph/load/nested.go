@@ -2,74 +2,115 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"entrepot/internal/page"
+	"entrepot/internal/store"
 )
 
 // nested answers the lists inside of the rows of a list, such as the locations
 // of each warehouse. All parents that were noted are read together, once for
-// each set of arguments.
-type nested[T any] struct {
-	open   func(page.Args) (*page.Each[T], error)
-	fetch  fetchEach[T]
-	counts *loader[int64, int]
+// each set of arguments. F is what narrows the list beside its page; whole when
+// nothing does.
+type nested[K int64 | string, F comparable, T any] struct {
+	nestedOf[K, F, T]
 
 	mu      sync.Mutex
-	parents []int64
-	byArgs  map[string]*loader[int64, *page.Connection[T]]
+	parents []K
+	pages   map[asked[F]]*loader[K, *page.Connection[T]]
+	counts  map[F]*loader[K, int]
 }
 
-// fetchEach reads one page of the list of each parent.
-type fetchEach[T any] func(ctx context.Context, parents []int64, each *page.Each[T], count func(parent int64) (int, error)) (map[int64]*page.Connection[T], error)
+// nestedOf is how a nested list is read.
+type nestedOf[K int64 | string, F comparable, T any] struct {
+	open func(page.Args) (*page.Each[K, T], error)
+	// fetch reads one page of the list of each parent.
+	fetch func(ctx context.Context, parents []K, f F, each *page.Each[K, T], count func(parent K) (int, error)) (map[K]*page.Connection[T], error)
+	count func(ctx context.Context, parents []K, f F) (map[K]int, error)
+	// lead notes where the rows lead to.
+	lead func([]T) []T
+}
 
-func newNested[T any](open func(page.Args) (*page.Each[T], error), fetch fetchEach[T],
-	count func(context.Context, []int64) (map[int64]int, error),
-) *nested[T] {
-	return &nested[T]{open: open, fetch: fetch, counts: newLoader(count), byArgs: map[string]*loader[int64, *page.Connection[T]]{}}
+// whole is F for a list that nothing narrows.
+type whole struct{}
+
+// asked tells one set of arguments from another.
+type asked[F comparable] struct {
+	first  int
+	after  string
+	filter F
+}
+
+func newNested[K int64 | string, F comparable, T any](of nestedOf[K, F, T]) *nested[K, F, T] {
+	return &nested[K, F, T]{nestedOf: of, pages: map[asked[F]]*loader[K, *page.Connection[T]]{}, counts: map[F]*loader[K, int]{}}
+}
+
+// newWhole is a nested list that nothing narrows.
+func newWhole[K int64 | string, T any](db *store.DB, open func(page.Args) (*page.Each[K, T], error),
+	fetch func(context.Context, *store.DB, []K, *page.Each[K, T], func(K) (int, error)) (map[K]*page.Connection[T], error),
+	count func(context.Context, *store.DB, []K) (map[K]int, error), lead func([]T) []T,
+) *nested[K, whole, T] {
+	return newNested(nestedOf[K, whole, T]{
+		open: open,
+		fetch: func(ctx context.Context, parents []K, _ whole, each *page.Each[K, T], count func(K) (int, error)) (map[K]*page.Connection[T], error) {
+			return fetch(ctx, db, parents, each, count)
+		},
+		count: func(ctx context.Context, parents []K, _ whole) (map[K]int, error) { return count(ctx, db, parents) },
+		lead:  lead,
+	})
 }
 
 // want notes parents of which lists may be asked for.
-func (n *nested[T]) want(parents ...int64) {
+func (n *nested[K, F, T]) want(parents ...K) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.parents = append(n.parents, parents...)
-	n.counts.want(parents...)
-	for _, l := range n.byArgs {
+	for _, l := range n.counts {
+		l.want(parents...)
+	}
+	for _, l := range n.pages {
 		l.want(parents...)
 	}
 }
 
-func (n *nested[T]) load(ctx context.Context, parent int64, a page.Args) (*page.Connection[T], error) {
-	l, err := n.with(a)
+func (n *nested[K, F, T]) load(ctx context.Context, parent K, f F, a page.Args) (*page.Connection[T], error) {
+	l, err := n.with(f, a)
 	if err != nil {
 		return nil, err
 	}
 	return l.load(ctx, parent)
 }
 
-func (n *nested[T]) with(a page.Args) (*loader[int64, *page.Connection[T]], error) {
-	key := ""
+func (n *nested[K, F, T]) with(f F, a page.Args) (*loader[K, *page.Connection[T]], error) {
+	key := asked[F]{first: page.DefaultSize, filter: f}
 	if a.First != nil {
-		key = fmt.Sprint(*a.First)
+		key.first = *a.First
 	}
 	if a.After != nil {
-		key += "/" + *a.After
+		key.after = *a.After
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if l := n.byArgs[key]; l != nil {
+	if l := n.pages[key]; l != nil {
 		return l, nil
 	}
 	each, err := n.open(a)
 	if err != nil {
 		return nil, err
 	}
-	l := newLoader(func(ctx context.Context, parents []int64) (map[int64]*page.Connection[T], error) {
-		return n.fetch(ctx, parents, each, func(parent int64) (int, error) { return n.counts.load(ctx, parent) })
+	if n.counts[f] == nil {
+		n.counts[f] = newLoader(func(ctx context.Context, parents []K) (map[K]int, error) { return n.count(ctx, parents, f) })
+		n.counts[f].want(n.parents...)
+	}
+	counts := n.counts[f]
+	l := newLoader(func(ctx context.Context, parents []K) (map[K]*page.Connection[T], error) {
+		pages, err := n.fetch(ctx, parents, f, each, func(parent K) (int, error) { return counts.load(ctx, parent) })
+		for _, p := range pages {
+			n.lead(p.Nodes)
+		}
+		return pages, err
 	})
 	l.want(n.parents...)
-	n.byArgs[key] = l
+	n.pages[key] = l
 	return l, nil
 }

@@ -22,8 +22,6 @@ type NewBatch struct {
 	ProducedOn, ExpiresOn *time.Time
 }
 
-type batchKey struct{ sku, no string }
-
 // EnsureBatches makes the batches that are not known, within the caller's
 // transaction. A date that is given fills one that is not known; one that is
 // known to be another is the fault INVALID at the path's producedOn or
@@ -40,10 +38,10 @@ func EnsureBatches(ctx context.Context, tx store.Tx, now time.Time, batches []Ne
 		if b.BatchNo == "" {
 			continue
 		}
-		row := known[batchKey{b.SKU, b.BatchNo}]
+		row := known[BatchKey{b.SKU, b.BatchNo}]
 		if row == nil {
 			row = &ent.Batch{Sku: b.SKU, BatchNo: b.BatchNo, State: stock.BatchAvailable, CreatedAt: now, UpdatedAt: now}
-			known[batchKey{b.SKU, b.BatchNo}], listed[row] = row, true
+			known[BatchKey{b.SKU, b.BatchNo}], listed[row] = row, true
 			come = append(come, row)
 		}
 		fills := fill(faults, at(i).At("producedOn"), &row.ProducedOn, b.ProducedOn, b, "produced")
@@ -86,8 +84,8 @@ func fill(faults *fault.List, path fault.Path, known **time.Time, given *time.Ti
 	return false
 }
 
-func lookBatches(ctx context.Context, tx store.Tx, batches []NewBatch) (map[batchKey]*ent.Batch, error) {
-	known := make(map[batchKey]*ent.Batch, len(batches))
+func lookBatches(ctx context.Context, tx store.Tx, batches []NewBatch) (map[BatchKey]*ent.Batch, error) {
+	known := make(map[BatchKey]*ent.Batch, len(batches))
 	skus, numbers := make([]string, 0, len(batches)), make([]string, 0, len(batches))
 	for _, b := range batches {
 		if b.BatchNo != "" {
@@ -99,7 +97,7 @@ func lookBatches(ctx context.Context, tx store.Tx, batches []NewBatch) (map[batc
 	}
 	rows, err := tx.Ent.Batch.Query().Where(page.In(batch.FieldSku, skus), page.In(batch.FieldBatchNo, numbers)).All(ctx)
 	for _, b := range rows {
-		known[batchKey{b.Sku, b.BatchNo}] = b
+		known[BatchKey{b.Sku, b.BatchNo}] = b
 	}
 	return known, err
 }

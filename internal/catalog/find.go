@@ -8,6 +8,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/ent/barcode"
+	"entrepot/ent/batch"
 	"entrepot/ent/predicate"
 	"entrepot/ent/product"
 	"entrepot/internal/auth"
@@ -86,4 +87,20 @@ func bears(which func(*sql.Selector)) predicate.Product {
 		which(t)
 		s.Where(sql.In(s.C(product.FieldSku), t))
 	}
+}
+
+// BatchKey names a batch.
+type BatchKey struct{ SKU, BatchNo string }
+
+// BatchesByKey finds batches, in no order. People without product:view get none.
+func BatchesByKey(ctx context.Context, db *store.DB, keys []BatchKey) (_ []*ent.Batch, err error) {
+	defer fault.Wrap(&err, "catalog.BatchesByKey")
+	if !auth.From(ctx).Can(auth.ProductView) {
+		return nil, nil
+	}
+	skus, numbers := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		skus[i], numbers[i] = k.SKU, k.BatchNo
+	}
+	return db.Ent().Batch.Query().Where(page.InPairs(batch.FieldSku, batch.FieldBatchNo, skus, numbers)).All(ctx)
 }

@@ -20,12 +20,19 @@ import (
 
 // ProductFilter narrows List. All conditions must hold.
 type ProductFilter struct {
-	SKUs         []string
-	Barcodes     []string
-	Search       *string
-	Status       *stock.Status
-	Categories   []string
-	Brands       []string
+	SKUs       []string
+	Barcodes   []string
+	SKUPrefix  *string
+	Search     *string
+	Status     *stock.Status
+	Categories []string
+	Brands     []string
+	HasBarcode *bool
+	// InStock asks for products with physical units anywhere; BelowMinimum for
+	// those with fewer available units, over all warehouses, than their minimum.
+	InStock      *bool
+	BelowMinimum *bool
+	CreatedSince *time.Time
 	UpdatedSince *time.Time
 }
 
@@ -44,6 +51,7 @@ const (
 	ProductsBySKU       ProductOrderField = "SKU"
 	ProductsByName      ProductOrderField = "NAME"
 	ProductsByCategory  ProductOrderField = "CATEGORY"
+	ProductsByBrand     ProductOrderField = "BRAND"
 	ProductsByCreatedAt ProductOrderField = "CREATED_AT"
 	ProductsByUpdatedAt ProductOrderField = "UPDATED_AT"
 )
@@ -54,6 +62,7 @@ var productFields = page.Fields[ProductOrderField, *ent.Product]{
 		ProductsBySKU:       page.Text(product.FieldSku, func(p *ent.Product) string { return p.Sku }),
 		ProductsByName:      page.Text(product.FieldName, func(p *ent.Product) string { return p.Name }),
 		ProductsByCategory:  page.Text(product.FieldCategory, func(p *ent.Product) string { return p.Category }),
+		ProductsByBrand:     page.Text(product.FieldBrand, func(p *ent.Product) string { return p.Brand }),
 		ProductsByCreatedAt: page.Time(product.FieldCreatedAt, func(p *ent.Product) time.Time { return p.CreatedAt }),
 		ProductsByUpdatedAt: page.Time(product.FieldUpdatedAt, func(p *ent.Product) time.Time { return p.UpdatedAt }),
 	},
@@ -104,10 +113,25 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 	if f.UpdatedSince != nil {
 		where = append(where, product.UpdatedAtGTE(store.Moment(*f.UpdatedSince)))
 	}
+	if f.CreatedSince != nil {
+		where = append(where, product.CreatedAtGTE(store.Moment(*f.CreatedSince)))
+	}
+	if f.SKUPrefix != nil {
+		where = append(where, page.StartsWith(product.FieldSku, SKU(*f.SKUPrefix)))
+	}
+	if f.HasBarcode != nil {
+		where = append(where, only(*f.HasBarcode, bears(func(*sql.Selector) {})))
+	}
+	if f.InStock != nil {
+		where = append(where, only(*f.InStock, inStock))
+	}
+	if f.BelowMinimum != nil {
+		where = append(where, only(*f.BelowMinimum, belowMinimum))
+	}
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
 	}
-	if err := page.Search(*f.Search); err != nil {
+	if err := page.Search("filter.search", *f.Search); err != nil {
 		return nil, err
 	}
 	return append(where, product.Or(

@@ -60,20 +60,19 @@ var lineOrder = page.Order[*ent.DocumentLine]{
 
 // PageOfLines is a page of the lines of a document, in order. BadRequest for
 // arguments outside their limits.
-func PageOfLines(a page.Args) (*page.Each[*ent.DocumentLine], error) {
-	return page.NewEach(a, lineOrder)
+func PageOfLines(a page.Args) (*page.Each[int64, *ent.DocumentLine], error) {
+	return page.NewEach[int64](a, lineOrder)
 }
 
 // LinesOf reads that page for each of these documents, in one statement. People
 // without document:view get none.
-func LinesOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[*ent.DocumentLine], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentLine], err error) {
+func LinesOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[int64, *ent.DocumentLine], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentLine], err error) {
 	defer fault.Wrap(&err, "document.LinesOf")
 	return each.Read(ctx, ids, func(ctx context.Context) ([]*ent.DocumentLine, error) {
 		if !auth.From(ctx).Can(auth.DocumentView) {
 			return nil, nil
 		}
-		return db.Ent().DocumentLine.Query().Where(each.Where(documentline.Table, documentline.FieldDocumentID, ids)).
-			Order(ent.Asc(documentline.FieldDocumentID, documentline.FieldLineNo)).All(ctx)
+		return db.Ent().DocumentLine.Query().Where(each.Where(documentline.FieldDocumentID, ids)).Order(each.OrderBy).All(ctx)
 	}, func(l *ent.DocumentLine) int64 { return l.DocumentID }, count)
 }
 
@@ -84,30 +83,39 @@ var eventOrder = page.Order[*ent.DocumentEvent]{
 
 // PageOfEvents is a page of the events of a document, oldest first. BadRequest
 // for arguments outside their limits.
-func PageOfEvents(a page.Args) (*page.Each[*ent.DocumentEvent], error) {
-	return page.NewEach(a, eventOrder)
+func PageOfEvents(a page.Args) (*page.Each[int64, *ent.DocumentEvent], error) {
+	return page.NewEach[int64](a, eventOrder)
 }
 
 // EventsOf reads that page for each of these documents, in one statement. People
 // without document:view get none.
-func EventsOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[*ent.DocumentEvent], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentEvent], err error) {
+func EventsOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[int64, *ent.DocumentEvent], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentEvent], err error) {
 	defer fault.Wrap(&err, "document.EventsOf")
 	return each.Read(ctx, ids, func(ctx context.Context) ([]*ent.DocumentEvent, error) {
 		if !auth.From(ctx).Can(auth.DocumentView) {
 			return nil, nil
 		}
-		return db.Ent().DocumentEvent.Query().Where(each.Where(documentevent.Table, documentevent.FieldDocumentID, ids)).
-			Order(ent.Asc(documentevent.FieldDocumentID, documentevent.FieldVersion)).All(ctx)
+		return db.Ent().DocumentEvent.Query().Where(each.Where(documentevent.FieldDocumentID, ids)).Order(each.OrderBy).All(ctx)
 	}, func(e *ent.DocumentEvent) int64 { return e.DocumentID }, count)
 }
 
-// Counts are the lines and events of documents: both are numbered without a gap,
-// so the document itself tells.
-func Counts(ctx context.Context, db *store.DB, ids []int64) (lines, events map[int64]int, err error) {
+// CountLines is how many lines each of these documents has: the document itself
+// tells.
+func CountLines(ctx context.Context, db *store.DB, ids []int64) (map[int64]int, error) {
+	return counts(ctx, db, ids, func(d *ent.Document) int { return d.LineCount })
+}
+
+// CountEvents is how many events each of these documents has: they are numbered
+// without a gap, so its version tells.
+func CountEvents(ctx context.Context, db *store.DB, ids []int64) (map[int64]int, error) {
+	return counts(ctx, db, ids, func(d *ent.Document) int { return int(d.Version) })
+}
+
+func counts(ctx context.Context, db *store.DB, ids []int64, of func(*ent.Document) int) (map[int64]int, error) {
 	docs, err := ByID(ctx, db, ids)
-	lines, events = make(map[int64]int, len(docs)), make(map[int64]int, len(docs))
+	counts := make(map[int64]int, len(docs))
 	for _, d := range docs {
-		lines[d.ID], events[d.ID] = d.LineCount, int(d.Version)
+		counts[d.ID] = of(d)
 	}
-	return lines, events, err
+	return counts, err
 }

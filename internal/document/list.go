@@ -2,39 +2,15 @@ package document
 
 import (
 	"context"
-	"strings"
 	"time"
-
-	"entgo.io/ent/dialect/sql"
 
 	"entrepot/ent"
 	entdocument "entrepot/ent/document"
-	"entrepot/ent/documentline"
-	"entrepot/ent/predicate"
-	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/page"
-	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
-
-// Filter narrows List. All conditions must hold; From is included, To is not.
-type Filter struct {
-	Kinds          []stock.DocumentKind
-	States         []stock.DocumentState
-	WarehouseCodes []string
-	ReasonCodes    []string
-	SKU            *string
-	ExternalNo     *string
-	Search         *string
-	OccurredFrom   *time.Time
-	OccurredTo     *time.Time
-	CreatedFrom    *time.Time
-	CreatedTo      *time.Time
-	Open           *bool
-	Reversal       *bool
-}
 
 // Order orders List.
 type Order struct {
@@ -50,7 +26,10 @@ const (
 	ByEntry      OrderField = "ID"
 	ByOccurredAt OrderField = "OCCURRED_AT"
 	ByUpdatedAt  OrderField = "UPDATED_AT"
+	// ByExpectedAt leaves out documents that nobody expects at a time.
+	ByExpectedAt OrderField = "EXPECTED_AT"
 	ByNo         OrderField = "NO"
+	ByExternalNo OrderField = "EXTERNAL_NO"
 	ByQuantity   OrderField = "QUANTITY"
 )
 
@@ -60,6 +39,8 @@ var orderFields = page.Fields[OrderField, *ent.Document]{
 		ByOccurredAt: page.Time(entdocument.FieldOccurredAt, func(d *ent.Document) time.Time { return d.OccurredAt }),
 		ByUpdatedAt:  page.Time(entdocument.FieldUpdatedAt, func(d *ent.Document) time.Time { return d.UpdatedAt }),
 		ByNo:         page.Text(entdocument.FieldNo, func(d *ent.Document) string { return d.No }),
+		ByExpectedAt: page.Time(entdocument.FieldExpectedAt, func(d *ent.Document) time.Time { return *d.ExpectedAt }),
+		ByExternalNo: page.Text(entdocument.FieldExternalNo, func(d *ent.Document) string { return d.ExternalNo }),
 		ByQuantity:   page.Int(entdocument.FieldQuantity, func(d *ent.Document) int64 { return d.Quantity }),
 	},
 }
@@ -72,99 +53,33 @@ func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (
 	if _, err := auth.Require(ctx, auth.DocumentView); err != nil {
 		return nil, err
 	}
-	where, err := f.predicates(ctx, db)
-	if err != nil {
-		return nil, err
+	if f == nil {
+		f = &Filter{}
 	}
 	if o == nil {
 		o = &Order{Field: ByEntry, Direction: page.Desc}
 	}
-	return page.Read(ctx, a, orderFields.Order(o.Field, o.Direction), db.Ent().Document.Query().Where(where...))
-}
-
-func (f *Filter) predicates(ctx context.Context, db *store.DB) (where []predicate.Document, err error) {
-	if f == nil {
-		return nil, nil
+	where, err := f.predicates(ctx, db)
+	if err != nil {
+		return nil, err
 	}
-	and := func(given bool, p func() predicate.Document) {
-		if given {
-			where = append(where, p())
+	order, query := orderFields.Order(o.Field, o.Direction), db.Ent().Document.Query().Where(where...)
+	if o.Field == ByExpectedAt {
+		query.Where(entdocument.ExpectedAtNotNil())
+	}
+	states := f.states()
+	switch {
+	case f.WarehouseCodes != nil:
+		if states != nil {
+			query.Where(page.In(entdocument.FieldState, states))
 		}
-	}
-	for field, n := range map[string]int{
-		"kinds": len(f.Kinds), "states": len(f.States), "warehouseCodes": len(f.WarehouseCodes), "reasonCodes": len(f.ReasonCodes),
-	} {
-		if err := page.Keys("filter."+field, n); err != nil {
-			return nil, err
-		}
-	}
-	if f.WarehouseCodes != nil {
 		ids, err := warehouseIDs(ctx, db, f.WarehouseCodes)
 		if err != nil {
 			return nil, err
 		}
-		where = append(where, page.In(entdocument.FieldWarehouseID, ids))
+		return page.ReadOf(ctx, a, order, query, entdocument.FieldWarehouseID, ids)
+	case states != nil:
+		return page.ReadOf(ctx, a, order, query, entdocument.FieldState, states)
 	}
-	if f.Search != nil {
-		if err := page.Search(*f.Search); err != nil {
-			return nil, err
-		}
-	}
-	and(f.Kinds != nil, func() predicate.Document { return entdocument.KindIn(f.Kinds...) })
-	and(f.States != nil, func() predicate.Document { return entdocument.StateIn(f.States...) })
-	and(f.ReasonCodes != nil, func() predicate.Document { return entdocument.ReasonCodeIn(f.ReasonCodes...) })
-	and(f.SKU != nil, func() predicate.Document { return withSKU(strings.ToUpper(strings.TrimSpace(*f.SKU))) })
-	and(f.ExternalNo != nil, func() predicate.Document { return entdocument.ExternalNo(*f.ExternalNo) })
-	and(f.Search != nil && *f.Search != "", func() predicate.Document { return f.search() })
-	and(f.OccurredFrom != nil, func() predicate.Document { return entdocument.OccurredAtGTE(*f.OccurredFrom) })
-	and(f.OccurredTo != nil, func() predicate.Document { return entdocument.OccurredAtLT(*f.OccurredTo) })
-	and(f.CreatedFrom != nil, func() predicate.Document { return entdocument.CreatedAtGTE(*f.CreatedFrom) })
-	and(f.CreatedTo != nil, func() predicate.Document { return entdocument.CreatedAtLT(*f.CreatedTo) })
-	if f.Open != nil {
-		where = append(where, openIs(*f.Open))
-	}
-	if f.Reversal != nil {
-		where = append(where, reversalIs(*f.Reversal))
-	}
-	return where, nil
-}
-
-func (f *Filter) search() predicate.Document {
-	return entdocument.Or(
-		page.StartsWith(entdocument.FieldNo, number(*f.Search)),
-		page.StartsWith(entdocument.FieldExternalNo, strings.TrimSpace(*f.Search)),
-		entdocument.PartyContainsFold(*f.Search),
-	)
-}
-
-func withSKU(sku string) predicate.Document {
-	return func(s *sql.Selector) {
-		lines := sql.Table(documentline.Table)
-		s.Where(sql.In(s.C(entdocument.FieldID),
-			sql.Select(lines.C(documentline.FieldDocumentID)).From(lines).Where(sql.EQ(lines.C(documentline.FieldSku), sku))))
-	}
-}
-
-// openIs: whether the document is neither completed nor cancelled.
-func openIs(yes bool) predicate.Document {
-	open := entdocument.StateIn(stock.DocumentDraft, stock.DocumentApproved, stock.DocumentExecuting)
-	if yes {
-		return open
-	}
-	return entdocument.Not(open)
-}
-
-func reversalIs(yes bool) predicate.Document {
-	if yes {
-		return entdocument.ReversesIDNotNil()
-	}
-	return entdocument.ReversesIDIsNil()
-}
-
-func warehouseIDs(ctx context.Context, db *store.DB, codes []string) ([]int64, error) {
-	stored := make([]string, len(codes))
-	for i, c := range codes {
-		stored[i] = strings.ToUpper(strings.TrimSpace(c))
-	}
-	return db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldCode, stored)).IDs(ctx)
+	return page.Read(ctx, a, order, query)
 }

@@ -15,7 +15,6 @@ import (
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/money"
-	"entrepot/internal/page"
 	"entrepot/internal/store"
 )
 
@@ -111,28 +110,4 @@ func (in SetInput) write(ctx context.Context, tx store.Tx, now time.Time) (*ent.
 		return nil, store.ErrRetry // somebody entered it just now: correct theirs
 	}
 	return row, err
-}
-
-// Filter narrows List.
-type Filter struct{ FromCurrency, ToCurrency *string }
-
-// List reads a page of rates, the latest day first. Ends with Forbidden without
-// stock:view, with BadRequest for arguments outside their limits.
-func List(ctx context.Context, db *store.DB, f *Filter, a page.Args) (_ *page.Connection[*ent.ExchangeRate], err error) {
-	defer fault.Wrap(&err, "fx.List")
-	if _, err := auth.Require(ctx, auth.StockView); err != nil {
-		return nil, err
-	}
-	var where []predicate.ExchangeRate
-	if f != nil && f.FromCurrency != nil {
-		where = append(where, exchangerate.FromCurrency(command.Currency(*f.FromCurrency)))
-	}
-	if f != nil && f.ToCurrency != nil {
-		where = append(where, exchangerate.ToCurrency(command.Currency(*f.ToCurrency)))
-	}
-	order := page.Order[*ent.ExchangeRate]{
-		Name: "exchangeRates", Direction: page.Desc, ID: func(r *ent.ExchangeRate) int64 { return r.ID },
-		Key: page.Time(exchangerate.FieldRateDate, func(r *ent.ExchangeRate) time.Time { return r.RateDate }),
-	}
-	return page.Read(ctx, a, order, db.Ent().ExchangeRate.Query().Where(where...))
 }

@@ -26,6 +26,26 @@ func In[K int64 | string](column string, keys []K) func(*sql.Selector) {
 	}
 }
 
+// InPairs is (a, b) IN (pairs) with two parameters on PostgreSQL and one on
+// SQLite, whatever the number of pairs.
+func InPairs[A, B int64 | string](a, b string, as []A, bs []B) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(w *sql.Builder) {
+			w.Wrap(func(w *sql.Builder) { w.IdentComma(s.C(a), s.C(b)) }).WriteString(" IN (SELECT ")
+			if w.Dialect() == dialect.Postgres {
+				w.WriteString("* FROM unnest(").Arg(array[A](as)).WriteString("::" + arrayOf[A]() + ", ").
+					Arg(array[B](bs)).WriteString("::" + arrayOf[B]() + "))")
+				return
+			}
+			pairs := make([][2]any, len(as))
+			for i := range as {
+				pairs[i] = [2]any{as[i], bs[i]}
+			}
+			w.WriteString("value->>0, value->>1 FROM json_each(").Arg(jsonList[[2]any](pairs)).WriteString("))")
+		}))
+	}
+}
+
 // StartsWith is a prefix as a range, which an index over a column that sorts by
 // bytes answers; LIKE with a parameter is answered by none on SQLite.
 func StartsWith(column, prefix string) func(*sql.Selector) {
@@ -60,8 +80,16 @@ func (a array[K]) Value() (driver.Value, error) {
 	return b.String(), nil
 }
 
+// arrayOf is what PostgreSQL calls an array of K.
+func arrayOf[K int64 | string]() string {
+	if _, ok := any(*new(K)).(int64); ok {
+		return "bigint[]"
+	}
+	return "text[]"
+}
+
 // jsonList is a JSON array for SQLite's json_each.
-type jsonList[K int64 | string] []K
+type jsonList[K any] []K
 
 // Value writes the array.
 func (a jsonList[K]) Value() (driver.Value, error) {

@@ -44,10 +44,11 @@ func (f Fields[F, T]) Order(field F, d Direction) Order[T] {
 // maxSearch bounds a text that is searched for: it is compared with every row.
 const maxSearch = 100
 
-// Search refuses a text that is too long to be searched for.
-func Search(text string) error {
+// Search refuses a text that is too long to be searched for. what names the
+// argument.
+func Search(what, text string) error {
 	if len([]rune(text)) > maxSearch {
-		return fault.Stop(fault.BadRequest, "filter.search takes at most %d characters", maxSearch)
+		return fault.Stop(fault.BadRequest, "%s takes at most %d characters", what, maxSearch)
 	}
 	return nil
 }

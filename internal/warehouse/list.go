@@ -2,9 +2,13 @@ package warehouse
 
 import (
 	"context"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
 
 	"entrepot/ent"
 	"entrepot/ent/predicate"
+	entstock "entrepot/ent/stock"
 	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
@@ -23,6 +27,10 @@ type Filter struct {
 	BusinessType  *stock.WarehouseBusinessType
 	Status        *stock.Status
 	ParentCode    *string
+	Currencies    []string
+	// InStock asks for warehouses with physical units.
+	InStock      *bool
+	UpdatedSince *time.Time
 }
 
 // Order orders List.
@@ -39,6 +47,10 @@ const (
 	OrderByID   OrderField = "ID"
 	OrderByCode OrderField = "CODE"
 	OrderByName OrderField = "NAME"
+	// OrderByCapacity has those without a limit first: 0 is unlimited.
+	OrderByCapacity  OrderField = "CAPACITY"
+	OrderByCreatedAt OrderField = "CREATED_AT"
+	OrderByUpdatedAt OrderField = "UPDATED_AT"
 )
 
 var fields = page.Fields[OrderField, *ent.Warehouse]{
@@ -46,6 +58,10 @@ var fields = page.Fields[OrderField, *ent.Warehouse]{
 	Keys: map[OrderField]page.Key[*ent.Warehouse]{
 		OrderByCode: page.Text(entwarehouse.FieldCode, func(w *ent.Warehouse) string { return w.Code }),
 		OrderByName: page.Text(entwarehouse.FieldName, func(w *ent.Warehouse) string { return w.Name }),
+
+		OrderByCapacity:  page.Int(entwarehouse.FieldCapacity, func(w *ent.Warehouse) int64 { return w.Capacity }),
+		OrderByCreatedAt: page.Time(entwarehouse.FieldCreatedAt, func(w *ent.Warehouse) time.Time { return w.CreatedAt }),
+		OrderByUpdatedAt: page.Time(entwarehouse.FieldUpdatedAt, func(w *ent.Warehouse) time.Time { return w.UpdatedAt }),
 	},
 }
 
@@ -94,14 +110,41 @@ func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
 	if f.ParentCode != nil {
 		where = append(where, entwarehouse.HasParentsWith(entwarehouse.Code(Code(*f.ParentCode))))
 	}
+	if f.Currencies != nil {
+		if err := page.Keys("filter.currencies", len(f.Currencies)); err != nil {
+			return nil, err
+		}
+		where = append(where, page.In(entwarehouse.FieldCurrency, codesOf(f.Currencies)))
+	}
+	if f.InStock != nil {
+		where = append(where, inStock(*f.InStock))
+	}
+	if f.UpdatedSince != nil {
+		where = append(where, entwarehouse.UpdatedAtGTE(store.Moment(*f.UpdatedSince)))
+	}
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
 	}
-	if err := page.Search(*f.Search); err != nil {
+	if err := page.Search("filter.search", *f.Search); err != nil {
 		return nil, err
 	}
 	return append(where, entwarehouse.Or(
 		page.StartsWith(entwarehouse.FieldCode, Code(*f.Search)),
 		entwarehouse.NameContainsFold(*f.Search),
 	)), nil
+}
+
+func inStock(yes bool) predicate.Warehouse {
+	return func(s *sql.Selector) {
+		t := sql.Dialect(s.Dialect()).Select(entstock.FieldID).From(sql.Table(entstock.Table))
+		t.Where(sql.And(
+			sql.ColumnsEQ(t.C(entstock.FieldWarehouseID), s.C(entwarehouse.FieldID)),
+			sql.GT(t.C(entstock.FieldPhysicalQuantity), 0),
+		))
+		if yes {
+			s.Where(sql.Exists(t))
+		} else {
+			s.Where(sql.NotExists(t))
+		}
+	}
 }

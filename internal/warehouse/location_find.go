@@ -59,20 +59,19 @@ func LocationByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Loca
 
 // PageOfLocations is a page of the locations of a warehouse, by code. BadRequest
 // for arguments outside their limits.
-func PageOfLocations(a page.Args) (*page.Each[*ent.Location], error) {
-	return page.NewEach(a, locationFields.Order(LocationOrderByCode, page.Asc))
+func PageOfLocations(a page.Args) (*page.Each[int64, *ent.Location], error) {
+	return page.NewEach[int64](a, locationFields.Order(LocationOrderByCode, page.Asc))
 }
 
 // LocationsOf reads that page for each of these warehouses, in one statement.
 // People without warehouse:view get none.
-func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, each *page.Each[*ent.Location], count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
+func LocationsOf(ctx context.Context, db *store.DB, warehouses []int64, each *page.Each[int64, *ent.Location], count func(warehouse int64) (int, error)) (_ map[int64]*page.Connection[*ent.Location], err error) {
 	defer fault.Wrap(&err, "warehouse.LocationsOf")
 	return each.Read(ctx, warehouses, func(ctx context.Context) ([]*ent.Location, error) {
 		if !auth.From(ctx).Can(auth.WarehouseView) {
 			return nil, nil
 		}
-		return db.Ent().Location.Query().Where(each.Where(location.Table, location.FieldWarehouseID, warehouses)).
-			Order(ent.Asc(location.FieldCode)).All(ctx)
+		return db.Ent().Location.Query().Where(each.Where(location.FieldWarehouseID, warehouses)).Order(each.OrderBy).All(ctx)
 	}, func(l *ent.Location) int64 { return l.WarehouseID }, count)
 }
 

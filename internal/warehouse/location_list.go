@@ -24,7 +24,9 @@ type LocationFilter struct {
 	Search         *string
 	Types          []stock.LocationType
 	Locked         *bool
+	AllowMixing    *bool
 	Status         *stock.Status
+	UpdatedSince   *time.Time
 }
 
 // LocationOrder orders ListLocations.
@@ -40,13 +42,17 @@ type LocationOrderField string
 const (
 	LocationOrderByID        LocationOrderField = "ID"
 	LocationOrderByCode      LocationOrderField = "CODE"
+	LocationOrderByWarehouse LocationOrderField = "WAREHOUSE"
 	LocationOrderByUpdatedAt LocationOrderField = "UPDATED_AT"
 )
+
+var byLocationCode = page.Text(location.FieldCode, func(l *ent.Location) string { return l.Code })
 
 var locationFields = page.Fields[LocationOrderField, *ent.Location]{
 	Name: "locations", ID: func(l *ent.Location) int64 { return l.ID },
 	Keys: map[LocationOrderField]page.Key[*ent.Location]{
-		LocationOrderByCode:      page.Text(location.FieldCode, func(l *ent.Location) string { return l.Code }),
+		LocationOrderByCode:      byLocationCode,
+		LocationOrderByWarehouse: page.Int(location.FieldWarehouseID, func(l *ent.Location) int64 { return l.WarehouseID }),
 		LocationOrderByUpdatedAt: page.Time(location.FieldUpdatedAt, func(l *ent.Location) time.Time { return l.UpdatedAt }),
 	},
 }
@@ -65,7 +71,18 @@ func ListLocations(ctx context.Context, db *store.DB, f *LocationFilter, o *Loca
 	if o == nil {
 		o = &LocationOrder{Field: LocationOrderByID, Direction: page.Asc}
 	}
-	return page.Read(ctx, a, locationFields.Order(o.Field, o.Direction), db.Ent().Location.Query().Where(where...))
+	order, query := locationFields.Order(o.Field, o.Direction), db.Ent().Location.Query().Where(where...)
+	if o.Field == LocationOrderByWarehouse {
+		order.Ties = []page.Key[*ent.Location]{byLocationCode} // unique in its warehouse
+	}
+	if f == nil || f.WarehouseCodes == nil {
+		return page.Read(ctx, a, order, query)
+	}
+	warehouses, err := db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldCode, codesOf(f.WarehouseCodes))).IDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return page.ReadOf(ctx, a, order, query, location.FieldWarehouseID, warehouses)
 }
 
 func (f *LocationFilter) predicates() (where []predicate.Location, err error) {
@@ -76,7 +93,6 @@ func (f *LocationFilter) predicates() (where []predicate.Location, err error) {
 		if err := page.Keys("filter.warehouseCodes", len(f.WarehouseCodes)); err != nil {
 			return nil, err
 		}
-		where = append(where, inWarehouses(f.WarehouseCodes...))
 	}
 	if f.Codes != nil {
 		if err := page.Keys("filter.codes", len(f.Codes)); err != nil {
@@ -93,13 +109,19 @@ func (f *LocationFilter) predicates() (where []predicate.Location, err error) {
 	if f.Locked != nil {
 		where = append(where, location.IsLocked(*f.Locked))
 	}
+	if f.AllowMixing != nil {
+		where = append(where, location.AllowMixing(*f.AllowMixing))
+	}
+	if f.UpdatedSince != nil {
+		where = append(where, location.UpdatedAtGTE(store.Moment(*f.UpdatedSince)))
+	}
 	if f.Status != nil {
 		where = append(where, location.StatusEQ(*f.Status))
 	}
 	if f.Search == nil || *f.Search == "" {
 		return where, nil
 	}
-	if err := page.Search(*f.Search); err != nil {
+	if err := page.Search("filter.search", *f.Search); err != nil {
 		return nil, err
 	}
 	return append(where, page.StartsWith(location.FieldCode, Code(*f.Search))), nil
