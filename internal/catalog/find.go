@@ -85,7 +85,7 @@ func bears(which func(*sql.Selector)) predicate.Product {
 	return func(s *sql.Selector) {
 		t := sql.Dialect(s.Dialect()).Select(barcode.FieldSku).From(sql.Table(barcode.Table))
 		which(t)
-		s.Where(sql.In(s.C(product.FieldSku), t))
+		s.Where(page.InFound(s, product.FieldSku, t))
 	}
 }
 

@@ -120,7 +120,7 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 		where = append(where, page.StartsWith(product.FieldSku, SKU(*f.SKUPrefix)))
 	}
 	if f.HasBarcode != nil {
-		where = append(where, only(*f.HasBarcode, bears(func(*sql.Selector) {})))
+		where = append(where, only(*f.HasBarcode, bearsAny))
 	}
 	if f.InStock != nil {
 		where = append(where, only(*f.InStock, inStock))

@@ -3,6 +3,7 @@ package catalog
 import (
 	"entgo.io/ent/dialect/sql"
 
+	"entrepot/ent/barcode"
 	"entrepot/ent/predicate"
 	"entrepot/ent/product"
 	entstock "entrepot/ent/stock"
@@ -14,6 +15,12 @@ func only(yes bool, p predicate.Product) predicate.Product {
 		return p
 	}
 	return product.Not(p)
+}
+
+// bearsAny: the product has a barcode.
+func bearsAny(s *sql.Selector) {
+	t := sql.Dialect(s.Dialect()).Select(barcode.FieldID).From(sql.Table(barcode.Table))
+	s.Where(sql.Exists(t.Where(sql.ColumnsEQ(t.C(barcode.FieldSku), s.C(product.FieldSku)))))
 }
 
 // inStock: physical units of the product lie somewhere.
@@ -32,10 +39,11 @@ func belowMinimum(s *sql.Selector) {
 	t := sql.Table(entstock.Table)
 	sum := sql.Dialect(s.Dialect()).Select("COALESCE(" + sql.Sum(t.C(entstock.FieldAvailableQuantity)) + ", 0)").From(t).
 		Where(sql.ColumnsEQ(t.C(entstock.FieldSku), s.C(product.FieldSku)))
+	minimum := s.C(product.FieldMinStock)
 	s.Where(sql.And(
-		sql.GT(s.C(product.FieldMinStock), 0), // most have none: nothing is summed up for them
+		sql.GT(minimum, 0), // most have none: nothing is summed up for them
 		sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(product.FieldMinStock)).WriteOp(sql.OpGT).Wrap(func(b *sql.Builder) { b.Join(sum) })
+			b.Ident(minimum).WriteOp(sql.OpGT).Wrap(func(b *sql.Builder) { b.Join(sum) })
 		}),
 	))
 }

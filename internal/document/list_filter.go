@@ -114,7 +114,7 @@ func withSKU(skus ...string) predicate.Document {
 	return func(s *sql.Selector) {
 		lines := sql.Dialect(s.Dialect()).Select(documentline.FieldDocumentID).From(sql.Table(documentline.Table))
 		page.In(documentline.FieldSku, stored)(lines)
-		s.Where(sql.In(s.C(entdocument.FieldID), lines))
+		s.Where(page.InFound(s, entdocument.FieldID, lines))
 	}
 }
 
@@ -127,7 +127,7 @@ func by(column string, usernames []string) predicate.Document {
 	return func(s *sql.Selector) {
 		users := sql.Dialect(s.Dialect()).Select(user.FieldID).From(sql.Table(user.Table))
 		page.In(user.FieldUsername, names)(users)
-		s.Where(sql.In(s.C(column), users))
+		s.Where(page.InFound(s, column, users))
 	}
 }
 

@@ -209,7 +209,7 @@ func ofDocument(which predicate.Document) predicate.StockMovement {
 		d := sql.Dialect(s.Dialect()).Select(entdocument.FieldID).From(sql.Table(entdocument.Table))
 		which(d)
 		p := sql.Dialect(s.Dialect()).Select(entposting.FieldID).From(sql.Table(entposting.Table))
-		p.Where(sql.In(p.C(entposting.FieldDocumentID), d))
-		s.Where(sql.In(s.C(stockmovement.FieldPostingID), p))
+		p.Where(page.InFound(p, entposting.FieldDocumentID, d))
+		s.Where(page.InFound(s, stockmovement.FieldPostingID, p))
 	}
 }

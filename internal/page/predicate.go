@@ -15,8 +15,9 @@ import (
 // text of the statement stays, so that it is prepared once and planned once.
 func In[K int64 | string](column string, keys []K) func(*sql.Selector) {
 	return func(s *sql.Selector) {
+		name := s.C(column) // now: TopOf may hang the condition elsewhere
 		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(column))
+			b.Ident(name)
 			if b.Dialect() == dialect.Postgres {
 				b.WriteString(" = ANY(").Arg(array[K](keys)).WriteString(")")
 				return
@@ -26,12 +27,27 @@ func In[K int64 | string](column string, keys []K) func(*sql.Selector) {
 	}
 }
 
+// InFound is column IN (found) for a query that finds few keys: they are found
+// first, and then reached by key. PostgreSQL plans a plain IN as a join, and
+// without knowing how few they are it may read the whole table for it.
+func InFound(s *sql.Selector, column string, found *sql.Selector) *sql.Predicate {
+	if s.Dialect() != dialect.Postgres {
+		return sql.In(s.C(column), found)
+	}
+	name := s.C(column)
+	return sql.P(func(b *sql.Builder) {
+		b.Ident(name).WriteString(" = ANY(ARRAY")
+		b.Wrap(func(b *sql.Builder) { b.Join(found) }).WriteString(")")
+	})
+}
+
 // InPairs is (a, b) IN (pairs) with two parameters on PostgreSQL and one on
 // SQLite, whatever the number of pairs.
 func InPairs[A, B int64 | string](a, b string, as []A, bs []B) func(*sql.Selector) {
 	return func(s *sql.Selector) {
+		names := []string{s.C(a), s.C(b)}
 		s.Where(sql.P(func(w *sql.Builder) {
-			w.Wrap(func(w *sql.Builder) { w.IdentComma(s.C(a), s.C(b)) }).WriteString(" IN (SELECT ")
+			w.Wrap(func(w *sql.Builder) { w.IdentComma(names...) }).WriteString(" IN (SELECT ")
 			if w.Dialect() == dialect.Postgres {
 				w.WriteString("* FROM unnest(").Arg(array[A](as)).WriteString("::" + arrayOf[A]() + ", ").
 					Arg(array[B](bs)).WriteString("::" + arrayOf[B]() + "))")

@@ -36,12 +36,16 @@ func TopOf[K int64 | string](slice Slice, parent string, parents []K) func(*sql.
 			} else {
 				top.Select(top.C("id"))
 			}
-			top.Where(sql.ExprP(top.C(parent) + " = parent.value"))
 			if conditions != nil {
 				top.Where(conditions)
 			}
-			slice.Where(top)
-			slice.OrderBy(top)
+			if postgres && slices.Equal(slice.columns, []string{"id"}) {
+				byParent(slice, top, parent)
+			} else {
+				top.Where(sql.ExprP(top.C(parent) + " = parent.value"))
+				slice.Where(top)
+				slice.OrderBy(top)
+			}
 			top.Limit(slice.Limit + slice.Offset)
 			b.Wrap(func(b *sql.Builder) { b.Join(top) })
 			if postgres {
@@ -49,6 +53,35 @@ func TopOf[K int64 | string](slice Slice, parent string, parents []K) func(*sql.
 			}
 		}))
 	}
+}
+
+// byParent puts a slice by id of one parent as a range of (parent, id). With an
+// equality PostgreSQL may take the order from the primary key and drop the rows of
+// others, which is as good on average as it is disastrous for a parent of few
+// rows; this range has its order from the index that begins with the parent, or
+// from none. A cursor is the end of the range, so that deep pages begin there.
+func byParent(slice Slice, top *sql.Selector, parent string) {
+	names := top.Columns(parent, "id")
+	low, high := sql.ExprP(names[0]+" >= parent.value"), sql.ExprP(names[0]+" <= parent.value")
+	end := func(op sql.Op, values []any) {
+		if values == nil {
+			return
+		}
+		p := sql.P(func(b *sql.Builder) {
+			b.Wrap(func(b *sql.Builder) { b.IdentComma(names...) }).WriteOp(op)
+			b.Wrap(func(b *sql.Builder) { b.WriteString("parent.value, ").Args(values...) })
+		})
+		if op == sql.OpGT {
+			low = p
+		} else {
+			high = p
+		}
+	}
+	end(slice.above, slice.bounds.after)
+	end(slice.below, slice.bounds.before)
+	top.Where(sql.And(low, high))
+	slice.columns = []string{parent, "id"}
+	slice.OrderBy(top)
 }
 
 // ReadOf is [Read] of the rows of these parents only, see [TopOf].

@@ -1,0 +1,173 @@
+package graph_test
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"entrepot/graph/graphtest"
+	"entrepot/internal/auth"
+	"entrepot/internal/page"
+	"entrepot/internal/store"
+	"entrepot/internal/testdb"
+)
+
+// Operations that a busy system sends all day. Their statements reach what they
+// read by key, whatever the size of the tables.
+var hot = map[string]string{
+	"stocks by ID":        `{ stocks { nodes { sku warehouse { code } product { name } } } }`,
+	"stocks by ID, last":  `{ stocks(last: 50) { nodes { sku } } }`,
+	"stocks by SKU":       `{ stocks(orderBy: {field: SKU}) { nodes { sku } } }`,
+	"stocks by warehouse": `{ stocks(orderBy: {field: WAREHOUSE, direction: DESC}) { nodes { sku } } }`,
+	"stocks in a warehouse": `{ id: stocks(filter: {warehouseCodes: ["W07"]}) { nodes { sku } } sku: stocks(filter: {warehouseCodes: ["W07"]}, orderBy: {field: SKU}) { nodes { sku } }
+		kind: stocks(filter: {businessType: STANDARD}, orderBy: {field: WAREHOUSE}) { nodes { sku } } }`,
+	"stocks of SKUs":               `{ stocks(filter: {skus: ["SKU-00100", "SKU-00200"]}) { nodes { sku } } }`,
+	"stocks of SKUs in warehouses": `{ stocks(filter: {skus: ["SKU-00100", "SKU-00200"], warehouseCodes: ["W01", "W02"]}) { nodes { sku } totalCount } }`,
+	"stocks of a prefix":           `{ stocks(filter: {skuPrefix: "SKU-001"}, orderBy: {field: SKU}) { nodes { sku } } }`,
+	"stocksBySku":                  `{ stocksBySku(skus: ["SKU-00100", "SKU-00300"]) { total { physical } stocks { warehouse { code } product { name } } } }`,
+	"stock":                        `{ stock(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1") { unitCost value batch { expiresOn } movements(first: 10) { totalCount nodes { posting { actor { username } } } } } }`,
+	"stockAsOf": `{ r: stockAsOf(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", at: "2026-06-01T00:00:00Z") { physical }
+		o: stockAsOf(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", at: "2026-06-01T00:00:00Z", basis: OCCURRED) { physical } }`,
+	"what stocks cost, and their batches": `{ stocks { nodes { unitCost value batch { state } } } }`,
+	"movements, newest first":             `{ stockMovements { nodes { id warehouse { code } product { name } stock { available } posting { kind actor { username } reversedBy { id } reverses { id } document { no } } } } }`,
+	"movements of a SKU":                  `{ stockMovements(filter: {sku: "SKU-00100"}) { nodes { id } } }`,
+	"movements of SKUs":                   `{ stockMovements(filter: {skus: ["SKU-00100", "SKU-00101"]}) { nodes { id } } }`,
+	"movements of SKUs in warehouses": `{ one: stockMovements(filter: {skus: ["SKU-00100", "SKU-00101"], warehouseCode: "W03"}) { nodes { id } }
+		many: stockMovements(filter: {sku: "SKU-00100", warehouseCodes: ["W03", "W04"]}) { nodes { id } } }`,
+	"movements in warehouses":      `{ one: stockMovements(filter: {warehouseCode: "W03"}) { nodes { id } } many: stockMovements(filter: {warehouseCodes: ["W03", "W04", "W05"]}) { nodes { id } } }`,
+	"movements of a posting":       `{ stockMovements(filter: {postingId: $posting}) { nodes { id } totalCount } }`,
+	"movements of a document":      `{ id: stockMovements(filter: {documentId: $document}) { nodes { id } totalCount } no: stockMovements(filter: {documentNo: "OUT-W01-20260101-00100"}) { nodes { id } } }`,
+	"posting":                      `{ posting(id: $posting) { actor { username } movements { sku stock { available } product { name } } document { no } reversedBy { id } } }`,
+	"nodes":                        `{ nodes(ids: [$posting, $document]) { id } }`,
+	"documents":                    `{ documents { nodes { no warehouse { code } createdBy { username } reversedBy { no } } } }`,
+	"documents of a state":         `{ documents(filter: {states: [APPROVED]}) { nodes { no } } open: documents(filter: {open: true}) { nodes { no } } closed: documents(filter: {open: false}) { nodes { no } } }`,
+	"documents in warehouses":      `{ documents(filter: {warehouseCodes: ["W03", "W04"]}) { nodes { no } } open: documents(filter: {warehouseCodes: ["W03"], open: true}) { nodes { no } } }`,
+	"documents of a number":        `{ document(no: "OUT-W01-20260101-00100") { no } documents(filter: {noPrefix: "OUT-W01-20260101-001"}, orderBy: {field: NO}) { nodes { no } } }`,
+	"documents of others' numbers": `{ documents(filter: {externalNo: "X100"}) { nodes { no } } many: documents(filter: {externalNos: ["X100", "X101"]}) { nodes { no } totalCount } }`,
+	"documents of a SKU":           `{ documents(filter: {sku: "SKU-00100"}) { nodes { no } totalCount } }`,
+	"document with all that hangs on it": `{ document(id: $document) { lines { nodes { product { name } location { code } } totalCount } events { nodes { actor { username } posting { kind } } totalCount }
+		postings { nodes { movements { sku } } totalCount } } }`,
+	"documents with all that hangs on them": `{ documents(first: 20) { nodes { lines(first: 5) { nodes { sku } } events(first: 5) { nodes { action } } postings(first: 5) { nodes { movements(first: 5) { sku } } } } } }`,
+	"products by SKU":                       `{ product(sku: "SKU-00100") { barcodes { barcode } } products(filter: {skus: ["SKU-00100", "SKU-00200"]}) { nodes { sku } } ordered: products(orderBy: {field: SKU, direction: DESC}) { nodes { sku } } }`,
+	"products by barcode":                   `{ product(barcode: "6900000100") { sku } products(filter: {barcodes: ["6900000100"]}) { nodes { sku } } }`,
+	"products with their stocks":            `{ products(first: 20) { nodes { barcodes { barcode } stocks(first: 5) { nodes { value } totalCount } movements(first: 5) { nodes { id } totalCount } } } }`,
+	"warehouses with their stocks":          `{ warehouses { nodes { parents { code } stocks(first: 10, nonZero: true) { nodes { sku product { name } movements(first: 2) { nodes { id } } } } } } }`,
+	"locations in warehouses":               `{ locations(filter: {warehouseCodes: ["W03"]}, orderBy: {field: CODE}) { nodes { code warehouse { code } } } all: locations(orderBy: {field: WAREHOUSE}) { nodes { code } } }`,
+	"warehouses with their locations":       `{ warehouses { nodes { locations(first: 10) { nodes { code } } } } }`,
+}
+
+func TestNothingHotReadsALargeTableThrough(t *testing.T) {
+	t.Parallel()
+	p := planner(t)
+	for name, query := range hot {
+		for _, fault := range p.faults(t, query) {
+			t.Errorf("%s: %s", name, fault)
+		}
+	}
+	t.Run("a lost index is noticed", func(t *testing.T) {
+		for index, name := range map[string]string{
+			"stocks_sku_id": "stocksBySku", "stock_movements_warehouse_id_id": "movements in warehouses", "stock_movements_posting_id": "posting",
+			"postings_document_id": "movements of a document", "documents_state_id": "documents of a state", "document_lines_key": "documents with all that hangs on them",
+		} {
+			if err := p.DB().InTx(t.Context(), func(tx store.Tx) error {
+				_, err := tx.SQL.ExecContext(t.Context(), "DROP INDEX "+index)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if faults := p.faults(t, hot[name]); len(faults) == 0 {
+				t.Errorf("nobody misses %s in %q", index, name)
+			}
+		}
+	})
+}
+
+//go:embed testdata/large.sql
+var largeSQL string
+
+// sizes of the tables that nothing hot may read through.
+var sizes = map[string]float64{
+	"stocks": 40_000, "stock_costs": 40_000, "stock_movements": 200_000, "postings": 60_000,
+	"documents": 6_000, "document_lines": 30_000, "document_events": 24_000, "products": 2_000, "product_barcodes": 2_000,
+}
+
+type planCheck struct {
+	*graphtest.Graph
+	who *auth.Principal
+}
+
+func (p planCheck) DB() *store.DB { return p.Deps.DB }
+
+// planner is a graph over a database of that size.
+func planner(t *testing.T) planCheck {
+	t.Helper()
+	g := graphtest.New(t, testdb.Postgres(t))
+	p := planCheck{g, g.SignIn(t, auth.RoleAdmin)}
+	if err := g.Deps.DB.InTx(t.Context(), func(tx store.Tx) error {
+		_, err := tx.SQL.ExecContext(t.Context(), strings.ReplaceAll(largeSQL, "$user", strconv.FormatInt(p.who.UserID, 10))+"; ANALYZE")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// faults runs an operation, plans each of its statements as the reading pool
+// does, and tells what is wrong with the plans.
+func (p planCheck) faults(t *testing.T, query string) (faults []string) {
+	t.Helper()
+	for name, id := range map[string]page.ID{"$posting": {Type: "Posting", Key: 1000}, "$document": {Type: "Document", Key: 100}} {
+		query = strings.ReplaceAll(query, name, `"`+id.String()+`"`)
+	}
+	ctx, sent := store.RecordStatements(auth.With(t.Context(), p.who))
+	if r := p.Exec(ctx, query, nil); len(r.Errors) > 0 {
+		t.Fatalf("%s: %v", query, r.Errors)
+	}
+	for _, s := range sent() {
+		root, text := explain(t, p.DB(), s)
+		for _, f := range root.faults(view{share: 1, loops: 1}) {
+			faults = append(faults, fmt.Sprintf("%s\n%s\n%s", f, s.Query, text))
+		}
+	}
+	return faults
+}
+
+// explain plans a statement as it is planned for all values.
+func explain(t *testing.T, db *store.DB, s store.Statement) (*node, string) {
+	t.Helper()
+	conn, err := db.SQL().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	exec := func(statement string) {
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	exec("PREPARE planned AS " + s.Query)
+	defer exec("DEALLOCATE planned")
+	call := "EXECUTE planned"
+	if len(s.Args) > 0 {
+		values := make([]string, len(s.Args))
+		for i, a := range s.Args {
+			values[i] = parameter(a)
+		}
+		call += "(" + strings.Join(values, ", ") + ")"
+	}
+	var raw []byte
+	var plans []struct{ Plan *node }
+	if err := conn.QueryRowContext(t.Context(), "EXPLAIN (FORMAT JSON) "+call).Scan(&raw); err != nil {
+		t.Fatalf("%s: %v", s.Query, err)
+	}
+	if err := json.Unmarshal(raw, &plans); err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	plans[0].Plan.write(&lines, "  ")
+	return plans[0].Plan, lines.String()
+}
