@@ -61,7 +61,7 @@ func MulDiv(d, a, b, c string) string {
 	if d != dialect.Postgres {
 		return "mul_div(" + a + ", " + b + ", " + c + ")"
 	}
-	return "div(" + a + "::numeric * " + b + ", nullif(" + c + ", 0))::bigint"
+	return "div((" + a + ")::numeric * (" + b + "), nullif(" + c + ", 0))::bigint"
 }
 
 // sqliteDriver has the functions that PostgreSQL brings along.
