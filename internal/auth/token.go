@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -40,7 +42,17 @@ type claims struct {
 type tokens struct {
 	keys   map[string][]byte
 	parser *jwt.Parser
+	now    func() time.Time
+
+	mu sync.Mutex
+	// genuine are tokens that were verified, so that a client's next request costs
+	// no signature. What a token says never changes; until when it counts, and of
+	// which version of the user, is asked every time.
+	genuine map[string]claims
 }
+
+// genuineSize bounds the memory for tokens to a few megabytes.
+const genuineSize = 10_000
 
 func newTokens(secret []byte, now func() time.Time) (*tokens, error) {
 	if len(secret) < minSecret {
@@ -52,6 +64,7 @@ func newTokens(secret []byte, now func() time.Time) (*tokens, error) {
 	}
 	return &tokens{
 		keys: map[string][]byte{accessKeyID: key},
+		now:  now, genuine: map[string]claims{},
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 			jwt.WithIssuer(issuer),
@@ -82,7 +95,33 @@ func (t *tokens) verify(raw string) (userID, version int64, err error) {
 	if len(raw) > maxToken {
 		return 0, 0, errToken
 	}
-	var c claims
+	c, ok := t.known(raw)
+	if !ok {
+		if c, err = t.parse(raw); err != nil {
+			return 0, 0, err
+		}
+	}
+	userID, err = strconv.ParseInt(c.Subject, 10, 64)
+	if err != nil {
+		return 0, 0, errToken
+	}
+	return userID, c.TokenVersion, nil
+}
+
+// known is what a genuine token says that was verified before and has not
+// expired.
+func (t *tokens) known(raw string) (claims, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.genuine[raw]
+	if ok && !t.now().Before(c.ExpiresAt.Time) {
+		delete(t.genuine, raw)
+		return claims{}, false
+	}
+	return c, ok
+}
+
+func (t *tokens) parse(raw string) (c claims, err error) {
 	_, err = t.parser.ParseWithClaims(raw, &c, func(token *jwt.Token) (any, error) {
 		id, _ := token.Header["kid"].(string)
 		key, ok := t.keys[id]
@@ -93,15 +132,17 @@ func (t *tokens) verify(raw string) (userID, version int64, err error) {
 	})
 	switch {
 	case isExpired(err):
-		return 0, 0, errExpired
+		return claims{}, errExpired
 	case err != nil:
-		return 0, 0, errToken
+		return claims{}, errToken
 	}
-	userID, err = strconv.ParseInt(c.Subject, 10, 64)
-	if err != nil {
-		return 0, 0, errToken
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.genuine) >= genuineSize {
+		clear(t.genuine)
 	}
-	return userID, c.TokenVersion, nil
+	t.genuine[strings.Clone(raw)] = c
+	return c, nil
 }
 
 var (

@@ -112,3 +112,42 @@ func TestShortSecretIsRefused(t *testing.T) {
 		t.Fatal("accepted")
 	}
 }
+
+func TestATokenThatWasVerifiedBeforeStillExpiresAndIsForgottenInTheEnd(t *testing.T) {
+	t.Parallel()
+	now := noon
+	tk, err := newTokens([]byte(testSecret), func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := tk.sign(7, 3, noon, noon.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{noon, noon.Add(time.Hour - 1)} {
+		now = at
+		if id, version, err := tk.verify(raw); id != 7 || version != 3 || err != nil {
+			t.Errorf("%s: %d, %d, %v", at, id, version, err)
+		}
+	}
+	now = noon.Add(time.Hour)
+	if _, _, err := tk.verify(raw); !errors.Is(err, errExpired) || len(tk.genuine) != 0 {
+		t.Errorf("at its end: %v, %d kept", err, len(tk.genuine))
+	}
+	if _, _, err := tk.verify(raw + "x"); !errors.Is(err, errToken) {
+		t.Errorf("changed: %v", err)
+	}
+	now = noon
+	for i := range int64(genuineSize + 1) {
+		raw, err := tk.sign(i, 1, noon, noon.Add(time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, _, err := tk.verify(raw); id != i || err != nil {
+			t.Fatal(id, err)
+		}
+	}
+	if len(tk.genuine) > genuineSize {
+		t.Errorf("%d tokens are kept", len(tk.genuine))
+	}
+}
