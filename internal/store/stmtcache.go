@@ -13,8 +13,8 @@ import (
 // more round trip, nothing else.
 const maxStatements = 256
 
-// connector wraps a driver so that every statement with parameters is prepared
-// once per connection: with lib/pq a query is then one round trip instead of
+// connector wraps a driver so that every query, and every other statement with
+// parameters, is prepared once per connection: with lib/pq a query is then one round trip instead of
 // two and its plan is reused; SQLite does not parse it again.
 // It must not sit behind a bouncer that pools by transaction.
 type connector struct {
@@ -51,9 +51,6 @@ type cached struct {
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	watch(ctx, query, args)
-	if len(args) == 0 {
-		return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
-	}
 	stmt, err := c.prepared(ctx, query)
 	if err != nil {
 		return nil, err
