@@ -131,3 +131,22 @@ func TestListsInListsHaveAnEnd(t *testing.T) {
 		}
 	})
 }
+
+// The same product under several selections shows in each what that asks for,
+// whatever columns were read for the others.
+func TestOneProductIsShownWholeUnderEachSelection(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		seed(t, g, p, 1)
+		g.Must(t, p, "productUpdate", "", map[string]any{"sku": "SKU-0000", "brand": "Bosch", "description": "D", "price": "2.5", "priceCurrency": "CNY", "minStock": 4})
+		r := g.Do(t, p, `{ a: stocks { nodes { warehouse { code } place: warehouse { ... on Warehouse { name parents { code } capacity } } product { name } all: product { ...L ... { description price } } product { brand } } }
+			b: stocksBySku(skus: ["SKU-0000"]) { product { sku minStock } stocks { product { __typename } card: product { ...L } } } } fragment L on Product { brand barcodes { barcode } }`, nil)
+		want := `{"a":{"nodes":[{"warehouse":{"code":"B0"},"place":{"name":"Warehouse B0","parents":[],"capacity":0},"product":{"name":"Product SKU-0000","brand":"Bosch"},"all":{"brand":"Bosch","barcodes":[],"description":"D","price":"2.5"}}]},
+			"b":[{"product":{"sku":"SKU-0000","minStock":4},"stocks":[{"product":{"__typename":"Product"},"card":{"brand":"Bosch","barcodes":[]}}]}]}`
+		if r.Code() != "" || !same(t, r.Data, want) {
+			t.Errorf("%s %v", r.Data, r.Errors)
+		}
+	})
+}

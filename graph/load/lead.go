@@ -69,21 +69,19 @@ func MovementStatistics(ctx context.Context, groups []*report.MovementStatistic)
 func SKUs(ctx context.Context, skus ...string) { from(ctx).products.want(skus...) }
 
 func (l *loaders) leadWarehouses(rows []*ent.Warehouse) []*ent.Warehouse {
-	for _, w := range rows {
-		l.parents.want(w.ID)
-		l.locationsOf.want(w.ID)
-		l.overviews.want(w.ID)
-		l.stocksIn.want(w.ID)
-	}
+	ids := distinct(rows, func(w *ent.Warehouse) int64 { return w.ID })
+	l.parents.want(ids...)
+	l.locationsOf.want(ids...)
+	l.stocksIn.want(ids...)
+	l.overviews.want(ids...)
 	return rows
 }
 
 func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
-	for _, p := range rows {
-		l.barcodes.want(p.Sku)
-		l.stocksOf.want(p.Sku)
-		l.movementsOfSKU.want(p.Sku)
-	}
+	skus := distinct(rows, func(p *ent.Product) string { return p.Sku })
+	l.barcodes.want(skus...)
+	l.stocksOf.want(skus...)
+	l.movementsOfSKU.want(skus...)
 	return rows
 }
 

@@ -19,8 +19,8 @@ import (
 )
 
 type loaders struct {
-	warehouses  *loader[int64, *ent.Warehouse]
-	products    *loader[string, *ent.Product]
+	warehouses  *shownLoader[int64, *ent.Warehouse]
+	products    *shownLoader[string, *ent.Product]
 	parents     *loader[int64, []*ent.Warehouse]
 	barcodes    *loader[string, []*ent.Barcode]
 	locations   *loader[int64, *ent.Location]
@@ -46,10 +46,13 @@ type contextKey struct{}
 // they know is as of when they read it, and as its principal may see it.
 func With(ctx context.Context, db *store.DB, reports *report.Service) context.Context {
 	l := &loaders{}
-	l.warehouses = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Warehouse, error) {
-		rows, err := warehouse.ByID(ctx, db, ids)
-		return index(l.leadWarehouses(rows), func(w *ent.Warehouse) int64 { return w.ID }), err
-	})
+	l.warehouses = &shownLoader[int64, *ent.Warehouse]{
+		of: "Warehouse", fields: warehouseColumns,
+		fetch: func(ctx context.Context, ids []int64, columns []string) (map[int64]*ent.Warehouse, error) {
+			rows, err := warehouse.ByID(ctx, db, ids, columns...)
+			return index(l.leadWarehouses(rows), func(w *ent.Warehouse) int64 { return w.ID }), err
+		},
+	}
 	l.parents = newLoader(func(ctx context.Context, ids []int64) (map[int64][]*ent.Warehouse, error) {
 		parents, err := warehouse.ParentsOf(ctx, db, ids)
 		for _, list := range parents {
@@ -70,10 +73,13 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		}
 		return out, err
 	})
-	l.products = newLoader(func(ctx context.Context, skus []string) (map[string]*ent.Product, error) {
-		rows, err := catalog.BySKU(ctx, db, skus)
-		return index(l.leadProducts(rows), func(p *ent.Product) string { return p.Sku }), err
-	})
+	l.products = &shownLoader[string, *ent.Product]{
+		of: "Product", fields: productColumns,
+		fetch: func(ctx context.Context, skus, columns []string) (map[string]*ent.Product, error) {
+			rows, err := catalog.BySKU(ctx, db, skus, columns...)
+			return index(l.leadProducts(rows), func(p *ent.Product) string { return p.Sku }), err
+		},
+	}
 	l.productByID = newLoader(func(ctx context.Context, ids []int64) (map[int64]*ent.Product, error) {
 		rows, err := catalog.ByID(ctx, db, ids)
 		return index(l.leadProducts(rows), func(p *ent.Product) int64 { return p.ID }), err

@@ -42,7 +42,7 @@ type asked[F comparable] struct {
 }
 
 func newNested[K int64 | string, F comparable, T any](of nestedOf[K, F, T]) *nested[K, F, T] {
-	return &nested[K, F, T]{nestedOf: of, pages: map[asked[F]]*loader[K, *page.Connection[T]]{}, counts: map[F]*loader[K, int]{}}
+	return &nested[K, F, T]{nestedOf: of}
 }
 
 // newWhole is a nested list that nothing narrows.
@@ -97,6 +97,9 @@ func (n *nested[K, F, T]) with(f F, a page.Args) (*loader[K, *page.Connection[T]
 	each, err := n.open(a)
 	if err != nil {
 		return nil, err
+	}
+	if n.pages == nil {
+		n.pages, n.counts = map[asked[F]]*loader[K, *page.Connection[T]]{}, map[F]*loader[K, int]{}
 	}
 	if n.counts[f] == nil {
 		n.counts[f] = newLoader(func(ctx context.Context, parents []K) (map[K]int, error) { return n.count(ctx, parents, f) })

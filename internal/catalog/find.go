@@ -29,14 +29,18 @@ func SKUs(typed []string) []string {
 	return out
 }
 
-// BySKU finds products by code as stored, in no order. People without
-// product:view get none.
-func BySKU(ctx context.Context, db *store.DB, skus []string) (_ []*ent.Product, err error) {
+// BySKU finds products by code as stored, in no order. It reads these columns
+// only, or all when none are named. People without product:view get none.
+func BySKU(ctx context.Context, db *store.DB, skus []string, columns ...string) (_ []*ent.Product, err error) {
 	defer fault.Wrap(&err, "catalog.BySKU")
 	if !auth.From(ctx).Can(auth.ProductView) {
 		return nil, nil
 	}
-	return db.Ent().Product.Query().Where(page.In(product.FieldSku, skus)).All(ctx)
+	query := db.Ent().Product.Query().Where(page.In(product.FieldSku, skus))
+	if len(columns) > 0 {
+		return query.Select(columns...).All(ctx)
+	}
+	return query.All(ctx)
 }
 
 // ByID finds products by key, in no order. People without product:view get none.

@@ -38,13 +38,18 @@ func Find(ctx context.Context, db *store.DB, code *string, id *page.ID) (_ *ent.
 	return w, err
 }
 
-// ByID finds warehouses by key, in no order. People without warehouse:view get none.
-func ByID(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Warehouse, err error) {
+// ByID finds warehouses by key, in no order. It reads these columns only, or all
+// when none are named. People without warehouse:view get none.
+func ByID(ctx context.Context, db *store.DB, ids []int64, columns ...string) (_ []*ent.Warehouse, err error) {
 	defer fault.Wrap(&err, "warehouse.ByID")
 	if !auth.From(ctx).Can(auth.WarehouseView) {
 		return nil, nil
 	}
-	return db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldID, ids)).All(ctx)
+	query := db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldID, ids))
+	if len(columns) > 0 {
+		return query.Select(columns...).All(ctx)
+	}
+	return query.All(ctx)
 }
 
 // ParentsOf are the warehouses that each of these belongs to, by key. People
