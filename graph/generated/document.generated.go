@@ -1478,7 +1478,7 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "states", "open", "reversal", "warehouseCodes", "reasonCodes", "sku", "externalNo", "search", "occurredFrom", "occurredTo", "createdFrom", "createdTo"}
+	fieldsInOrder := [...]string{"kinds", "states", "open", "outstanding", "reversal", "warehouseCodes", "reasonCodes", "sku", "skus", "noPrefix", "externalNo", "externalNos", "externalPrefix", "party", "countries", "createdBy", "approvedBy", "search", "occurredFrom", "occurredTo", "createdFrom", "createdTo", "updatedSince", "expectedFrom", "expectedTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1506,6 +1506,13 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Open = data
+		case "outstanding":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outstanding"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outstanding = data
 		case "reversal":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversal"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -1534,6 +1541,20 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.SKU = data
+		case "skus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skus"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SKUs = data
+		case "noPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoPrefix = data
 		case "externalNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalNo"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1541,6 +1562,48 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.ExternalNo = data
+		case "externalNos":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalNos"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalNos = data
+		case "externalPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalPrefix = data
+		case "party":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("party"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Party = data
+		case "countries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Countries = data
+		case "createdBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBy"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedBy = data
+		case "approvedBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approvedBy"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApprovedBy = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1576,6 +1639,27 @@ func (ec *executionContext) unmarshalInputDocumentFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.CreatedTo = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
+		case "expectedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedFrom"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedFrom = data
+		case "expectedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedTo"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedTo = data
 		}
 	}
 	return it, nil

@@ -7,6 +7,7 @@ import (
 	"entrepot/ent"
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/internal/model"
+	"entrepot/graph/scalar"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
 
@@ -329,7 +330,7 @@ func (ec *executionContext) unmarshalInputExchangeRateFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"fromCurrency", "toCurrency"}
+	fieldsInOrder := [...]string{"fromCurrency", "toCurrency", "dateFrom", "dateTo", "sources", "recordedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -350,6 +351,78 @@ func (ec *executionContext) unmarshalInputExchangeRateFilter(ctx context.Context
 				return it, err
 			}
 			it.ToCurrency = data
+		case "dateFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateFrom"))
+			data, err := ec.unmarshalODate2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateFrom = data
+		case "dateTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateTo"))
+			data, err := ec.unmarshalODate2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateTo = data
+		case "sources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sources"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sources = data
+		case "recordedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecordedSince = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExchangeRateOrder(ctx context.Context, obj any) (fx.Order, error) {
+	var it fx.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["field"]; !present {
+		asMap["field"] = "RATE_DATE"
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "DESC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNExchangeRateOrderField2entrepotᚋinternalᚋfxᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entrepotᚋinternalᚋpageᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
 		}
 	}
 	return it, nil
@@ -576,6 +649,23 @@ func (ec *executionContext) marshalNExchangeRateEdge2ᚕentrepotᚋinternalᚋpa
 	return ret
 }
 
+func (ec *executionContext) unmarshalNExchangeRateOrderField2entrepotᚋinternalᚋfxᚐOrderField(ctx context.Context, v any) (fx.OrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := fx.OrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExchangeRateOrderField2entrepotᚋinternalᚋfxᚐOrderField(ctx context.Context, sel ast.SelectionSet, v fx.OrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNExchangeRateSetInput2entrepotᚋinternalᚋfxᚐSetInput(ctx context.Context, v any) (fx.SetInput, error) {
 	res, err := ec.unmarshalInputExchangeRateSetInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -600,6 +690,14 @@ func (ec *executionContext) unmarshalOExchangeRateFilter2ᚖentrepotᚋinternal�
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputExchangeRateFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOExchangeRateOrder2ᚖentrepotᚋinternalᚋfxᚐOrder(ctx context.Context, v any) (*fx.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputExchangeRateOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -307,7 +307,7 @@ func (ec *executionContext) unmarshalInputLocationFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"warehouseCodes", "codes", "search", "types", "locked", "status"}
+	fieldsInOrder := [...]string{"warehouseCodes", "codes", "search", "types", "locked", "allowMixing", "status", "updatedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -349,6 +349,13 @@ func (ec *executionContext) unmarshalInputLocationFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Locked = data
+		case "allowMixing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowMixing"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowMixing = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
 			data, err := ec.unmarshalOStatus2ᚖentrepotᚋinternalᚋstockᚐStatus(ctx, v)
@@ -356,6 +363,13 @@ func (ec *executionContext) unmarshalInputLocationFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Status = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
 		}
 	}
 	return it, nil

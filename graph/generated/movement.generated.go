@@ -850,7 +850,7 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "kinds", "postingId", "documentId", "recordedFrom", "recordedTo", "occurredFrom", "occurredTo"}
+	fieldsInOrder := [...]string{"sku", "skus", "skuPrefix", "warehouseCode", "warehouseCodes", "batchNo", "batchNos", "kinds", "direction", "postingId", "documentId", "documentNo", "actors", "reasonCodes", "operations", "reversal", "reversed", "recordedFrom", "recordedTo", "occurredFrom", "occurredTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -864,6 +864,20 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.SKU = data
+		case "skus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skus"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SKUs = data
+		case "skuPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skuPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SKUPrefix = data
 		case "warehouseCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCode"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -871,6 +885,13 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.WarehouseCode = data
+		case "warehouseCodes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCodes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WarehouseCodes = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -878,6 +899,13 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.BatchNo = data
+		case "batchNos":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNos"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchNos = data
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
 			data, err := ec.unmarshalOMovementKind2ᚕentrepotᚋinternalᚋstockᚐMovementKindᚄ(ctx, v)
@@ -885,6 +913,13 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.Kinds = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOStockMovementDirection2ᚖentrepotᚋinternalᚋledgerᚐMovementDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
 		case "postingId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postingId"))
 			data, err := ec.unmarshalOID2ᚖentrepotᚋinternalᚋpageᚐID(ctx, v)
@@ -899,6 +934,48 @@ func (ec *executionContext) unmarshalInputStockMovementFilter(ctx context.Contex
 				return it, err
 			}
 			it.DocumentID = data
+		case "documentNo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("documentNo"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DocumentNo = data
+		case "actors":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actors"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actors = data
+		case "reasonCodes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasonCodes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReasonCodes = data
+		case "operations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operations"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operations = data
+		case "reversal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversal"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reversal = data
+		case "reversed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reversed = data
 		case "recordedFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordedFrom"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -1206,6 +1283,16 @@ func (ec *executionContext) marshalNStockMovement2ᚖentrepotᚋentᚐStockMovem
 	return ec._StockMovement(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStockMovementConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.StockMovement]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StockMovementConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNStockMovementEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.StockMovement]) graphql.Marshaler {
 	return ec._StockMovementEdge(ctx, sel, &v)
 }
@@ -1307,6 +1394,22 @@ func (ec *executionContext) marshalOStockMovementConnection2ᚖentrepotᚋintern
 		return graphql.Null
 	}
 	return ec._StockMovementConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStockMovementDirection2ᚖentrepotᚋinternalᚋledgerᚐMovementDirection(ctx context.Context, v any) (*ledger.MovementDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ledger.MovementDirection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStockMovementDirection2ᚖentrepotᚋinternalᚋledgerᚐMovementDirection(ctx context.Context, sel ast.SelectionSet, v *ledger.MovementDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOStockMovementFilter2ᚖentrepotᚋinternalᚋledgerᚐMovementFilter(ctx context.Context, v any) (*ledger.MovementFilter, error) {

@@ -84,6 +84,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDocumentReverseInput,
 		ec.unmarshalInputDocumentUpdateInput,
 		ec.unmarshalInputExchangeRateFilter,
+		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
@@ -123,6 +124,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockMovementFilter,
 		ec.unmarshalInputStockMovementOrder,
 		ec.unmarshalInputStockOrder,
+		ec.unmarshalInputStockQuantityRange,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
@@ -440,6 +442,8 @@ input DocumentFilter {
   states: [DocumentState!]
   "True: only documents that are neither completed nor cancelled. False: only those that are."
   open: Boolean
+  "True: only open documents with units that are neither executed nor rejected. False: only the others."
+  outstanding: Boolean
   "True: only documents that take another back. False: only those that do not."
   reversal: Boolean
   "Only in these warehouses, by code, at most 1,000, not sensitive to case."
@@ -448,8 +452,24 @@ input DocumentFilter {
   reasonCodes: [String!]
   "Only documents with a line of this SKU, not sensitive to case."
   sku: String
+  "Only documents with a line of one of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only numbers that begin with this text, not sensitive to case."
+  noPrefix: String
   "Exactly this number at the shop, supplier or 3PL."
   externalNo: String
+  "Exactly one of these numbers there, at most 1,000."
+  externalNos: [String!]
+  "Only numbers there that begin with this text, sensitive to case."
+  externalPrefix: String
+  "Only parties that contain this text, not sensitive to case. At most 100 characters."
+  party: String
+  "Only parties of one of these countries, exactly as they were told, at most 1,000."
+  countries: [String!]
+  "Only what these people made, by username, at most 1,000, not sensitive to case."
+  createdBy: [String!]
+  "Only what these people approved, by username, at most 1,000, not sensitive to case."
+  approvedBy: [String!]
   """
   Numbers and external numbers that begin with this text, or parties that contain
   it, not sensitive to case. At most 100 characters.
@@ -463,6 +483,12 @@ input DocumentFilter {
   createdFrom: DateTime
   "createdAt before this time."
   createdTo: DateTime
+  "updatedAt at or after this time."
+  updatedSince: DateTime
+  "expectedAt at or after this time."
+  expectedFrom: DateTime
+  "expectedAt before this time; with open, what is overdue."
+  expectedTo: DateTime
 }
 
 "By what documents are ordered."
@@ -473,7 +499,11 @@ input DocumentOrder {
   direction: OrderDirection! = DESC
 }
 
-"Columns that documents can be ordered by."
+"""
+Columns that documents can be ordered by. ID, NO and OCCURRED_AT have an index, and
+ID has one within named warehouses or states; the others sort what the filter
+admits.
+"""
 enum DocumentOrderField {
   "In the order of entry."
   ID
@@ -481,8 +511,12 @@ enum DocumentOrderField {
   OCCURRED_AT
   "By the last change."
   UPDATED_AT
+  "By the time at which the goods are expected; documents without one are left out, of totalCount too."
+  EXPECTED_AT
   "By the number, as text."
   NO
+  "By the number at the shop, supplier or 3PL, as text."
+  EXTERNAL_NO
   "By the units of all lines."
   QUANTITY
 }
@@ -1184,6 +1218,32 @@ input ExchangeRateFilter {
   fromCurrency: String
   "Only in this currency, by ISO 4217."
   toCurrency: String
+  "Only of this day (UTC) or later."
+  dateFrom: Date
+  "Only of this day (UTC) or earlier."
+  dateTo: Date
+  "Only from one of these sources, exactly, at most 1,000; manual is by hand."
+  sources: [String!]
+  "Only rates entered or corrected at this time or later."
+  recordedSince: DateTime
+}
+
+"By what exchange rates are ordered."
+input ExchangeRateOrder {
+  "The column; ties are broken by ID."
+  field: ExchangeRateOrderField! = RATE_DATE
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"Columns that exchange rates can be ordered by."
+enum ExchangeRateOrderField {
+  "By the day from which it holds."
+  RATE_DATE
+  "By the time at which it was entered or corrected."
+  RECORDED_AT
+  "By the currency that is priced, then by the one that it is priced in, then by day."
+  FROM_CURRENCY
 }
 
 "A page of exchange rates."
@@ -1207,10 +1267,12 @@ type ExchangeRateEdge {
 }
 
 extend type Query {
-  "Exchange rates, the latest day first, a page at a time."
+  "Exchange rates, a page at a time."
   exchangeRates(
     "Which rates; all when left out."
     filter: ExchangeRateFilter
+    "In which order; the latest day first when left out."
+    orderBy: ExchangeRateOrder
     "How many from the start, at most 200; 50 when neither first nor last is given."
     first: Int
     "Only rows behind this cursor."
@@ -1382,8 +1444,12 @@ input LocationFilter {
   types: [LocationType!]
   "Only those that are locked, or only those that are not."
   locked: Boolean
+  "Only those in which goods of several SKUs may lie together, or only the others."
+  allowMixing: Boolean
   "Only locations of this status."
   status: Status
+  "Only locations edited at this time or later."
+  updatedSince: DateTime
 }
 
 "By what locations are ordered."
@@ -1394,12 +1460,17 @@ input LocationOrder {
   direction: OrderDirection! = ASC
 }
 
-"Columns that locations can be ordered by."
+"""
+Columns that locations can be ordered by. ID and WAREHOUSE have an index, and CODE
+has one within named warehouses; the others sort what the filter admits.
+"""
 enum LocationOrderField {
   "In the order of entry."
   ID
   "By the code, compared byte by byte."
   CODE
+  "By the warehouse, in the order in which warehouses were entered; then by code."
+  WAREHOUSE
   "By the time of the last edit."
   UPDATED_AT
 }
@@ -2074,22 +2145,45 @@ extend type Query {
 }
 
 """
-Which movements. All conditions must hold. sku and postingId have an index; the
-others are read through in the order of the list.
+Which movements. All conditions must hold. SKUs, warehouses, the posting and the
+document have an index; the others are read through in the order of the list, so
+name one of these with them.
 """
 input StockMovementFilter {
   "Only of this SKU code, not sensitive to case."
   sku: String
+  "Only of these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only of SKU codes that begin with this text, not sensitive to case."
+  skuPrefix: String
   "Only in this warehouse, by code, not sensitive to case; an unknown code matches nothing."
   warehouseCode: String
+  "Only in these warehouses, by code, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
   "Only of this batch; the empty text is goods without a batch."
   batchNo: String
+  "Only of these batches, at most 1,000; the empty text is goods without a batch."
+  batchNos: [String!]
   "Only these sorts of work, at most 1,000."
   kinds: [MovementKind!]
+  "Only those that brought physical units, or only those that took some."
+  direction: StockMovementDirection
   "Only of this posting."
   postingId: ID
   "Only movements of this document."
   documentId: ID
+  "Only movements of the document of this number, not sensitive to case."
+  documentNo: String
+  "Only what these people did, by username, at most 1,000, not sensitive to case."
+  actors: [String!]
+  "Only with these reason codes, at most 1,000."
+  reasonCodes: [String!]
+  "Only of these commands, such as stockAdjust, at most 1,000."
+  operations: [String!]
+  "True: only movements that took others back. False: only those that did not."
+  reversal: Boolean
+  "True: only movements that were taken back. False: only those that were not."
+  reversed: Boolean
   "Only recorded at this instant or later."
   recordedFrom: DateTime
   "Only recorded before this instant."
@@ -2100,9 +2194,17 @@ input StockMovementFilter {
   occurredTo: DateTime
 }
 
+"Which way physical units went."
+enum StockMovementDirection {
+  "Units came."
+  IN
+  "Units left."
+  OUT
+}
+
 "By what movements are ordered."
 input StockMovementOrder {
-  "The column."
+  "The column; ties are broken by ID."
   field: StockMovementOrderField! = ID
   "Which way; newest first when left out."
   direction: OrderDirection! = DESC
@@ -2112,6 +2214,11 @@ input StockMovementOrder {
 enum StockMovementOrderField {
   "In the order of entry."
   ID
+  """
+  By the time on the floor. It has no index and sorts what the filter admits:
+  BAD_REQUEST unless the filter names SKUs, a posting, a document or occurredFrom.
+  """
+  OCCURRED_AT
 }
 
 "A page of the ledger."
@@ -2427,6 +2534,22 @@ type Product implements Node {
   heightMm: Long!
   "The codes that scanners read on it or on a pack of it, in the order of entry; at most 50."
   barcodes: [ProductBarcode!]!
+  "Its stocks in every warehouse and batch, in the order of entry. Empty for people without the permission stock:view."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "Only stocks with units in any bucket, in transit included."
+    nonZero: Boolean! = false
+  ): StockConnection!
+  "Its movements in every warehouse, newest first. Empty for people without the permission stock:view."
+  movements(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StockMovementConnection!
   "Whether the product may be used in new work."
   status: Status!
   "Rises by one with every edit; for expectedVersion."
@@ -2487,6 +2610,19 @@ input ProductFilter {
   with it. At most 100 characters.
   """
   search: String
+  "Only SKU codes that begin with this text, not sensitive to case."
+  skuPrefix: String
+  "True: only products with a barcode. False: only those without."
+  hasBarcode: Boolean
+  "True: only products of which physical units lie in any warehouse. False: only those of which none do."
+  inStock: Boolean
+  """
+  True: only products of which all warehouses together have fewer available units
+  than minStock. False: only the others.
+  """
+  belowMinimum: Boolean
+  "Only products entered at this time or later."
+  createdSince: DateTime
   "Only products of this status."
   status: Status
   "Only of one of these categories, exactly, at most 1,000."
@@ -2505,7 +2641,7 @@ input ProductOrder {
   direction: OrderDirection! = ASC
 }
 
-"Columns that products can be ordered by."
+"Columns that products can be ordered by. ID and SKU have an index, the others sort what the filter admits."
 enum ProductOrderField {
   "In the order of entry."
   ID
@@ -2515,6 +2651,8 @@ enum ProductOrderField {
   NAME
   "By the category."
   CATEGORY
+  "By the brand."
+  BRAND
   "By the time of entry."
   CREATED_AT
   "By the time of the last edit."
@@ -3236,6 +3374,60 @@ type Stock implements Node {
   version: Long!
   "When the last change was recorded."
   changedAt: DateTime!
+  """
+  What one unit costs: the moving average of its SKU in its warehouse, over all
+  batches, in the warehouse's currency. Null while none lies there, and for people
+  without the permission cost:view.
+  """
+  unitCost: Decimal
+  """
+  What its physical units are worth, in the warehouse's currency. The worth of a
+  SKU in a warehouse is kept over all batches; each has the share of its units, and
+  the shares of all batches are that worth, to the last digit. Null for people
+  without the permission cost:view.
+  """
+  value: Decimal
+  "The batch. Null for goods without one, and for people without the permission product:view."
+  batch: Batch
+  "Its movements, newest first."
+  movements(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StockMovementConnection!
+}
+
+"One production lot of a product."
+type Batch {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The SKU code of the product."
+  sku: String!
+  "The batch number; unique for its SKU."
+  batchNo: String!
+  "Whether its goods may be promised."
+  state: BatchState!
+  "The day on which it was produced; null when nobody said."
+  producedOn: Date
+  "The day on which it expires; null when nobody said."
+  expiresOn: Date
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Whether the goods of a batch may be promised."
+enum BatchState {
+  "They may."
+  AVAILABLE
+  "A person has set the batch aside."
+  HOLD
+  "It waits for quality control."
+  QUARANTINE
+  "It is past its day."
+  EXPIRED
 }
 
 "Quantities of a stock by bucket, in units."
@@ -3338,18 +3530,80 @@ extend type Query {
 input StockFilter {
   "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
   warehouseCodes: [String!]
+  "Only in warehouses of this category."
+  warehouseCategory: WarehouseCategory
+  "Only in warehouses of this location type."
+  locationType: WarehouseLocationType
+  "Only in warehouses of this ownership."
+  ownershipType: WarehouseOwnership
+  "Only in warehouses of this business type."
+  businessType: WarehouseBusinessType
   "Only these SKU codes, at most 1,000, not sensitive to case."
   skus: [String!]
   "Only SKU codes that begin with this text, not sensitive to case."
   skuPrefix: String
+  """
+  Only products whose SKU code begins with this text, or whose names (also English
+  ones), brand or specification contain it, not sensitive to case. At most 100
+  characters.
+  """
+  search: String
+  "Only products of one of these categories, exactly, at most 1,000."
+  categories: [String!]
+  "Only products of one of these brands, exactly, at most 1,000."
+  brands: [String!]
+  """
+  True: only what is low where it lies: all batches of the SKU in the warehouse
+  together have fewer available units than the product's minStock. False: only what
+  is not.
+  """
+  belowMinimum: Boolean
   "Only this batch; the empty text is goods without a batch."
   batchNo: String
+  "Only these batches, at most 1,000; the empty text is goods without a batch."
+  batchNos: [String!]
+  "Only batch numbers that begin with this text, sensitive to case."
+  batchPrefix: String
+  "Only goods of batches in one of these states, at most 1,000; goods without a batch have none."
+  batchStates: [BatchState!]
+  "Only goods of batches that expire before this day (UTC)."
+  expiresBefore: Date
   "True: only stocks with units in any bucket, in transit included. False: only those without."
   nonZero: Boolean
   "Only stocks with at least so many available units."
   availableAtLeast: Long
   "Only stocks with at most so many available units."
   availableAtMost: Long
+  "Only stocks with so many units in these buckets, at most 12 conditions; such as what has damaged units: {bucket: DAMAGED, atLeast: 1}."
+  quantities: [StockQuantityRange!]
+  "Only stocks that changed at this time or later."
+  changedSince: DateTime
+}
+
+"Bounds of the units in one bucket, both included."
+input StockQuantityRange {
+  "Which bucket."
+  bucket: StockBucket!
+  "At least so many."
+  atLeast: Long
+  "At most so many."
+  atMost: Long
+}
+
+"The buckets of a stock: physical = available + allocated + damaged + on hold; in transit stands apart."
+enum StockBucket {
+  "Units that lie there."
+  PHYSICAL
+  "Units that may be promised."
+  AVAILABLE
+  "Units promised to an order or a document."
+  ALLOCATED
+  "Units that lie there and cannot be sold."
+  DAMAGED
+  "Units set aside by a person."
+  ON_HOLD
+  "Units on their way."
+  IN_TRANSIT
 }
 
 "By what stocks are ordered."
@@ -3360,16 +3614,30 @@ input StockOrder {
   direction: OrderDirection! = ASC
 }
 
-"Columns that stocks can be ordered by. ID and SKU have an index, the others sort what the filter admits."
+"""
+Columns that stocks can be ordered by. ID, SKU and WAREHOUSE have an index; the
+others change with every posting and have none: they sort what the filter admits,
+so name warehouses or SKUs with them.
+"""
 enum StockOrderField {
   "In the order of entry."
   ID
   "By the SKU code, compared byte by byte."
   SKU
+  "By the warehouse, in the order in which warehouses were entered; then by SKU code and batch number."
+  WAREHOUSE
   "By the available units."
   AVAILABLE
   "By the physical units."
   PHYSICAL
+  "By the allocated units."
+  ALLOCATED
+  "By the damaged units."
+  DAMAGED
+  "By the units on hold."
+  ON_HOLD
+  "By the units in transit."
+  IN_TRANSIT
   "By the time of the last change."
   CHANGED_AT
 }
@@ -4114,6 +4382,15 @@ type Warehouse implements Node {
     "Only rows behind this cursor."
     after: String
   ): LocationConnection!
+  "Its stocks, by SKU code and batch number. Empty for people without the permission stock:view."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "Only stocks with units in any bucket, in transit included."
+    nonZero: Boolean! = false
+  ): StockConnection!
   "Whether the warehouse may be used in new work."
   status: Status!
   "Rises by one with every edit; for expectedVersion."
@@ -4206,6 +4483,12 @@ input WarehouseFilter {
   status: Status
   "Only those that belong directly to the warehouse of this code, not sensitive to case."
   parentCode: String
+  "Only those whose costs are kept in one of these currencies, by ISO 4217, at most 1,000."
+  currencies: [String!]
+  "True: only warehouses in which physical units lie. False: only those in which none do."
+  inStock: Boolean
+  "Only warehouses edited at this time or later."
+  updatedSince: DateTime
 }
 
 "By what warehouses are ordered."
@@ -4224,6 +4507,12 @@ enum WarehouseOrderField {
   CODE
   "By the name."
   NAME
+  "By the capacity; those without a limit count as 0."
+  CAPACITY
+  "By the time of entry."
+  CREATED_AT
+  "By the time of the last edit."
+  UPDATED_AT
 }
 
 "A page of warehouses."
@@ -4622,6 +4911,28 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 		return ec.fieldContext_AgeBand_toDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
+}
+
+func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Batch_id(ctx, field)
+	case "sku":
+		return ec.fieldContext_Batch_sku(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_Batch_batchNo(ctx, field)
+	case "state":
+		return ec.fieldContext_Batch_state(ctx, field)
+	case "producedOn":
+		return ec.fieldContext_Batch_producedOn(ctx, field)
+	case "expiresOn":
+		return ec.fieldContext_Batch_expiresOn(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Batch_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Batch_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
 }
 
 func (ec *executionContext) childFields_CurrencyAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5318,6 +5629,10 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_heightMm(ctx, field)
 	case "barcodes":
 		return ec.fieldContext_Product_barcodes(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Product_stocks(ctx, field)
+	case "movements":
+		return ec.fieldContext_Product_movements(ctx, field)
 	case "status":
 		return ec.fieldContext_Product_status(ctx, field)
 	case "version":
@@ -5570,6 +5885,14 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_version(ctx, field)
 	case "changedAt":
 		return ec.fieldContext_Stock_changedAt(ctx, field)
+	case "unitCost":
+		return ec.fieldContext_Stock_unitCost(ctx, field)
+	case "value":
+		return ec.fieldContext_Stock_value(ctx, field)
+	case "batch":
+		return ec.fieldContext_Stock_batch(ctx, field)
+	case "movements":
+		return ec.fieldContext_Stock_movements(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -6006,6 +6329,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":
 		return ec.fieldContext_Warehouse_locations(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Warehouse_stocks(ctx, field)
 	case "status":
 		return ec.fieldContext_Warehouse_status(ctx, field)
 	case "version":

@@ -8,8 +8,10 @@ import (
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
 	"entrepot/internal/ledger"
+	"entrepot/internal/money"
 	"entrepot/internal/page"
 	"entrepot/internal/report"
+	"entrepot/internal/stock"
 	"errors"
 
 	"strconv"
@@ -27,6 +29,10 @@ type StockResolver interface {
 	Warehouse(ctx context.Context, obj *ent.Stock) (*ent.Warehouse, error)
 	Product(ctx context.Context, obj *ent.Stock) (*ent.Product, error)
 
+	UnitCost(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
+	Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
+	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
+	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
 
@@ -34,9 +40,87 @@ type StockResolver interface {
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Stock_movements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Batch_id(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
+}
+func (ec *executionContext) fieldContext_Batch_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_sku(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Sku)
+}
+func (ec *executionContext) fieldContext_Batch_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_batchNo(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.BatchNo)
+}
+func (ec *executionContext) fieldContext_Batch_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_state(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, field.Selections, obj.State)
+}
+func (ec *executionContext) fieldContext_Batch_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type BatchState does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_producedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.ProducedOn)
+}
+func (ec *executionContext) fieldContext_Batch_producedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_expiresOn(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.ExpiresOn)
+}
+func (ec *executionContext) fieldContext_Batch_expiresOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
+}
+func (ec *executionContext) fieldContext_Batch_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.UpdatedAt)
+}
+func (ec *executionContext) fieldContext_Batch_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
 
 func (ec *executionContext) _SkuStocks_sku(ctx context.Context, field graphql.CollectedField, obj *ledger.SkuStocks) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.SKU)
@@ -280,6 +364,128 @@ func (ec *executionContext) _Stock_changedAt(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Stock_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Stock", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Stock_unitCost(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_unitCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().UnitCost(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_unitCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stock", field, true, true, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Stock_value(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().Value(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stock", field, true, true, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Stock_batch(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_batch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().Batch(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Batch) graphql.Marshaler {
+			return ec.marshalOBatch2ᚖentrepotᚋentᚐBatch(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_batch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Batch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_movements(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_movements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Stock().Movements(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.StockMovement]) graphql.Marshaler {
+			return ec.marshalNStockMovementConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_movements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockMovementConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Stock_movements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Stock_layers(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
@@ -529,7 +735,7 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"warehouseCodes", "skus", "skuPrefix", "batchNo", "nonZero", "availableAtLeast", "availableAtMost"}
+	fieldsInOrder := [...]string{"warehouseCodes", "warehouseCategory", "locationType", "ownershipType", "businessType", "skus", "skuPrefix", "search", "categories", "brands", "belowMinimum", "batchNo", "batchNos", "batchPrefix", "batchStates", "expiresBefore", "nonZero", "availableAtLeast", "availableAtMost", "quantities", "changedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -543,6 +749,34 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.WarehouseCodes = data
+		case "warehouseCategory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCategory"))
+			data, err := ec.unmarshalOWarehouseCategory2ᚖentrepotᚋinternalᚋstockᚐWarehouseCategory(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WarehouseCategory = data
+		case "locationType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationType"))
+			data, err := ec.unmarshalOWarehouseLocationType2ᚖentrepotᚋinternalᚋstockᚐWarehouseLocationType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationType = data
+		case "ownershipType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownershipType"))
+			data, err := ec.unmarshalOWarehouseOwnership2ᚖentrepotᚋinternalᚋstockᚐWarehouseOwnership(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OwnershipType = data
+		case "businessType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessType"))
+			data, err := ec.unmarshalOWarehouseBusinessType2ᚖentrepotᚋinternalᚋstockᚐWarehouseBusinessType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessType = data
 		case "skus":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skus"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -557,6 +791,34 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.SKUPrefix = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		case "brands":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("brands"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Brands = data
+		case "belowMinimum":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("belowMinimum"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BelowMinimum = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -564,6 +826,34 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.BatchNo = data
+		case "batchNos":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNos"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchNos = data
+		case "batchPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchPrefix = data
+		case "batchStates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchStates"))
+			data, err := ec.unmarshalOBatchState2ᚕentrepotᚋinternalᚋstockᚐBatchStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchStates = data
+		case "expiresBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresBefore"))
+			data, err := ec.unmarshalODate2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresBefore = data
 		case "nonZero":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nonZero"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -585,6 +875,20 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.AvailableAtMost = data
+		case "quantities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantities"))
+			data, err := ec.unmarshalOStockQuantityRange2ᚕentrepotᚋinternalᚋledgerᚐQuantityRangeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantities = data
+		case "changedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangedSince = data
 		}
 	}
 	return it, nil
@@ -634,6 +938,50 @@ func (ec *executionContext) unmarshalInputStockOrder(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputStockQuantityRange(ctx context.Context, obj any) (ledger.QuantityRange, error) {
+	var it ledger.QuantityRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"bucket", "atLeast", "atMost"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "bucket":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bucket"))
+			data, err := ec.unmarshalNStockBucket2entrepotᚋinternalᚋstockᚐBucket(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bucket = data
+		case "atLeast":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atLeast"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AtLeast = data
+		case "atMost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atMost"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AtMost = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -641,6 +989,37 @@ func (ec *executionContext) unmarshalInputStockOrder(ctx context.Context, obj an
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var batchImplementors = []string{"Batch"}
+
+func (ec *executionContext) _Batch(ctx context.Context, sel ast.SelectionSet, obj *ent.Batch) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, batchImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("Batch"))
+		case "id":
+			out.SetNonNull(i, ec._Batch_id(ctx, field, obj))
+		case "sku":
+			out.SetNonNull(i, ec._Batch_sku(ctx, field, obj))
+		case "batchNo":
+			out.SetNonNull(i, ec._Batch_batchNo(ctx, field, obj))
+		case "state":
+			out.SetNonNull(i, ec._Batch_state(ctx, field, obj))
+		case "producedOn":
+			out.Set(i, ec._Batch_producedOn(ctx, field, obj))
+		case "expiresOn":
+			out.Set(i, ec._Batch_expiresOn(ctx, field, obj))
+		case "createdAt":
+			out.SetNonNull(i, ec._Batch_createdAt(ctx, field, obj))
+		case "updatedAt":
+			out.SetNonNull(i, ec._Batch_updatedAt(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
 
 var skuStocksImplementors = []string{"SkuStocks"}
 
@@ -699,6 +1078,14 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.SetNonNull(i, ec._Stock_version(ctx, field, obj))
 		case "changedAt":
 			out.SetNonNull(i, ec._Stock_changedAt(ctx, field, obj))
+		case "unitCost":
+			out.Set(i, ec._Stock_unitCost(ctx, field, obj))
+		case "value":
+			out.Set(i, ec._Stock_value(ctx, field, obj))
+		case "batch":
+			out.Set(i, ec._Stock_batch(ctx, field, obj))
+		case "movements":
+			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
 		case "layers":
 			out.SetNonNull(i, ec._Stock_layers(ctx, field, obj))
 		default:
@@ -781,6 +1168,16 @@ func (ec *executionContext) _StockQuantities(ctx context.Context, sel ast.Select
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx context.Context, v any) (stock.BatchState, error) {
+	var res stock.BatchState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx context.Context, sel ast.SelectionSet, v stock.BatchState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNSkuStocks2ᚕᚖentrepotᚋinternalᚋledgerᚐSkuStocksᚄ(ctx context.Context, sel ast.SelectionSet, v []*ledger.SkuStocks) graphql.Marshaler {
 	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -831,6 +1228,26 @@ func (ec *executionContext) marshalNStock2ᚖentrepotᚋentᚐStock(ctx context.
 		return graphql.Null
 	}
 	return ec._Stock(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStockBucket2entrepotᚋinternalᚋstockᚐBucket(ctx context.Context, v any) (stock.Bucket, error) {
+	var res stock.Bucket
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockBucket2entrepotᚋinternalᚋstockᚐBucket(ctx context.Context, sel ast.SelectionSet, v stock.Bucket) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNStockConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.Stock]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StockConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNStockEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.Stock]) graphql.Marshaler {
@@ -884,6 +1301,11 @@ func (ec *executionContext) marshalNStockQuantities2ᚖentrepotᚋinternalᚋled
 	return ec._StockQuantities(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNStockQuantityRange2entrepotᚋinternalᚋledgerᚐQuantityRange(ctx context.Context, v any) (ledger.QuantityRange, error) {
+	res, err := ec.unmarshalInputStockQuantityRange(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNTimeBasis2entrepotᚋinternalᚋledgerᚐBasis(ctx context.Context, v any) (ledger.Basis, error) {
 	var res ledger.Basis
 	err := res.UnmarshalGQL(v)
@@ -892,6 +1314,49 @@ func (ec *executionContext) unmarshalNTimeBasis2entrepotᚋinternalᚋledgerᚐB
 
 func (ec *executionContext) marshalNTimeBasis2entrepotᚋinternalᚋledgerᚐBasis(ctx context.Context, sel ast.SelectionSet, v ledger.Basis) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalOBatch2ᚖentrepotᚋentᚐBatch(ctx context.Context, sel ast.SelectionSet, v *ent.Batch) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Batch(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBatchState2ᚕentrepotᚋinternalᚋstockᚐBatchStateᚄ(ctx context.Context, v any) ([]stock.BatchState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]stock.BatchState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOBatchState2ᚕentrepotᚋinternalᚋstockᚐBatchStateᚄ(ctx context.Context, sel ast.SelectionSet, v []stock.BatchState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOStock2ᚖentrepotᚋentᚐStock(ctx context.Context, sel ast.SelectionSet, v *ent.Stock) graphql.Marshaler {
@@ -929,6 +1394,23 @@ func (ec *executionContext) marshalOStockQuantities2ᚖentrepotᚋinternalᚋled
 		return graphql.Null
 	}
 	return ec._StockQuantities(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStockQuantityRange2ᚕentrepotᚋinternalᚋledgerᚐQuantityRangeᚄ(ctx context.Context, v any) ([]ledger.QuantityRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]ledger.QuantityRange, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStockQuantityRange2entrepotᚋinternalᚋledgerᚐQuantityRange(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -24,6 +24,7 @@ import (
 type WarehouseResolver interface {
 	Parents(ctx context.Context, obj *ent.Warehouse) ([]*ent.Warehouse, error)
 	Locations(ctx context.Context, obj *ent.Warehouse, first *int, after *string) (*page.Connection[*ent.Location], error)
+	Stocks(ctx context.Context, obj *ent.Warehouse, first *int, after *string, nonZero bool) (*page.Connection[*ent.Stock], error)
 
 	Overview(ctx context.Context, obj *ent.Warehouse) (*report.Overview, error)
 }
@@ -51,6 +52,36 @@ func (ec *executionContext) field_Warehouse_locations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Warehouse_stocks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "nonZero",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["nonZero"] = arg2
 	return args, nil
 }
 
@@ -205,6 +236,50 @@ func (ec *executionContext) fieldContext_Warehouse_locations(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Warehouse_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Warehouse_stocks(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warehouse_stocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Warehouse().Stocks(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["nonZero"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Stock]) graphql.Marshaler {
+			return ec.marshalNStockConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Warehouse_stocks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Warehouse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Warehouse_stocks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -444,7 +519,7 @@ func (ec *executionContext) unmarshalInputWarehouseFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"codes", "search", "category", "locationType", "ownershipType", "businessType", "status", "parentCode"}
+	fieldsInOrder := [...]string{"codes", "search", "category", "locationType", "ownershipType", "businessType", "status", "parentCode", "currencies", "inStock", "updatedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -507,6 +582,27 @@ func (ec *executionContext) unmarshalInputWarehouseFilter(ctx context.Context, o
 				return it, err
 			}
 			it.ParentCode = data
+		case "currencies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencies"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currencies = data
+		case "inStock":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inStock"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InStock = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
 		}
 	}
 	return it, nil
@@ -598,6 +694,8 @@ func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._Warehouse_parents(ctx, field, obj))
 		case "locations":
 			out.SetNonNull(i, ec._Warehouse_locations(ctx, field, obj))
+		case "stocks":
+			out.SetNonNull(i, ec._Warehouse_stocks(ctx, field, obj))
 		case "status":
 			out.SetNonNull(i, ec._Warehouse_status(ctx, field, obj))
 		case "version":
