@@ -166,12 +166,19 @@ func connections(t *testing.T) (out []connection) {
 		}
 		return f.Name + "(" + strings.Join(args, ", ") + ")"
 	}
-	isList := func(f *ast.FieldDefinition) bool { return strings.HasSuffix(f.Type.Name(), "Connection") }
-	listOf := map[string]string{}
+	isList := func(f *ast.FieldDefinition) bool {
+		fields := schema().Types[f.Type.Name()].Fields
+		return fields.ForName("nodes") != nil && fields.ForName("totalCount") != nil
+	}
+	// How to come to a row of a type: by a list of them, or by a field that is one.
+	way := map[string]string{}
 	for _, f := range schema().Query.Fields {
-		if isList(f) {
-			listOf[schema().Types[f.Type.Name()].Fields.ForName("nodes").Type.Name()] = call(f)
+		switch {
+		case isList(f):
+			way[schema().Types[f.Type.Name()].Fields.ForName("nodes").Type.Name()] = "{ " + call(f) + " { nodes { %s } } }"
 			out = append(out, connection{f.Name, func(s string) string { return "{ " + call(f) + " { " + s + " } }" }})
+		case way[f.Type.Name()] == "" && f.Type.Elem == nil:
+			way[f.Type.Name()] = "{ " + call(f) + " { %s } }"
 		}
 	}
 	for _, parent := range ours(schema()) {
@@ -180,12 +187,12 @@ func connections(t *testing.T) (out []connection) {
 				continue
 			}
 			name := parent.Name + "." + f.Name
-			if listOf[parent.Name] == "" {
-				t.Errorf("there is no list of %s to ask for %s", parent.Name, name)
+			if way[parent.Name] == "" {
+				t.Errorf("there is no way to %s, to ask for %s", parent.Name, name)
 				continue
 			}
 			out = append(out, connection{name, func(s string) string {
-				return "{ " + listOf[parent.Name] + " { nodes { " + call(f) + " { " + s + " } } } }"
+				return fmt.Sprintf(way[parent.Name], call(f)+" { "+s+" }")
 			}})
 		}
 	}

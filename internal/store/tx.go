@@ -127,7 +127,7 @@ func (db *DB) view(ctx context.Context, pool *sql.DB, set string, fn func(tx *sq
 	}
 	defer func() { _ = tx.Rollback() }()
 	if db.dialect == dialect.Postgres {
-		if _, err := tx.ExecContext(ctx, set); err != nil {
+		if _, err := tx.ExecContext(unwatched(ctx), set); err != nil { // as much a part of BEGIN as the isolation is
 			return err
 		}
 	}

@@ -49,3 +49,8 @@ func watch(ctx context.Context, query string, args []driver.NamedValue) {
 		see(query, args)
 	}
 }
+
+// unwatched is ctx for what is a part of BEGIN.
+func unwatched(ctx context.Context) context.Context {
+	return context.WithValue(ctx, watchKey{}, nil)
+}
