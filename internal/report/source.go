@@ -138,13 +138,10 @@ FROM positions p JOIN (
 }
 
 // shared is a query of rows, each with its share of what its SKU is worth in its
-// warehouse, by its physical units. In the order of batches, and of layers within
-// them, the share of the first rows together is rounded down, and the share of a
-// row is what it adds: shares come to the whole, to the last digit. value / quantity
-// and the rest are taken apart, since their product with units would not fit.
-func shared(rows, order string) string {
-	return `SELECT u.*, CASE WHEN u.quantity = 0 THEN 0 ELSE u.total / u.quantity * u.physical
-  + u.total % u.quantity * u.so_far / u.quantity - u.total % u.quantity * (u.so_far - u.physical) / u.quantity END AS value
+// warehouse, by its physical units ([ledger.Worth]). Layers of a batch share its
+// part in their order.
+func shared(d, rows, order string) string {
+	return `SELECT u.*, ` + ledger.WorthSQL(d, "u.total", "u.quantity", "u.physical", "u.so_far") + ` AS value
 FROM (SELECT r.*, coalesce(w.quantity, 0) AS quantity, coalesce(w.value, 0) AS total,
     CAST(sum(r.physical) OVER (PARTITION BY r.warehouse_id, r.sku ORDER BY ` + order + `) AS bigint) AS so_far
   FROM ` + rows + ` r LEFT JOIN worths w ON w.warehouse_id = r.warehouse_id AND w.sku = r.sku) u`

@@ -78,7 +78,7 @@ func (p *plan) rows(g *grouping) string {
 	}
 	g.with = append(g.with, column{"worths", p.scope.worths(g.params, p.moment)})
 	if share {
-		g.with = append(g.with, column{"valued", shared(rows, order)})
+		g.with = append(g.with, column{"valued", shared(p.dialect, rows, order)})
 		return "valued"
 	}
 	// Nothing tells batches apart: what SKUs are worth just adds up beside them.
