@@ -32,6 +32,13 @@ var hot = map[string]string{
 	"stock":                        `{ stock(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1") { unitCost value batch { expiresOn } movements(first: 10) { totalCount nodes { posting { actor { username } } } } } }`,
 	"stockAsOf": `{ r: stockAsOf(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", at: "2026-06-01T00:00:00Z") { physical }
 		o: stockAsOf(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", at: "2026-06-01T00:00:00Z", basis: OCCURRED) { physical } }`,
+	"stockCard": `{ stockCard(sku: "SKU-00100", warehouseCode: "W01") { opening { physical } closing { physical } closingValue lines(first: 50) { nodes { movement { kind posting { reasonCode } } after { physical } valueAfter } } } }`,
+	"a month of a stockCard, from its end": `{ stockCard(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z") {
+		opening { physical } closing { physical } unitsIn unitsOut lines(last: 50) { nodes { after { available } } totalCount } } }`,
+	"stocks by age":                       `{ stocks { nodes { layers { units ageDays posting { kind } } } } }`,
+	"places at a glance":                  `{ warehouses { nodes { overview { locationCount openDocumentCount lastMovementAt } } } }`,
+	"days of a stock":                     `{ stockHistory(sku: "SKU-00100", warehouseCode: "W01", from: "2026-01-01", to: "2026-03-01") { day physical } }`,
+	"what ran by the clock":               `{ scheduledRuns { nodes { job outcome } } }`,
 	"what stocks cost, and their batches": `{ stocks { nodes { unitCost value batch { state } } } }`,
 	"movements, newest first":             `{ stockMovements { nodes { id warehouse { code } product { name } stock { available } posting { kind actor { username } reversedBy { id } reverses { id } document { no } } } } }`,
 	"movements of a SKU":                  `{ stockMovements(filter: {sku: "SKU-00100"}) { nodes { id } } }`,

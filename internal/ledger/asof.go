@@ -2,16 +2,16 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"strconv"
 	"time"
 
-	entsql "entgo.io/ent/dialect/sql"
-
 	"entrepot/ent"
 	entstock "entrepot/ent/stock"
-	"entrepot/ent/stockmovement"
 	"entrepot/internal/fault"
 	"entrepot/internal/store"
 )
@@ -49,8 +49,8 @@ type AsOfQuery struct {
 }
 
 // AsOf is the balance of a stock at a moment, zeros when it had none. By
-// RECORDED it is one index probe: the values after the last movement until
-// then. By OCCURRED it sums the movements of the stock that had happened.
+// RECORDED it is the values after the last movement until then, which is looked for
+// by halves. By OCCURRED it sums the movements of the stock that had happened.
 func AsOf(ctx context.Context, db *store.DB, q AsOfQuery) (_ Quantities, err error) {
 	defer fault.Wrap(&err, "ledger.AsOf")
 	at := store.Moment(q.At)
@@ -62,19 +62,40 @@ func AsOf(ctx context.Context, db *store.DB, q AsOfQuery) (_ Quantities, err err
 	if err != nil {
 		return Quantities{}, err
 	}
-	if q.Basis == Occurred {
+	switch {
+	case s.Version == 0: // nothing was ever posted to it
+		return Quantities{}, nil
+	case q.Basis == Occurred:
 		return sumOccurred(ctx, db, s.ID, at)
 	}
-	m, err := db.Ent().StockMovement.Query().
-		Where(stockmovement.StockID(s.ID), stockmovement.RecordedAtLTE(at)).
-		Order(stockmovement.ByStockVersion(entsql.OrderDesc())).First(ctx)
-	if ent.IsNotFound(err) {
+	return lastRecorded(ctx, db, s, at)
+}
+
+// lastRecorded goes through the chain of a stock by halves: it has no gap, and
+// recorded times never run back in it, so 10,000 movements take 14 probes of its
+// key. Going back from the newest would read all that came since.
+func lastRecorded(ctx context.Context, db *store.DB, s *ent.Stock, at time.Time) (q Quantities, err error) {
+	p := store.Params{Dialect: db.Dialect()}
+	half := p.Add(int64(1) << (bits.Len64(uint64(s.Version)) - 1)) // all halves together reach the newest
+	id := p.Add(s.ID)
+	err = db.SQL().QueryRowContext(ctx, `
+WITH RECURSIVE walk(place, half) AS (
+  SELECT CAST(0 AS bigint), CAST(`+half+` AS bigint)
+  UNION ALL
+  SELECT place + half * coalesce((SELECT CASE WHEN m.recorded_at <= `+p.Add(at)+` THEN 1 ELSE 0 END
+    FROM stock_movements m WHERE m.stock_id = `+id+` AND m.stock_version = walk.place + walk.half), 0), half / 2
+  FROM walk WHERE half > 0
+)
+SELECT m.physical_after, m.available_after, m.allocated_after, m.damaged_after, m.hold_after, m.in_transit_after
+FROM walk JOIN stock_movements m ON m.stock_id = `+id+` AND m.stock_version = walk.place WHERE walk.half = 0`, p.Values...).
+		Scan(&q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit)
+	if errors.Is(err, sql.ErrNoRows) {
 		return Quantities{}, nil
 	}
 	if err != nil {
-		return Quantities{}, err
+		return q, fmt.Errorf("find the last movement: %w", err)
 	}
-	return After(m), nil
+	return q, nil
 }
 
 // After are the buckets of the stock once the movement had happened.

@@ -133,7 +133,7 @@ FROM positions p JOIN (
   SELECT m.stock_id, m.occurred_at AS received_at, m.stock_version, m.posting_id, m.quantity_delta AS units,
     CAST(sum(m.quantity_delta) OVER (PARTITION BY m.stock_id ORDER BY m.occurred_at DESC, m.stock_version DESC) AS bigint) - m.quantity_delta AS newer
   FROM stock_movements m WHERE m.quantity_delta > 0 AND m.kind <> 'REVERSAL'` + until("m") + of + `
-    AND NOT EXISTS (SELECT 1 FROM postings back WHERE back.reverses_id = m.posting_id` + until("back") + `)
+    AND NOT EXISTS (SELECT 1 FROM postings back WHERE back.reverses_id = m.posting_id AND back.reverses_id IS NOT NULL` + until("back") + `)
 ) r ON r.stock_id = p.stock_id WHERE r.newer < p.physical`
 }
 
