@@ -90,7 +90,7 @@ func pageOf[T any](ctx context.Context, db *store.DB, a page.Args, o page.Order[
 	return page.List(ctx, a, o,
 		func(ctx context.Context, s page.Slice) ([]T, error) {
 			g := build(false)
-			return rowsOf(ctx, db, g, s.Tail(g.params.Add), scan)
+			return rowsOf(ctx, db.Report, g, s.Tail(g.params.Add), scan)
 		},
 		func(ctx context.Context) (n int, err error) {
 			g := build(true)
@@ -101,14 +101,17 @@ func pageOf[T any](ctx context.Context, db *store.DB, a page.Args, o page.Order[
 		})
 }
 
+// view is [store.DB.Report], or the same that does not lag.
+type view func(context.Context, func(*sql.Tx) error) error
+
 // rowsOf reads groups.
-func rowsOf[T any](ctx context.Context, db *store.DB, g grouping, tail string, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	return query(ctx, db, g.statement(tail), g.params.Values, scan)
+func rowsOf[T any](ctx context.Context, in view, g grouping, tail string, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	return query(ctx, in, g.statement(tail), g.params.Values, scan)
 }
 
 // query reads the rows of a statement in one view.
-func query[T any](ctx context.Context, db *store.DB, statement string, args []any, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	err = db.Report(ctx, func(tx *sql.Tx) error {
+func query[T any](ctx context.Context, in view, statement string, args []any, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	err = in(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, statement, args...)
 		if err != nil {
 			return err

@@ -104,7 +104,7 @@ func (q lowQuery) read(ctx context.Context, s page.Slice, bySKU bool) ([]*LowSto
 	p := &store.Params{Dialect: q.db.Dialect()}
 	statement := "SELECT sku, min_stock, max_stock, physical, available, in_transit, short_by, excess, state FROM (" + q.low(p, bySKU) + ") page"
 	statement += s.Tail(p.Add)
-	return query(ctx, q.db, statement, p.Values, func(rows *sql.Rows) (*LowStock, error) {
+	return query(ctx, q.db.Report, statement, p.Values, func(rows *sql.Rows) (*LowStock, error) {
 		l := &LowStock{}
 		return l, rows.Scan(&l.SKU, &l.Min, &l.Max, &l.Physical, &l.Available, &l.InTransit, &l.ShortBy, &l.Excess, &l.State)
 	})
@@ -113,7 +113,7 @@ func (q lowQuery) read(ctx context.Context, s page.Slice, bySKU bool) ([]*LowSto
 func (q lowQuery) count(ctx context.Context) ([]LowStockCount, error) {
 	p := &store.Params{Dialect: q.db.Dialect()}
 	statement := "SELECT state, count(*) FROM (" + q.low(p, false) + ") counted GROUP BY state"
-	found, err := query(ctx, q.db, statement, p.Values, func(rows *sql.Rows) (c LowStockCount, err error) {
+	found, err := query(ctx, q.db.Report, statement, p.Values, func(rows *sql.Rows) (c LowStockCount, err error) {
 		return c, rows.Scan(&c.State, &c.Count)
 	})
 	counts := make([]LowStockCount, len(lowStates))

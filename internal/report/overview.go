@@ -93,7 +93,7 @@ func (s *Service) holdings(ctx context.Context, warehouses []*ent.Warehouse, par
 			o.Values, o.BaseValue = []CurrencyAmount{}, new(money.Amount) // until goods are found
 		}
 	}
-	groups, err := rowsOf(ctx, s.db, p.grouping(p.by), "", p.scan(p.by))
+	groups, err := rowsOf(ctx, s.db.ReportFresh, p.grouping(p.by), "", p.scan(p.by))
 	for _, g := range groups {
 		out[g.warehouseID].StockGroup = g
 	}

@@ -84,7 +84,7 @@ func Movements(ctx context.Context, db *store.DB, q MovementQuestion) (_ *Moveme
 		return nil, err
 	}
 	return &MovementStatistics{c, sync.OnceValues(func() (*MovementStatistic, error) {
-		rows, err := rowsOf(ctx, db, s.grouping(nil), "", s.scan(nil))
+		rows, err := rowsOf(ctx, db.Report, s.grouping(nil), "", s.scan(nil))
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"entrepot/internal/auth"
@@ -36,23 +35,20 @@ SELECT stock_id, received_at, physical, posting_id FROM (
 ) latest WHERE place <= ` + p.Add(MaxLayers) + " ORDER BY stock_id, place DESC"
 	now := s.now()
 	out := make(map[int64][]*StockLayer, len(stocks))
-	err = s.db.Report(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, statement, p.Values...)
-		if err != nil {
-			return err
+	rows, err := s.db.SQL().QueryContext(ctx, statement, p.Values...) // beside stocks, so never from the replica
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var stock int64
+		var received store.Time
+		l := &StockLayer{}
+		if err := rows.Scan(&stock, &received, &l.Units, &l.PostingID); err != nil {
+			return nil, err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var stock int64
-			var received store.Time
-			l := &StockLayer{}
-			if err := rows.Scan(&stock, &received, &l.Units, &l.PostingID); err != nil {
-				return err
-			}
-			l.ReceivedAt, l.AgeDays = received.Time, int(now.Sub(received.Time)/(24*time.Hour))
-			out[stock] = append(out[stock], l)
-		}
-		return rows.Err()
-	})
-	return out, err
+		l.ReceivedAt, l.AgeDays = received.Time, int(now.Sub(received.Time)/(24*time.Hour))
+		out[stock] = append(out[stock], l)
+	}
+	return out, rows.Err()
 }

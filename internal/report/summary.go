@@ -116,7 +116,7 @@ func (s *Service) stocks(ctx context.Context, q StockQuestion) (*StockSummary, e
 		return nil, err
 	}
 	return &StockSummary{c, sync.OnceValues(func() (*StockGroup, error) {
-		rows, err := rowsOf(ctx, s.db, p.grouping(nil), "", p.scan(nil))
+		rows, err := rowsOf(ctx, s.db.Report, p.grouping(nil), "", p.scan(nil))
 		if err != nil {
 			return nil, err
 		}

@@ -16,8 +16,16 @@ import (
 // for all values, which is right for rows reached by key and wrong for a month of
 // a large journal. It cannot write.
 func (db *DB) Report(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	return db.view(ctx, db.Lagging(), "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'", fn)
+	return db.view(ctx, db.Lagging(), reporting, fn)
 }
+
+// ReportFresh is [DB.Report] where the answer stands beside others that do not
+// lag: never on the replica.
+func (db *DB) ReportFresh(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return db.view(ctx, db.read, reporting, fn)
+}
+
+const reporting = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 // Params are the parameters of a statement, collected while its text is written.
 type Params struct {
