@@ -1888,6 +1888,7 @@ extend type Query {
   Products of which there is too little or too much. Those without a minimum and a
   maximum are not looked at, nor are archived ones, unless asked for. Virtual
   warehouses never count: they are pools, not goods.
+  Read from the replica when there is one: it may lag by seconds.
   """
   lowStock(
     "Which products, and which units count; all when left out."
@@ -2317,6 +2318,7 @@ extend type Query {
   What moved in a period, grouped and added up from the journal. Work that was taken
   back counts, and so does what took it back, each when it happened; to leave both
   out see includeReversed of the filter.
+  Read from the replica when there is one: it may lag by seconds.
   """
   movementStatistics(
     "By what, 1 to 4 different dimensions."
@@ -4322,6 +4324,7 @@ extend type Query {
   """
   What is in stock, grouped and added up: now, or at any moment, from one view of
   the database. FORBIDDEN when ordered by VALUE without the permission cost:view.
+  Read from the replica when there is one: it may lag by seconds.
   """
   stockSummary(
     "By what, 1 to 4 different dimensions."
