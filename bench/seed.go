@@ -13,6 +13,10 @@ import (
 const (
 	warehouses = 50
 	firstSKU   = 100_001
+
+	// The stock that sells best, and how often it moved.
+	busySKU, busyWarehouse = firstSKU + 1, "W02"
+	busyMovements          = 10_000
 )
 
 const filled = "warehouses, products, postings, stocks, stock_costs, stock_movements, idempotency_keys"

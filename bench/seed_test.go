@@ -28,10 +28,15 @@ func TestSeedHoldsAllRulesOfTheLedger(t *testing.T) {
 			t.Errorf("%s: %d, such as %s", c.Rule, c.Count, c.Broken[0])
 		}
 	}
-	if want := int64(skus * warehouses); report.Stocks != want || report.Movements != want || report.Costs != want {
-		t.Errorf("seeded %d stocks, %d movements and %d worths, want %d of each", report.Stocks, report.Movements, report.Costs, want)
+	const stocks = skus * warehouses
+	if report.Stocks != stocks || report.Costs != stocks {
+		t.Errorf("seeded %d stocks and %d worths, want %d of each", report.Stocks, report.Costs, stocks)
 	}
-	if want := int64(warehouses * 3); report.Postings != want {
-		t.Errorf("seeded %d postings, want %d: deliveries of 20 products", report.Postings, want)
+	if want := int64(2*stocks - 2 + busyMovements); report.Movements != want {
+		t.Errorf("seeded %d movements, want %d: two of each stock but the busy one", report.Movements, want)
+	}
+	// Deliveries of 20, 20 and 5 products, orders of 4 products.
+	if want := int64(warehouses*(3+5+5+2) + busyMovements - 1); report.Postings != want {
+		t.Errorf("seeded %d postings, want %d", report.Postings, want)
 	}
 }
