@@ -83,6 +83,15 @@ migrate-new: go ## Write the next migration from the change of schema/: make mig
 bench: go ## Run the benchmarks on a PostgreSQL that flushes its commits
 	$(WITHSERVERS) -durable -- go run ./bench $(BENCHFLAGS)
 
+.PHONY: bench-rivals
+bench-rivals: go bench/rivals/node_modules ## Measure lists beside other GraphQL servers; needs npm
+	$(WITHSERVERS) -durable -- go run ./bench -only rivals $(BENCHFLAGS)
+
+bench/rivals/node_modules: bench/rivals/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed: https://nodejs.org" >&2; exit 1; }
+	npm ci --prefix $(@D) --no-audit --no-fund
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	rm -rf bin

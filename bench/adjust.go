@@ -106,16 +106,16 @@ func (b *bench) adjust(ctx context.Context, part, work string, target float64) (
 // each is the microseconds of n equal pieces of work.
 func each(d time.Duration, n int64) float64 { return float64(d.Microseconds()) / float64(max(n, 1)) }
 
-// shared runs work and notes who had the machine meanwhile.
-func (b *bench) shared(s *shares, work func() error) error {
-	before, err := b.machineNow()
+// shared runs work, on other servers too, and notes who had the machine meanwhile.
+func (b *bench) shared(s *shares, work func() error, others ...*server) error {
+	before, err := b.machineNow(others...)
 	if err != nil {
 		return err
 	}
 	if err := work(); err != nil {
 		return err
 	}
-	after, err := b.machineNow()
+	after, err := b.machineNow(others...)
 	s.add(before, after)
 	return err
 }
@@ -142,7 +142,7 @@ func (b *bench) counted(ctx context.Context, r *row, what string, side func() (i
 
 // usage is the CPU time of a server and of PostgreSQL up to now.
 func (b *bench) usage(s *server) (ours, postgres time.Duration, err error) {
-	if ours, err = processCPU(s.pid); err != nil {
+	if ours, err = treeCPU(s.pid); err != nil {
 		return 0, 0, err
 	}
 	postgres, err = b.db.cpu()

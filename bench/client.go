@@ -34,7 +34,7 @@ func (c *client) close() { c.conn.Close() }
 var (
 	statusOK      = []byte("HTTP/1.1 200 ")
 	contentLength = []byte("Content-Length: ")
-	chunked       = []byte("Transfer-Encoding: chunked")
+	chunked       = []byte("Transfer-Encoding: chunked") // others write the names in small letters
 )
 
 // do sends a request and returns the body of the answer, which must be 200. The
@@ -72,11 +72,11 @@ func (c *client) do(request []byte) ([]byte, error) {
 				err = fmt.Errorf("%s: %.500s", status, c.body)
 			}
 			return c.body, err
-		case bytes.HasPrefix(line, contentLength):
+		case len(line) > len(contentLength) && bytes.EqualFold(line[:len(contentLength)], contentLength):
 			if length, err = strconv.Atoi(string(line[len(contentLength):])); err != nil {
 				return nil, err
 			}
-		case bytes.Equal(line, chunked):
+		case bytes.EqualFold(line, chunked):
 			length = -1
 		}
 	}

@@ -21,6 +21,13 @@ func TestClientReadsWhatOurServersWrite(t *testing.T) {
 		case "/refused":
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte("no"))
+		case "/small": // as Node.js writes names
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nsmall"))
+			_ = conn.Close()
 		case "/body":
 			if r.Header.Get("Authorization") == "Bearer t" && r.ContentLength == 2 {
 				_, _ = w.Write([]byte("yes"))
@@ -45,6 +52,9 @@ func TestClientReadsWhatOurServersWrite(t *testing.T) {
 		if _, err := c.do(get("/refused")); err == nil || !strings.Contains(err.Error(), "403") {
 			t.Fatalf("refused: %v", err)
 		}
+	}
+	if got, err := c.do(get("/small")); err != nil || string(got) != "small" {
+		t.Fatalf("names in small letters: %q, %v", got, err)
 	}
 }
 

@@ -15,18 +15,22 @@ import (
 // machine is where the CPU time of the machine went up to a moment.
 type machine struct{ busy, idle, own time.Duration }
 
-// machineNow reads it. Own is the time of the servers of the run, of ourselves
-// and of what we started and waited for, such as pgbench.
-func (b *bench) machineNow() (m machine, err error) {
+// machineNow reads it. Own is the time of Entrepot and PostgreSQL, of the other
+// servers of the run, of ourselves and of what we started and waited for, such
+// as pgbench.
+func (b *bench) machineNow(others ...*server) (m machine, err error) {
 	if m.own, err = b.db.cpu(); err != nil {
 		return m, err
 	}
-	if b.server != nil {
-		server, err := processCPU(b.server.pid)
+	for _, s := range append(others, b.server) {
+		if s == nil {
+			continue
+		}
+		t, err := treeCPU(s.pid)
 		if err != nil {
 			return m, err
 		}
-		m.own += server
+		m.own += t
 	}
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage

@@ -25,7 +25,7 @@ type options struct {
 }
 
 // parts are what -only chooses from.
-var parts = []string{"list", "sku", "page", "spread", "hot", "start", "import"}
+var parts = []string{"list", "sku", "page", "spread", "hot", "start", "import", "rivals"}
 
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
 
@@ -127,6 +127,11 @@ func run(ctx context.Context, o options) (err error) {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 		rep.rows = append(rep.rows, r)
+	}
+	if o.only == "rivals" {
+		if err := b.rivals(ctx, &rep); err != nil {
+			return err
+		}
 	}
 	if err := b.facts(ctx, &rep); err != nil {
 		return err
