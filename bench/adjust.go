@@ -164,30 +164,37 @@ type adjuster struct {
 var noUserErrors = []byte(`"userErrors":[]`)
 
 func (b *bench) adjusters(hot bool) ([]*adjuster, error) {
+	all := make([]*adjuster, writers)
+	for i := range all {
+		var err error
+		if all[i], err = b.adjuster(hot); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (b *bench) adjuster(hot bool) (*adjuster, error) {
 	query, err := json.Marshal(adjustQuery)
+	if err != nil {
+		return nil, err
+	}
+	c, err := dial(b.server.addr)
 	if err != nil {
 		return nil, err
 	}
 	request := post("/graphql", b.token, fmt.Sprintf(`{"query":%s,"variables":{"input":{"idempotencyKey":"KKKKKKKKKKKKKKKK","reasonCode":"BENCH",`+
 		`"changes":[{"sku":"SSSSSS","warehouseCode":"W01","delta":DD}]}}}`, query))
-	all := make([]*adjuster, writers)
-	for i := range all {
-		c, err := dial(b.server.addr)
-		if err != nil {
-			return nil, err
-		}
-		a := &adjuster{client: c, request: slices.Clone(request), random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), skus: b.db.skus}
-		place := func(mark string) []byte {
-			at := bytes.Index(a.request, []byte(mark))
-			return a.request[at : at+len(mark)]
-		}
-		a.key, a.sku, a.warehouse, a.delta = place("KKKKKKKKKKKKKKKK"), place("SSSSSS"), place("W01")[1:], place("DD")
-		if hot {
-			a.skus = 1
-		}
-		all[i] = a
+	a := &adjuster{client: c, request: request, random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), skus: b.db.skus}
+	place := func(mark string) []byte {
+		at := bytes.Index(a.request, []byte(mark))
+		return a.request[at : at+len(mark)]
 	}
-	return all, nil
+	a.key, a.sku, a.warehouse, a.delta = place("KKKKKKKKKKKKKKKK"), place("SSSSSS"), place("W01")[1:], place("DD")
+	if hot {
+		a.skus = 1
+	}
+	return a, nil
 }
 
 // next fills in another posting: one unit comes or goes by turns, under a new key.
@@ -216,16 +223,21 @@ func digits(to []byte, n int) {
 	}
 }
 
+// post sends what next filled in.
+func (a *adjuster) post() error {
+	body, err := a.do(a.request)
+	if err == nil && !bytes.Contains(body, noUserErrors) {
+		err = fmt.Errorf("refused: %.500s", body)
+	}
+	return err
+}
+
 // run posts until the deadline, one posting after the other.
 func (a *adjuster) run(ctx context.Context, until time.Time) (accepted int64, err error) {
 	for now := time.Now(); now.Before(until) && ctx.Err() == nil; {
 		a.next()
-		body, err := a.do(a.request)
-		if err != nil {
+		if err := a.post(); err != nil {
 			return accepted, err
-		}
-		if !bytes.Contains(body, noUserErrors) {
-			return accepted, fmt.Errorf("refused: %.500s", body)
 		}
 		accepted++
 		then := now

@@ -24,8 +24,24 @@ type options struct {
 	only, profile           string
 }
 
-// parts are what -only chooses from.
-var parts = []string{"list", "sku", "page", "spread", "hot", "start", "import", "rivals"}
+// parts measure one company, each for a row of the table. Those that read go
+// first: what the others leave behind is vacuumed in the background, and that
+// would count.
+var parts = []struct {
+	name string
+	run  func(*bench, context.Context) (*row, error)
+}{
+	{"list", (*bench).list}, {"sku", (*bench).bySKU}, {"page", (*bench).page},
+	{"spread", (*bench).spread}, {"hot", (*bench).hot},
+}
+
+// names are what -only chooses from.
+func names() (all []string) {
+	for _, p := range parts {
+		all = append(all, p.name)
+	}
+	return append(all, "start", "rivals", "import", "growth")
+}
 
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
 
@@ -35,8 +51,8 @@ func (o options) check() error {
 		return errors.New("at least one round of one second is needed")
 	case o.stocks < 100*warehouses:
 		return fmt.Errorf("at least %d stocks are needed", 100*warehouses)
-	case o.only != "" && !slices.Contains(parts, o.only):
-		return fmt.Errorf("-only takes one of %s", strings.Join(parts, ", "))
+	case o.only != "" && !slices.Contains(names(), o.only):
+		return fmt.Errorf("-only takes one of %s", strings.Join(names(), ", "))
 	case flag.NArg() > 0:
 		return errors.New("there are no arguments, only flags")
 	}
@@ -48,7 +64,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds that count, each of both sides")
 	flag.IntVar(&o.seconds, "seconds", 10, "seconds of each side in a round of postings")
 	flag.IntVar(&o.stocks, "stocks", 1_000_000, "stocks, in 50 warehouses")
-	flag.StringVar(&o.only, "only", "", "only this part: "+strings.Join(parts, ", "))
+	flag.StringVar(&o.only, "only", "", "only this part: "+strings.Join(names(), ", "))
 	flag.StringVar(&o.profile, "profile", "", "folder for a CPU profile of the server for each part, taken after its rounds")
 	flag.Parse()
 	if err := o.check(); err != nil {
@@ -99,47 +115,49 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer b.db.close()
 	var rep report
-	if o.only == "import" { // it makes databases of its own
-		if err := b.imports(ctx, &rep); err != nil {
-			return fmt.Errorf("import: %w", err)
-		}
-		return b.finish(ctx, &rep, began)
+	switch o.only { // they make databases of their own
+	case "import":
+		err = b.imports(ctx, &rep)
+	case "growth":
+		err = b.growth(ctx, &rep)
+	default:
+		err = b.measure(ctx, &rep)
 	}
+	if err != nil {
+		return err
+	}
+	return b.finish(ctx, &rep, began)
+}
+
+// measure seeds a company and measures the parts wanted on it.
+func (b *bench) measure(ctx context.Context, rep *report) error {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
 	defer func() { b.server.stop() }()
-
-	// Those that read go first: what the others leave behind is vacuumed in the
-	// background, and that would count.
-	for _, part := range []struct {
-		name string
-		run  func(context.Context) (*row, error)
-	}{
-		{"list", b.list}, {"sku", b.bySKU}, {"page", b.page}, {"spread", b.spread}, {"hot", b.hot},
-	} {
-		if !o.wants(part.name) {
+	for _, p := range parts {
+		if !b.wants(p.name) {
 			continue
 		}
-		progress("%s", part.name)
-		r, err := part.run(ctx)
+		progress("%s", p.name)
+		r, err := p.run(b, ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		rep.rows = append(rep.rows, r)
 	}
-	if o.only == "rivals" {
-		if err := b.rivals(ctx, &rep); err != nil {
+	if b.only == "rivals" {
+		if err := b.rivals(ctx, rep); err != nil {
 			return err
 		}
 	}
-	if err := b.facts(ctx, &rep); err != nil {
+	if err := b.facts(ctx, rep); err != nil {
 		return err
 	}
 	progress("proving the ledger")
 	rep.verify(b.command(ctx, "verify"))
-	rep.fact("measured with", "%d rounds of %d s, %d stocks", o.rounds, o.seconds, b.db.stocks())
-	return b.finish(ctx, &rep, began)
+	rep.fact("measured with", "%d rounds of %d s, %d stocks", b.rounds, b.seconds, b.db.stocks())
+	return nil
 }
 
 // finish prints the report.
@@ -157,6 +175,15 @@ func (b *bench) finish(ctx context.Context, rep *report, began time.Time) error 
 
 // prepare makes the tables, starts the server over them and fills them.
 func (b *bench) prepare(ctx context.Context) error {
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	progress("seeding %d stocks", b.stocks)
+	return b.db.seed(ctx, b.stocks)
+}
+
+// open makes the tables and starts the server over them.
+func (b *bench) open(ctx context.Context) error {
 	if out, err := b.command(ctx, "migrate").CombinedOutput(); err != nil {
 		return fmt.Errorf("migrate: %w\n%s", err, out)
 	}
@@ -164,11 +191,8 @@ func (b *bench) prepare(ctx context.Context) error {
 	if b.server, err = b.serve(ctx, b.db.url); err != nil { // also makes the user admin
 		return err
 	}
-	if b.token, err = b.accessToken(ctx); err != nil {
-		return err
-	}
-	progress("seeding %d stocks", b.stocks)
-	return b.db.seed(ctx, b.stocks)
+	b.token, err = b.accessToken(ctx)
+	return err
 }
 
 func progress(format string, args ...any) {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 )
 
 const (
@@ -56,23 +55,10 @@ func (b *bench) page(ctx context.Context) (*row, error) {
 	if err := b.checkPage(ctx, r, c, far, (n-1)*pageSize); err != nil {
 		return nil, err
 	}
-	// Both are timed in one go, each first by turns; the second side reports.
-	var firstTook float64
-	ours := func() (float64, error) {
-		var took [2][]time.Duration
-		for i := range 2 * turns {
-			which := (i + i/2) % 2 // 0 1 1 0 0 1 1 0 …
-			began := time.Now()
-			if _, err := c.do([][]byte{far, first}[which]); err != nil {
-				return 0, err
-			}
-			took[which] = append(took[which], time.Since(began))
-		}
-		firstTook = float64(median(took[1]).Microseconds())
-		return float64(median(took[0]).Microseconds()), ctx.Err()
-	}
-	theirs := func() (float64, error) { return firstTook, nil }
-	return r, r.sides(b.rounds, ours, theirs)
+	return r, r.byTurns(ctx, b.rounds, turns, func(side int) error {
+		_, err := c.do([][]byte{far, first}[side])
+		return err
+	})
 }
 
 // walk goes to the row at offset the way a client can: cursor by cursor.

@@ -19,8 +19,6 @@ const (
 	busyMovements          = 10_000
 )
 
-const filled = "warehouses, products, postings, stocks, stock_costs, stock_movements, idempotency_keys"
-
 //go:embed seed.sql
 var seedSQL string
 
@@ -39,10 +37,19 @@ func (d *database) seed(ctx context.Context, n int) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	// Only what was filled: a table that was vacuumed while it was empty is
-	// planned for as if it stayed so.
-	for _, stmt := range []string{"VACUUM (ANALYZE, FREEZE) " + filled, "CHECKPOINT"} {
-		if _, err := d.sql.ExecContext(ctx, stmt); err != nil {
+	return rest(ctx, d.sql)
+}
+
+// rest is what a night does for the tables. Only for those that were filled: a
+// table that was vacuumed while it was empty is planned for as if it stayed so.
+func rest(ctx context.Context, on interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+},
+) error {
+	for _, stmt := range []string{
+		"VACUUM (ANALYZE, FREEZE) warehouses, products, postings, stocks, stock_costs, stock_movements, idempotency_keys", "CHECKPOINT",
+	} {
+		if _, err := on.ExecContext(ctx, stmt); err != nil {
 			return fmt.Errorf("%s: %w", stmt, err)
 		}
 	}

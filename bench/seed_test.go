@@ -3,9 +3,13 @@
 package main
 
 import (
+	"strconv"
 	"testing"
+	"time"
 
 	"entrepot/internal/ledger"
+	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"entrepot/internal/store"
 	"entrepot/internal/testdb"
 )
@@ -19,15 +23,7 @@ func TestSeedHoldsAllRulesOfTheLedger(t *testing.T) {
 	if err := db.InTx(t.Context(), func(tx store.Tx) error { return seed(t.Context(), tx.SQL, skus) }); err != nil {
 		t.Fatal(err)
 	}
-	report, err := ledger.Verify(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range report.Checks {
-		if c.Count > 0 {
-			t.Errorf("%s: %d, such as %s", c.Rule, c.Count, c.Broken[0])
-		}
-	}
+	report := prove(t, db)
 	const stocks = skus * warehouses
 	if report.Stocks != stocks || report.Costs != stocks {
 		t.Errorf("seeded %d stocks and %d worths, want %d of each", report.Stocks, report.Costs, stocks)
@@ -39,4 +35,49 @@ func TestSeedHoldsAllRulesOfTheLedger(t *testing.T) {
 	if want := int64(warehouses*(3+5+5+2) + busyMovements - 1); report.Postings != want {
 		t.Errorf("seeded %d postings, want %d", report.Postings, want)
 	}
+}
+
+// A company that grew, and was worked in meanwhile, is proved at the end as well.
+func TestGrowthHoldsAllRulesOfTheLedger(t *testing.T) {
+	t.Parallel()
+	db := testdb.Postgres(t)
+	all := stages(10_000)
+	from, last := stage{}, all[len(all)-1]
+	for _, to := range all {
+		if err := db.InTx(t.Context(), func(tx store.Tx) error { return seedGrowth(t.Context(), tx.SQL, from, to, last) }); err != nil {
+			t.Fatal(err)
+		}
+		from = to
+		err := db.InTx(t.Context(), func(tx store.Tx) error {
+			_, err := ledger.Post(t.Context(), tx, ledger.Posting{
+				Kind: stock.MovementAdjustment, Operation: "test", ActorID: 1, BaseCurrency: "CNY", OccurredAt: time.Now(),
+				Moves: []ledger.Move{{
+					Key: ledger.Key{WarehouseID: 3, SKU: strconv.Itoa(firstSKU)}, Delta: ledger.Delta{Physical: -1},
+					Currency: "CNY", Rate: money.ParityRate,
+				}},
+			})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := prove(t, db)
+	if want := int64(last.movements + len(all)); report.Movements != want || report.Stocks != int64(last.skus*warehouses) {
+		t.Errorf("it has %d movements of %d stocks, want %d of %d", report.Movements, report.Stocks, want, last.skus*warehouses)
+	}
+}
+
+func prove(t *testing.T, db *store.DB) ledger.Report {
+	t.Helper()
+	report, err := ledger.Verify(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range report.Checks {
+		if c.Count > 0 {
+			t.Errorf("%s: %d, such as %s", c.Rule, c.Count, c.Broken[0])
+		}
+	}
+	return report
 }
