@@ -150,46 +150,6 @@ func farPage(ctx context.Context, of *bench, c *client) ([][]byte, error) {
 	return [][]byte{of.query(pageQuery, map[string]any{"first": pageSize, "after": cursor})}, err
 }
 
-// comparePostings posts to both, and compares what they accepted with their journals.
-func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, error) {
-	r := sizes("stockAdjust of a random stock", at)
-	if err := large.db.checkpoint(ctx); err != nil { // of both: it is one PostgreSQL
-		return r, err
-	}
-	var posters [2]*adjuster
-	var last, accepted [2]int64
-	sides := [2]*bench{large, small}
-	for i, of := range sides {
-		a, err := of.adjuster(false)
-		if err != nil {
-			return r, err
-		}
-		defer a.close()
-		posters[i] = a
-		if last[i], err = of.db.lastMovement(ctx); err != nil {
-			return r, err
-		}
-	}
-	err := r.byTurns(ctx, large.rounds, growthTurns, func(side int) error {
-		posters[side].next()
-		accepted[side]++
-		return posters[side].post()
-	})
-	if err != nil {
-		return r, err
-	}
-	for i, of := range sides {
-		rows, err := of.db.movementsSince(ctx, last[i])
-		if err != nil {
-			return r, err
-		}
-		if rows != accepted[i] {
-			r.fail("%d accepted, %d movements", accepted[i], rows)
-		}
-	}
-	return r, nil
-}
-
 // count is a number of things as people say it.
 func count(n int) string {
 	switch {

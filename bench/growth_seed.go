@@ -102,15 +102,16 @@ WHERE indrelid = 'stock_movements'::regclass AND NOT indisprimary ORDER BY 1`)
 	if err != nil {
 		return nil, err
 	}
+	defer rows.Close()
 	var names []string
 	for rows.Next() {
 		var name, def string
 		if err := rows.Scan(&name, &def); err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return nil, err
 		}
 		names, again = append(names, name), append(again, def)
 	}
-	if err := rows.Err(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
 	_, err = conn.ExecContext(ctx, "DROP INDEX "+strings.Join(names, ", "))
