@@ -20,12 +20,22 @@ type question struct {
 	ask         func(i int) (ours, theirs []byte)
 }
 
-// Light questions are answered by key, so that what a server does shows.
-const lightConnections, lightAnswers = 16, 1000
+// Light questions are answered by key, so that what a server does shows. Of heavy
+// ones there are no more at once than small machines have cores.
+const (
+	lightConnections, lightAnswers = 16, 1000
+	heavyConnections               = 2
+)
 
 // light is a question whose answer is found by key.
 func light(part, work string, ask func(i int) (ours, theirs []byte)) question {
 	return question{part, fmt.Sprintf("%s, %d connections", work, lightConnections), 4, lightConnections, lightAnswers, ask}
+}
+
+// heavy is a question for which PostgreSQL reads through much, so a few answers
+// make a round.
+func heavy(part, work string, answers int, ask func(i int) (ours, theirs []byte)) question {
+	return question{part, fmt.Sprintf("%s, %d connections", work, heavyConnections), 1.5, heavyConnections, answers, ask}
 }
 
 // query is a whole request for an operation.
@@ -98,8 +108,9 @@ func (b *bench) serveHandler(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	cmd := exec.Command(binary)
-	// Generic plans, as Entrepot's readers have them.
-	cmd.Env = b.environ("DATABASE_URL="+b.db.url+"&plan_cache_mode=force_generic_plan", "ADDR="+addr)
+	// Generic plans, as Entrepot's readers have them, and what it gives to questions
+	// that read much.
+	cmd.Env = b.environ("DATABASE_URL="+b.db.url+"&plan_cache_mode=force_generic_plan&jit=off&work_mem=32MB", "ADDR="+addr)
 	return b.start(ctx, "handler", cmd, addr)
 }
 
