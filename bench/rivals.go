@@ -125,7 +125,7 @@ func sameStocks(r *row, ours, theirs *fleet, readOurs, readTheirs func([]byte) (
 			fleet *fleet
 			read  func([]byte) ([]heldStock, error)
 		}{{ours, readOurs}, {theirs, readTheirs}} {
-			body, err := of.fleet.clients[0].do(of.fleet.requests[i])
+			body, err := of.fleet.clients[i%len(of.fleet.clients)].do(of.fleet.requests[i])
 			if err != nil {
 				return err
 			}
