@@ -28,21 +28,20 @@ type options struct {
 // first: what the others leave behind is vacuumed in the background, and that
 // would count.
 var parts = []struct {
-	name  string
-	run   func(*bench, context.Context) (*row, error)
-	alone bool // only when it is named
+	name string
+	run  func(*bench, context.Context) (*row, error)
 }{
-	{"list", (*bench).list, false},
-	{"sku", (*bench).bySKU, false},
-	{"page", (*bench).page, false},
-	{"card", (*bench).card, true},
-	{"asof", (*bench).asOf, false},
-	{"asofwarehouse", (*bench).summaryAsOf, false},
-	{"summary", (*bench).summary, false},
-	{"low", (*bench).low, true},
-	{"statistics", (*bench).statistics, true},
-	{"spread", (*bench).spread, false},
-	{"hot", (*bench).hot, false},
+	{"list", (*bench).list},
+	{"sku", (*bench).bySKU},
+	{"page", (*bench).page},
+	{"card", (*bench).card},
+	{"asof", (*bench).asOf},
+	{"asofwarehouse", (*bench).summaryAsOf},
+	{"summary", (*bench).summary},
+	{"low", (*bench).low},
+	{"statistics", (*bench).statistics},
+	{"spread", (*bench).spread},
+	{"hot", (*bench).hot},
 }
 
 // names are what -only chooses from.
@@ -146,7 +145,7 @@ func (b *bench) measure(ctx context.Context, rep *report) error {
 	}
 	defer func() { b.server.stop() }()
 	for _, p := range parts {
-		if !b.wants(p.name) || p.alone && b.only == "" {
+		if !b.wants(p.name) {
 			continue
 		}
 		progress("%s", p.name)
