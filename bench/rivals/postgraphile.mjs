@@ -2,7 +2,8 @@
 // production: a process for each core, no explaining, no watching, answers
 // written as text, prepared statements over a pool that is kept open.
 //
-// DATABASE_URL and ADDR say where; /health answers as soon as the schema is built.
+// DATABASE_URL and ADDR say where; /health is good once every process listens, or
+// one of them would get all connections.
 import cluster from "node:cluster";
 import { createServer } from "node:http";
 import { availableParallelism } from "node:os";
@@ -29,8 +30,10 @@ async function work() {
     grafast: { explain: false },
   });
   await gateway.getSchema();
+  let ready = false;
+  process.on("message", () => { ready = true; });
   const server = createServer((req, res) => {
-    if (req.url === "/health") res.end("ok");
+    if (req.url === "/health") res.writeHead(ready ? 200 : 503).end();
     else answer(req, res);
   });
   const answer = gateway.createServ(grafserv).createHandler();
@@ -40,7 +43,11 @@ async function work() {
 }
 
 if (cluster.isPrimary) {
-  for (let i = 0; i < availableParallelism(); i++) cluster.fork();
+  let waiting = availableParallelism();
+  for (let i = waiting; i > 0; i--) cluster.fork();
+  cluster.on("listening", () => {
+    if (--waiting === 0) for (const worker of Object.values(cluster.workers)) worker.send("ready");
+  });
   cluster.on("exit", () => process.exit(1));
   process.on("SIGTERM", () => process.exit(0));
 } else {
