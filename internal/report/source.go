@@ -56,22 +56,27 @@ func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string
 	}
 	back, on := s.parted(m)
 	var parts []string
-	if back != nil {
+	switch {
+	case back != nil && whole:
+		parts = append(parts, "SELECT "+key+each(", ", "s.{balance} - coalesce(d.{name}, 0) AS {name}")+" FROM stocks s"+
+			changes(" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))+" WHERE true"+back.narrow(p, "s", batches))
+	case back != nil:
 		parts = append(parts, "SELECT "+key+balance+" FROM stocks s WHERE true"+back.narrow(p, "s", batches),
 			"SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, "+each(", ", "-m.{delta}")+
 				" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))
 	}
 	if on != nil {
-		parts = append(parts, "SELECT "+key+each(", ", "x.{balance} AS {name}")+" FROM "+on.days(p, m)+" b JOIN stocks s ON s.warehouse_id = b.warehouse_id"+
-			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+" WHERE true"+on.narrow(p, "s", batches),
-			"SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, "+each(", ", "m.{delta}")+on.after(p, m)+on.narrow(p, "m", batches))
+		parts = append(parts, "SELECT "+key+each(", ", "coalesce(x.{balance}, 0) + coalesce(d.{name}, 0) AS {name}")+
+			" FROM "+on.days(p, m)+" b JOIN stocks s ON s.warehouse_id = b.warehouse_id"+
+			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+changes(on.after(p, m)+on.narrow(p, "m", batches))+
+			" WHERE true"+on.narrow(p, "s", batches))
 	}
-	changes := strings.Join(parts, " UNION ALL ")
-	if !whole {
-		return changes
-	}
-	return "SELECT stock_id, warehouse_id, sku, batch_no, " + each(", ", sum("{name}")+" AS {name}") +
-		" FROM (" + changes + ") change GROUP BY stock_id, warehouse_id, sku, batch_no"
+	return strings.Join(parts, " UNION ALL ")
+}
+
+// changes joins d, what movements changed of each stock s; of is their FROM and WHERE.
+func changes(of string) string {
+	return " LEFT JOIN (SELECT m.stock_id, " + each(", ", sum("m.{delta}")+" AS {name}") + of + " GROUP BY m.stock_id) d ON d.stock_id = s.id"
 }
 
 // worths is a query of what every SKU was worth in a warehouse: warehouse_id, sku,
@@ -89,7 +94,7 @@ func (s *scope) worths(p *store.Params, m moment) string {
 				m.since(p)+" AND m.cost_version IS NOT NULL"+back.narrow(p, "m", false))
 	}
 	if on != nil {
-		parts = append(parts, "SELECT c.warehouse_id, c.sku, x.quantity AS quantity, x.value AS value FROM "+on.days(p, m)+" b JOIN stock_costs c ON c.warehouse_id = b.warehouse_id"+
+		parts = append(parts, "SELECT c.warehouse_id, c.sku, coalesce(x.quantity, 0) AS quantity, coalesce(x.value, 0) AS value FROM "+on.days(p, m)+" b JOIN stock_costs c ON c.warehouse_id = b.warehouse_id"+
 			latest(p.Dialect, "cost_snapshots", "warehouse_id = c.warehouse_id AND {x}.sku = c.sku")+" WHERE true"+on.narrow(p, "c", false),
 			"SELECT m.warehouse_id, m.sku, m.quantity_delta, m.value_delta"+on.after(p, m)+" AND m.cost_version IS NOT NULL"+on.narrow(p, "m", false))
 	}

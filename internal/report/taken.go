@@ -85,12 +85,12 @@ func (s *scope) first(m moment) time.Time {
 	return first
 }
 
-// latest joins x, the latest row of a table of snapshots until the day b.day; {x} in
-// the condition is that table, and so is what it begins with.
+// latest joins x, the latest row of a table of snapshots until the day b.day, or NULLs
+// when there is none; {x} in the condition is that table, and so is what it begins with.
 func latest(d, table, condition string) string {
 	on := func(x string) string { return x + "." + strings.ReplaceAll(condition, "{x}", x) }
 	if d == dialect.Postgres {
-		return " CROSS JOIN LATERAL (SELECT * FROM " + table + " y WHERE " + on("y") + " AND y.day <= b.day ORDER BY y.day DESC LIMIT 1) x"
+		return " LEFT JOIN LATERAL (SELECT * FROM " + table + " y WHERE " + on("y") + " AND y.day <= b.day ORDER BY y.day DESC LIMIT 1) x ON true"
 	}
-	return " JOIN " + table + " x ON " + on("x") + " AND x.day = (SELECT max(y.day) FROM " + table + " y WHERE " + on("y") + " AND y.day <= b.day)"
+	return " LEFT JOIN " + table + " x ON " + on("x") + " AND x.day = (SELECT max(y.day) FROM " + table + " y WHERE " + on("y") + " AND y.day <= b.day)"
 }
