@@ -681,28 +681,18 @@ func TestTheLayersOfAStockAreWhatIsLeftOfItsReceipts(t *testing.T) {
 	})
 }
 
-// Going on from a day that was taken finds what going back from now finds.
+// Going on from a day that was taken, or from nothing, finds what going back from
+// now finds.
 func TestAPastMomentIsTheSameFromADayThatWasTaken(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		s := summarise(t, db)
+		places := map[string]any{"warehouseCodes": []any{"CN1", "US1", "DE1"}}
+		s.pastMoments(t, "from nothing", places)
 		if _, err := daily.New(db, time.Now).Take(t.Context(), time.Now(), nil); err != nil {
 			t.Fatal(err)
 		}
-		places := map[string]any{"warehouseCodes": []any{"CN1", "US1", "DE1"}}
-		for i, m := range s.movements {
-			if i%7 != 0 || time.Since(m.RecordedAt) < 49*time.Hour {
-				continue
-			}
-			for _, by := range [][]string{{"WAREHOUSE"}, {"WAREHOUSE", "SKU", "BATCH"}, {"AGE"}, {"CATEGORY"}} {
-				got, _ := s.ask(t, by, "", map[string]any{"at": m.RecordedAt, "filter": places})
-				want := s.want(t, s.facts(func(o *ent.StockMovement) bool { return !o.RecordedAt.After(m.RecordedAt) }, by[0] == "AGE"), by, m.RecordedAt)
-				slices.Sort(got)
-				if !slices.Equal(got, want) {
-					t.Errorf("as of %s by %v:\n got %s\nwant %s", m.RecordedAt, by, strings.Join(only(got, want), "\n     "), strings.Join(only(want, got), "\n     "))
-				}
-			}
-		}
+		s.pastMoments(t, "from a day", places)
 		// That it goes on from there shows when what was taken is wrong.
 		at := s.movements[len(s.movements)/2].RecordedAt
 		if err := db.InTx(t.Context(), func(tx store.Tx) error {
@@ -716,4 +706,22 @@ func TestAPastMomentIsTheSameFromADayThatWasTaken(t *testing.T) {
 			t.Error("what was taken is not read")
 		}
 	})
+}
+
+// pastMoments asks as of some moments of which whole warehouses are named.
+func (s *summed) pastMoments(t *testing.T, name string, places map[string]any) {
+	t.Helper()
+	for i, m := range s.movements {
+		if i%7 != 0 || time.Since(m.RecordedAt) < 49*time.Hour {
+			continue
+		}
+		for _, by := range [][]string{{"WAREHOUSE"}, {"WAREHOUSE", "SKU", "BATCH"}, {"AGE"}, {"CATEGORY"}} {
+			got, _ := s.ask(t, by, "", map[string]any{"at": m.RecordedAt, "filter": places})
+			want := s.want(t, s.facts(func(o *ent.StockMovement) bool { return !o.RecordedAt.After(m.RecordedAt) }, by[0] == "AGE"), by, m.RecordedAt)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, as of %s by %v:\n got %s\nwant %s", name, m.RecordedAt, by, strings.Join(only(got, want), "\n     "), strings.Join(only(want, got), "\n     "))
+			}
+		}
+	}
 }

@@ -120,24 +120,35 @@ func (s *Service) eachPlace(ctx context.Context, selects string, ids []int64, f 
 }
 
 func (s *Service) lastMovements(ctx context.Context, ids []int64, out map[int64]*Overview) error {
+	last, err := s.edges(ctx, ids, "DESC")
+	for id, at := range last {
+		out[id].LastMovementAt = &at
+	}
+	return err
+}
+
+// edges is when the first (ASC) or the last (DESC) movement of warehouses was
+// recorded; those that had none are left out.
+func (s *Service) edges(ctx context.Context, ids []int64, direction string) (map[int64]time.Time, error) {
 	p := store.Params{Dialect: s.db.Dialect()}
 	rows, err := s.db.SQL().QueryContext(ctx, `SELECT w.id, (SELECT m.recorded_at FROM stock_movements m
-  WHERE m.warehouse_id = w.id ORDER BY m.id DESC LIMIT 1) FROM warehouses w WHERE `+p.AmongIDs("w.id", ids), p.Values...)
+  WHERE m.warehouse_id = w.id ORDER BY m.id `+direction+` LIMIT 1) FROM warehouses w WHERE `+p.AmongIDs("w.id", ids), p.Values...)
 	if err != nil {
-		return fmt.Errorf("last movements: %w", err)
+		return nil, fmt.Errorf("first or last movements: %w", err)
 	}
 	defer rows.Close()
+	out := make(map[int64]time.Time, len(ids))
 	for rows.Next() {
 		var id int64
 		var at store.Time
 		if err := rows.Scan(&id, &at); err != nil {
-			return err
+			return nil, err
 		}
 		if !at.IsZero() {
-			out[id].LastMovementAt = &at.Time
+			out[id] = at.Time
 		}
 	}
-	return rows.Err()
+	return out, rows.Err()
 }
 
 // Value is in the warehouse's currency; nil when it was not asked for.

@@ -20,22 +20,22 @@ type moment struct {
 
 func (m moment) past() bool { return !m.at.IsZero() }
 
-// buckets are what a position tells: its names, the columns of stocks and of
+// buckets are what a position tells: its names, and the columns of stocks and of
 // movements that they come from.
-var buckets = []struct{ name, balance, delta string }{
-	{"physical", "physical_quantity", "quantity_delta"},
-	{"available", "available_quantity", "available_delta"},
-	{"allocated", "allocated_quantity", "allocated_delta"},
-	{"damaged", "damaged_quantity", "damaged_delta"},
-	{"on_hold", "hold_quantity", "hold_delta"},
-	{"in_transit", "in_transit_quantity", "in_transit_delta"},
+var buckets = []struct{ name, balance, delta, after string }{
+	{"physical", "physical_quantity", "quantity_delta", "physical_after"},
+	{"available", "available_quantity", "available_delta", "available_after"},
+	{"allocated", "allocated_quantity", "allocated_delta", "allocated_after"},
+	{"damaged", "damaged_quantity", "damaged_delta", "damaged_after"},
+	{"on_hold", "hold_quantity", "hold_delta", "hold_after"},
+	{"in_transit", "in_transit_quantity", "in_transit_delta", "in_transit_after"},
 }
 
 // each joins what format makes of every bucket.
 func each(sep, format string) string {
 	parts := make([]string, len(buckets))
 	for i, b := range buckets {
-		parts[i] = strings.NewReplacer("{name}", b.name, "{balance}", b.balance, "{delta}", b.delta).Replace(format)
+		parts[i] = strings.NewReplacer("{name}", b.name, "{balance}", b.balance, "{delta}", b.delta, "{after}", b.after).Replace(format)
 	}
 	return strings.Join(parts, sep)
 }
@@ -46,8 +46,8 @@ func sum(expr string) string { return "CAST(coalesce(sum(" + expr + "), 0) AS bi
 // positions is a query of what every stock held: stock_id, warehouse_id, sku,
 // batch_no and the buckets. What a stock held in the past is what it holds, less
 // what came since: one view of the database, so both are of the same instant. Or it
-// is what it held when a day ended, and what came until then. When stocks need not be
-// whole, rows of one are left for others to add up.
+// is what its last movement until then left, or what it held when the day before
+// ended. When stocks need not be whole, rows of one are left for others to add up.
 func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string {
 	const key = "s.id AS stock_id, s.warehouse_id, s.sku, s.batch_no, "
 	balance := each(", ", "s.{balance} AS {name}")
@@ -66,9 +66,9 @@ func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string
 				" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))
 	}
 	if on != nil {
-		parts = append(parts, "SELECT "+key+each(", ", "coalesce(x.{balance}, 0) + coalesce(d.{name}, 0) AS {name}")+
+		parts = append(parts, "SELECT "+key+each(", ", "coalesce(d.{name}, x.{balance}, 0) AS {name}")+
 			" FROM "+on.days(p, m)+" b JOIN stocks s ON s.warehouse_id = b.warehouse_id"+
-			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+changes(on.after(p, m)+on.narrow(p, "m", batches))+
+			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+lasts(p.Dialect, on.after(p, m)+on.narrow(p, "m", batches))+
 			" WHERE true"+on.narrow(p, "s", batches))
 	}
 	return strings.Join(parts, " UNION ALL ")

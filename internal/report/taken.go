@@ -17,15 +17,26 @@ import (
 // the latest row of each stock.
 const near = 48 * time.Hour
 
-// taken finds what was taken before a moment, where going on from there pays: for
-// whole warehouses that somebody named. A few SKUs are quick either way, and all
-// warehouses are read from end to end either way.
+// taken finds the days to go on from to a moment, where that pays: for whole
+// warehouses that somebody named. A few SKUs are quick either way, and all
+// warehouses are read from end to end either way. A warehouse of which no day was
+// taken begins with nothing, when that is nearer than now.
 func (s *Service) taken(ctx context.Context, sc *scope, m moment) (map[int64]snapshot.Taken, error) {
 	f := sc.filter
 	if !m.past() || m.basis == ledger.Occurred || sc.all || f.SKUs != nil || f.SKUPrefix != nil || s.now().Sub(m.at) < near {
 		return nil, nil
 	}
-	return snapshot.Latest(ctx, s.db.Lagging(), m.at)
+	days, err := snapshot.Latest(ctx, s.db.Lagging(), m.at)
+	if err != nil {
+		return nil, err
+	}
+	began, err := s.edges(ctx, sc.ids(), "ASC")
+	for _, id := range sc.ids() {
+		if _, ok := days[id]; !ok && (began[id].IsZero() || m.at.Sub(began[id]) < s.now().Sub(m.at)) {
+			days[id] = snapshot.Taken{}
+		}
+	}
+	return days, err
 }
 
 // parted is the scope of warehouses that go back from now, and of those that go on
@@ -60,10 +71,31 @@ func (s *scope) ids() []int64 {
 	return ids
 }
 
+// day is the one that a warehouse goes on from.
+type day struct {
+	warehouse int64
+	snapshot.Taken
+}
+
+var dayColumns = []store.Column[day]{
+	{Name: "warehouse_id", Type: "bigint", Value: func(d day) any { return d.warehouse }},
+	{Name: "day", Type: "date", Value: func(d day) any { return d.Day }},
+	{Name: "as_of", Type: "timestamptz", Value: func(d day) any { return d.AsOf }},
+}
+
 // days is a table expression of the day that each warehouse goes on from:
-// warehouse_id, day, as_of.
+// warehouse_id, day, as_of. They are given, not looked up again: the planner then
+// knows how few there are, and when they ended.
 func (s *scope) days(p *store.Params, m moment) string {
-	return "(SELECT * FROM " + snapshot.LatestSQL(p.Add(m.at)) + " t WHERE " + p.AmongIDs("t.warehouse_id", s.ids()) + ")"
+	rows := make([]day, len(s.warehouses))
+	for i, w := range s.warehouses {
+		rows[i] = day{w.ID, m.taken[w.ID]}
+	}
+	table, err := store.Given(p, dayColumns, rows)
+	if err != nil {
+		panic("report: " + err.Error()) // numbers and times always marshal
+	}
+	return table
 }
 
 // after is what was recorded since those days, until the moment: FROM and WHERE over
@@ -83,6 +115,17 @@ func (s *scope) first(m moment) time.Time {
 		}
 	}
 	return first
+}
+
+// lasts joins d, what the last of some movements left of each stock s; of is their
+// FROM and WHERE.
+func lasts(d, of string) string {
+	after := each(", ", "m.{after} AS {name}")
+	if d == dialect.Postgres {
+		return " LEFT JOIN (SELECT DISTINCT ON (m.stock_id) m.stock_id, " + after + of + " ORDER BY m.stock_id, m.stock_version DESC) d ON d.stock_id = s.id"
+	}
+	// SQLite takes the other columns from the row of the maximum.
+	return " LEFT JOIN (SELECT m.stock_id, max(m.stock_version), " + after + of + " GROUP BY m.stock_id) d ON d.stock_id = s.id"
 }
 
 // latest joins x, the latest row of a table of snapshots until the day b.day, or NULLs

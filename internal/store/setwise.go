@@ -88,6 +88,25 @@ func Args[R any](d string, columns []Column[R], rows []R) ([]any, error) {
 	return []any{string(raw)}, err
 }
 
+// Given is a table expression of rows whose parameters are among others.
+func Given[R any](p *Params, columns []Column[R], rows []R) (string, error) {
+	args, err := Args(p.Dialect, columns, rows)
+	if err != nil {
+		return "", err
+	}
+	names, parts := namesOf(columns), make([]string, len(columns))
+	if p.Dialect == dialect.Postgres {
+		for i, c := range columns {
+			parts[i] = p.Add(args[i]) + "::" + c.Type + "[]"
+		}
+		return "(SELECT * FROM unnest(" + strings.Join(parts, ", ") + ") AS u(" + strings.Join(names, ", ") + "))", nil
+	}
+	for i, name := range names {
+		parts[i] = "value->>" + strconv.Itoa(i) + " AS " + name
+	}
+	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each(" + p.Add(args[0]) + "))", nil
+}
+
 // InsertRows adds rows, all or none. On SQLite, where a statement costs no round
 // trip, that is a prepared statement for each.
 func InsertRows[R any](ctx context.Context, tx Tx, table string, columns []Column[R], rows []R) error {
