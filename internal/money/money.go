@@ -107,22 +107,28 @@ func (a Amount) Cross(from, to Rate) (Amount, error) {
 	return fromBig(divRound(new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(from))), big.NewInt(int64(to))))
 }
 
-// MulDiv is a × b ÷ c without the rest, for numbers that are not negative; a × b
-// may leave 64 bits. ErrRange for a negative one, for c = 0, and when the result
-// overflows.
+// MulDiv is a × b ÷ c without the rest, so cut off towards zero; a × b may leave 64
+// bits. ErrRange for c = 0, and when the result overflows.
 func MulDiv(a, b, c int64) (int64, error) {
-	if a < 0 || b < 0 || c <= 0 {
+	high, low := bits.Mul64(magnitude(a), magnitude(b))
+	if c == 0 || high >= magnitude(c) {
 		return 0, ErrRange
 	}
-	high, low := bits.Mul64(uint64(a), uint64(b))
-	if high >= uint64(c) {
-		return 0, ErrRange
-	}
-	quotient, _ := bits.Div64(high, low, uint64(c))
+	quotient, _ := bits.Div64(high, low, magnitude(c))
 	if quotient > math.MaxInt64 {
 		return 0, ErrRange
 	}
+	if (a < 0) != (b < 0) != (c < 0) {
+		return -int64(quotient), nil
+	}
 	return int64(quotient), nil
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
 }
 
 func divRound(p, d *big.Int) *big.Int {

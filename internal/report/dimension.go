@@ -90,6 +90,9 @@ func expiryExpr(d string) string {
 // ageExpr is the number of the band in which a layer lies, from 0: band i ends
 // after bounds[i] whole days, the last one never.
 func ageExpr(p *store.Params, bounds []int, now time.Time) string {
+	if len(bounds) == 0 {
+		return "0"
+	}
 	expr := "CASE"
 	for i, days := range bounds {
 		expr += " WHEN u.received_at > " + p.Add(now.AddDate(0, 0, -days-1)) + " THEN " + strconv.Itoa(i)

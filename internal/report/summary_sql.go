@@ -21,7 +21,7 @@ const holds = "(u.physical <> 0 OR u.in_transit <> 0)" // no other bucket has un
 func (p *plan) grouping(by []dimension) grouping {
 	g := grouping{params: &store.Params{Dialect: p.dialect}}
 	g.from = p.rows(&g) + " u" + p.joins(g.params)
-	g.having = sum("u.physical") + " <> 0 OR " + sum("u.in_transit") + " <> 0"
+	g.having = p.having()
 	for _, d := range by {
 		g.by = append(g.by, column{d.name, p.expr(g.params, d)})
 	}
@@ -38,6 +38,15 @@ func (p *plan) grouping(by []dimension) grouping {
 		g.shown = []column{{"base_value", base}, {"ranked_value", "coalesce(" + base + ", " + strconv.FormatInt(noValue, 10) + ")"}}
 	}
 	return g
+}
+
+// having leaves out groups without units. By OCCURRED goods can be promised or found
+// damaged before they come, so that only the other buckets have units.
+func (p *plan) having() string {
+	if p.moment.past() && p.moment.basis == ledger.Occurred {
+		return each(" OR ", sum("u.{name}")+" <> 0")
+	}
+	return sum("u.physical") + " <> 0 OR " + sum("u.in_transit") + " <> 0"
 }
 
 // bySKUFirst groups by SKU too and then adds up, which counts the SKUs of a few

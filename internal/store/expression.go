@@ -55,8 +55,8 @@ func Convert(d, amount, rate string) string {
 	return "round(" + amount + "::numeric * " + rate + " / 10000000000)::bigint"
 }
 
-// MulDiv is an SQL expression: a × b ÷ c without the rest, for whole numbers of
-// which none is negative and a × b may leave 64 bits; NULL when c is 0.
+// MulDiv is an SQL expression: a × b ÷ c of whole numbers without the rest, as
+// [money.MulDiv]: a × b may leave 64 bits; NULL when c is 0.
 func MulDiv(d, a, b, c string) string {
 	if d != dialect.Postgres {
 		return "mul_div(" + a + ", " + b + ", " + c + ")"

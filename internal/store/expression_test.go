@@ -89,6 +89,10 @@ func TestBothDatabasesDivideProductsBeyond64Bits(t *testing.T) {
 			{7, 3, 2, sql.NullInt64{Int64: 10, Valid: true}},
 			{0, 9, 4, sql.NullInt64{Valid: true}},
 			{5, 5, 0, sql.NullInt64{}},
+			{-7, 3, 2, sql.NullInt64{Int64: -10, Valid: true}},
+			{-7, -3, 2, sql.NullInt64{Int64: 10, Valid: true}},
+			{7, -3, -2, sql.NullInt64{Int64: 10, Valid: true}},
+			{-7, -3, -2, sql.NullInt64{Int64: -10, Valid: true}},
 			{8_999_999_999_999_999_999, 9_000_000_000_000_000_000, 9_000_000_000_000_000_001, sql.NullInt64{Int64: 8_999_999_999_999_999_998, Valid: true}},
 		} {
 			p := store.Params{Dialect: db.Dialect()}
