@@ -49,11 +49,13 @@ func History(ctx context.Context, db *store.DB, q HistoryQuery) (_ []*StockDay, 
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	changes, err := q.changes(ctx, db, ids[0])
+	// Days first: one that is taken in between may have changes and not be told, but
+	// never be told without them.
+	days, err := q.taken(ctx, db, ids[0])
 	if err != nil {
 		return nil, err
 	}
-	days, err := q.taken(ctx, db, ids[0])
+	changes, err := q.changes(ctx, db, ids[0])
 	if err != nil {
 		return nil, err
 	}
