@@ -52,7 +52,8 @@ func Convert(d, amount, rate string) string {
 	if d != dialect.Postgres {
 		return "convert_amount(" + amount + ", " + rate + ")"
 	}
-	return "round(" + amount + "::numeric * " + rate + " / 10000000000)::bigint"
+	// Multiplied, since a quotient of many digits is rounded before round sees it.
+	return "round(" + amount + "::numeric * " + rate + " * 0.0000000001)::bigint"
 }
 
 // MulDiv is an SQL expression: a × b ÷ c of whole numbers without the rest, as

@@ -58,7 +58,7 @@ func TestBothDatabasesConvertAsMoneyDoes(t *testing.T) {
 		for _, c := range []struct {
 			amount money.Amount
 			rate   money.Rate
-		}{{1, 5_000_000_000}, {-1, 5_000_000_000}, {3, 1_700_000}, {9_000_000_000_000_000, 70_823_400_000}, {-123_456, 480_000_001}} {
+		}{{1, 5_000_000_000}, {-1, 5_000_000_000}, {3, 1_700_000}, {9_000_000_000_000_000, 70_823_400_000}, {-123_456, 480_000_001}, {125_000_000_001, 9_999_999_999}} {
 			want, err := c.amount.Convert(c.rate)
 			if err != nil {
 				t.Fatal(err)
