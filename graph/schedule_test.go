@@ -43,9 +43,10 @@ func TestWhatRanByTheClockIsSeen(t *testing.T) {
 			t.Errorf("%s %v, want %s", r.Data, r.Errors, want)
 		}
 		for filter, want := range map[string]string{
-			``:                               `OTHER LOST FAILED RUNNING DONE`,
-			`outcomes: [RUNNING, OTHER]`:     `OTHER RUNNING`,
-			`outcomes: [DONE]`:               `DONE`,
+			``:                           `OTHER LOST FAILED RUNNING DONE`,
+			`outcomes: [RUNNING, OTHER]`: `OTHER RUNNING`,
+			`outcomes: [DONE]`:           `DONE`,
+			`outcomes: [DONE` + strings.Repeat(", LOST", 999) + `]`: `LOST DONE`,
 			`outcomes: []`:                   ``,
 			`jobs: []`:                       ``,
 			`from: "2026-11-20T08:03:00Z"`:   `OTHER LOST`,

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"entrepot/ent"
@@ -54,7 +55,7 @@ func (f *Filter) predicates() (where []predicate.ScheduleSlot, err error) {
 			return nil, err
 		}
 		either := []predicate.ScheduleSlot{scheduleslot.OutcomeIn()} // of an empty list none
-		for _, o := range f.Outcomes {
+		for _, o := range slices.Compact(slices.Sorted(slices.Values(f.Outcomes))) {
 			either = append(either, o.predicate())
 		}
 		where = append(where, scheduleslot.Or(either...))
