@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -177,4 +178,40 @@ func explain(t *testing.T, db *store.DB, s store.Statement) (*node, string) {
 	var lines strings.Builder
 	plans[0].Plan.write(&lines, "  ")
 	return plans[0].Plan, lines.String()
+}
+
+// A list of keys is one parameter: a filter with one more does not cost another
+// place among the statements that a connection keeps.
+func TestTheTextOfAStatementDoesNotGrowWithAFilter(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleAdmin)
+		texts := func(query, values string) (out []string) {
+			ctx, sent := store.RecordStatements(auth.With(t.Context(), p))
+			if r := g.Exec(ctx, strings.Replace(query, "$", values, 1), nil); len(r.Errors) > 0 {
+				t.Fatalf("%s: %v", query, r.Errors)
+			}
+			for _, s := range sent() {
+				out = append(out, s.Query)
+			}
+			return out
+		}
+		for query, values := range map[string][2]string{
+			`{ stocks(filter: {batchStates: [$]}) { nodes { sku } } }`:                                                                           {`HOLD`, `HOLD, EXPIRED, HOLD`},
+			`{ stockMovements(filter: {kinds: [$]}) { nodes { sku } } }`:                                                                         {`MOVE`, `MOVE, COUNT, MOVE`},
+			`{ stockMovements(filter: {reasonCodes: [$]}) { nodes { sku } } }`:                                                                   {`"A"`, `"A", "B"`},
+			`{ documents(filter: {kinds: [$]}) { nodes { no } } }`:                                                                               {`INBOUND`, `INBOUND, OUTBOUND`},
+			`{ documents(filter: {reasonCodes: [$]}) { nodes { no } } }`:                                                                         {`"A"`, `"A", "B"`},
+			`{ documents(filter: {states: [$]}) { nodes { no } } }`:                                                                              {`DRAFT`, `DRAFT, APPROVED`},
+			`{ locations(filter: {types: [$]}) { nodes { code } } }`:                                                                             {`PICK`, `PICK, STAGE`},
+			`{ lowStock(filter: {states: [$]}) { nodes { sku } } }`:                                                                              {`BELOW_MIN`, `BELOW_MIN, ABOVE_MAX`},
+			`{ stockSummary(filter: {categories: [$]}) { nodes { physical } } }`:                                                                 {`"A"`, `"A", "B"`},
+			`{ movementStatistics(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z", filter: {kinds: [$]}) { nodes { movementCount } } }`: {`MOVE`, `MOVE, COUNT`},
+		} {
+			if few, many := texts(query, values[0]), texts(query, values[1]); !slices.Equal(few, many) {
+				t.Errorf("%s: %s is asked as\n%s\n%s as\n%s", query, values[0], few, values[1], many)
+			}
+		}
+	})
 }

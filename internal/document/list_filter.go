@@ -71,8 +71,8 @@ func (f *Filter) predicates(ctx context.Context, db *store.DB) (where []predicat
 			}
 		}
 	}
-	and(f.Kinds != nil, func() predicate.Document { return entdocument.KindIn(f.Kinds...) })
-	and(f.ReasonCodes != nil, func() predicate.Document { return entdocument.ReasonCodeIn(f.ReasonCodes...) })
+	and(f.Kinds != nil, func() predicate.Document { return page.InEnum(entdocument.FieldKind, f.Kinds) })
+	and(f.ReasonCodes != nil, func() predicate.Document { return page.In(entdocument.FieldReasonCode, f.ReasonCodes) })
 	and(f.SKU != nil, func() predicate.Document { return withSKU(*f.SKU) })
 	and(f.SKUs != nil, func() predicate.Document { return withSKU(f.SKUs...) })
 	and(f.NoPrefix != nil, func() predicate.Document { return page.StartsWith(entdocument.FieldNo, number(*f.NoPrefix)) })

@@ -132,7 +132,7 @@ func (f *MovementFilter) predicates(ctx context.Context, db *store.DB) (where []
 	and(f.SKUPrefix != nil, func() predicate.StockMovement { return page.StartsWith(stockmovement.FieldSku, stored(*f.SKUPrefix)) })
 	and(f.BatchNo != nil, func() predicate.StockMovement { return stockmovement.BatchNo(strings.TrimSpace(*f.BatchNo)) })
 	and(f.BatchNos != nil, func() predicate.StockMovement { return page.In(stockmovement.FieldBatchNo, trimmed(f.BatchNos)) })
-	and(f.Kinds != nil, func() predicate.StockMovement { return stockmovement.KindIn(f.Kinds...) })
+	and(f.Kinds != nil, func() predicate.StockMovement { return page.InEnum(stockmovement.FieldKind, f.Kinds) })
 	and(f.Direction != nil, func() predicate.StockMovement {
 		if *f.Direction == MovesIn {
 			return stockmovement.QuantityDeltaGT(0)

@@ -163,7 +163,7 @@ func (f *StockFilter) ofProduct() (where []predicate.Stock, err error) {
 func (f *StockFilter) ofBatch() (where []predicate.Stock, err error) {
 	var of []predicate.Batch
 	if f.BatchStates != nil {
-		of = append(of, batch.StateIn(f.BatchStates...))
+		of = append(of, page.InEnum(batch.FieldState, f.BatchStates))
 	}
 	if f.ExpiresBefore != nil {
 		of = append(of, batch.ExpiresOnLT(f.ExpiresBefore.UTC().Truncate(24*time.Hour)))

@@ -27,6 +27,15 @@ func In[K int64 | string](column string, keys []K) func(*sql.Selector) {
 	}
 }
 
+// InEnum is [In] for a list of the values of an enum.
+func InEnum[E ~string](column string, values []E) func(*sql.Selector) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return In(column, texts)
+}
+
 // InFound is column IN (found) for a query that finds few keys: they are found
 // first, and then reached by key. PostgreSQL plans a plain IN as a join, and
 // without knowing how few they are it may read the whole table for it.

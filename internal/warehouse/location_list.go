@@ -104,7 +104,7 @@ func (f *LocationFilter) predicates() (where []predicate.Location, err error) {
 		if err := page.Keys("filter.types", len(f.Types)); err != nil {
 			return nil, err
 		}
-		where = append(where, location.TypeIn(f.Types...))
+		where = append(where, page.InEnum(location.FieldType, f.Types))
 	}
 	if f.Locked != nil {
 		where = append(where, location.IsLocked(*f.Locked))
