@@ -63,5 +63,5 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (_ Session, err erro
 	return s.session(u, s.ttl)
 }
 
-// canonical is a user name as it is stored.
-func canonical(username string) string { return strings.ToLower(strings.TrimSpace(username)) }
+// Username is a user name as it is stored, from what a person typed.
+func Username(username string) string { return strings.ToLower(strings.TrimSpace(username)) }

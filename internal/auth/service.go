@@ -76,5 +76,5 @@ func (s *Service) session(u *ent.User, ttl time.Duration) (Session, error) {
 }
 
 func (s *Service) byName(ctx context.Context, username string) (*ent.User, error) {
-	return s.db.Ent().User.Query().Where(user.Username(canonical(username))).WithRoles().Only(ctx)
+	return s.db.Ent().User.Query().Where(user.Username(Username(username))).WithRoles().Only(ctx)
 }

@@ -13,6 +13,7 @@ import (
 	"entrepot/ent/predicate"
 	"entrepot/ent/user"
 	entwarehouse "entrepot/ent/warehouse"
+	"entrepot/internal/auth"
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
@@ -122,7 +123,7 @@ func withSKU(skus ...string) predicate.Document {
 func by(column string, usernames []string) predicate.Document {
 	names := make([]string, len(usernames))
 	for i, n := range usernames {
-		names[i] = strings.ToLower(strings.TrimSpace(n)) // as sign-in does
+		names[i] = auth.Username(n)
 	}
 	return func(s *sql.Selector) {
 		users := sql.Dialect(s.Dialect()).Select(user.FieldID).From(sql.Table(user.Table))

@@ -15,6 +15,7 @@ import (
 	"entrepot/ent/predicate"
 	"entrepot/ent/stockmovement"
 	"entrepot/ent/user"
+	"entrepot/internal/auth"
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
@@ -162,7 +163,7 @@ func (f *MovementFilter) ofPosting(ctx context.Context, db *store.DB) (of []pred
 	if f.Actors != nil {
 		names := make([]string, len(f.Actors))
 		for i, a := range f.Actors {
-			names[i] = strings.ToLower(strings.TrimSpace(a)) // as sign-in does
+			names[i] = auth.Username(a)
 		}
 		ids, err := db.Ent().User.Query().Where(page.In(user.FieldUsername, names)).IDs(ctx)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"entrepot/ent/user"
 	entwarehouse "entrepot/ent/warehouse"
+	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
@@ -63,7 +64,11 @@ func (f *MovementStatisticsFilter) scope(ctx context.Context, db *store.DB) (s *
 		}
 	}
 	if f.Operators != nil {
-		s.operators, err = db.Ent().User.Query().Where(page.In(user.FieldUsername, f.Operators)).IDs(ctx)
+		names := make([]string, len(f.Operators))
+		for i, name := range f.Operators {
+			names[i] = auth.Username(name)
+		}
+		s.operators, err = db.Ent().User.Query().Where(page.In(user.FieldUsername, names)).IDs(ctx)
 	}
 	return s, err
 }

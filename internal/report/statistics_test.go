@@ -287,6 +287,31 @@ func (b *books) compareStatistics(q report.MovementQuestion, want []*group) {
 	}
 }
 
+func TestOperatorsAreNamedInAnyCase(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		b.keep(20)
+		of := func(name string) int64 {
+			s, err := report.Movements(b.ctx, db, report.MovementQuestion{
+				By: []report.MovementDimension{report.MovementsByOperator}, From: opened.AddDate(0, -1, 0), To: opened.AddDate(0, 1, 0),
+				Filter: &report.MovementStatisticsFilter{Operators: []string{name}, IncludeReversed: true},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			total, err := s.Total()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return total.MovementCount
+		}
+		if typed, stored := of(" USER0"), of("user0"); typed != stored || stored == 0 {
+			t.Errorf("%d movements of USER0, %d of user0", typed, stored)
+		}
+	})
+}
+
 func TestAStatisticThatCannotBeIsRefusedByName(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
