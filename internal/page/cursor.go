@@ -8,8 +8,9 @@ import (
 	"entrepot/internal/fault"
 )
 
-// maxCursor is longer than any cursor that this server makes.
-const maxCursor = 2000
+// maxCursor is longer than any cursor that this server makes: of groups by four
+// texts of 100 bytes, each six characters in JSON and those eight in base64.
+const maxCursor = 4000
 
 // cursor is where row stands: the order's name and the values ordered by, as
 // JSON under base64. It knows nothing of the filter, so a client may narrow a

@@ -164,6 +164,18 @@ type group struct {
 	units int64
 }
 
+// The longest texts that groups are known by, of characters that JSON escapes.
+func TestACursorOfTheLongestTextsIsTaken(t *testing.T) {
+	t.Parallel()
+	text := func(group) string { return strings.Repeat("<", 100) }
+	o := Order[group]{Name: "groups.UNITS", Key: Int("units", func(group) int64 { return -1 << 62 }), Ties: []Key[group]{
+		Text("a", text), Text("b", text), Text("c", text), Text("d", text),
+	}}
+	if v, err := o.position(o.cursor(group{})); err != nil || len(v) != 5 {
+		t.Errorf("got %v, %v", v, err)
+	}
+}
+
 // Groups have no id: what they are grouped by breaks ties.
 func TestAPageOfGroupsIsCutByWhatTheyAreGroupedBy(t *testing.T) {
 	t.Parallel()
