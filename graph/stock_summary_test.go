@@ -634,6 +634,31 @@ func TestASummaryTellsGoodsThatLeftBeforeTheyCame(t *testing.T) {
 	})
 }
 
+// One slip in the measures of a product must not take the volume of all others along.
+func TestTheLargestProductsHaveAVolume(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		g := graphtest.New(t, db)
+		p := g.SignIn(t, auth.RoleManager)
+		g.Warehouses(t, "B0")
+		const create = `mutation($mm: Long!) { productCreate(input: {sku: "P1", name: "a hall", lengthMm: $mm, widthMm: $mm, heightMm: $mm}) {
+			userErrors { code message field } } }`
+		r := g.Do(t, p, create, map[string]any{"mm": 100_001})
+		if !strings.Contains(string(r.Data), "lengthMm is 0 to 100000, not 100001") {
+			t.Errorf("%s %v", r.Data, r.Errors)
+		}
+		if r := g.Do(t, p, create, map[string]any{"mm": 100_000}); !same(t, r.Data, `{"productCreate":{"userErrors":[]}}`) {
+			t.Fatal(string(r.Data), r.Errors)
+		}
+		past(t, g, p, "2026-01-10T00:00:00Z", "P1", "", ledger.In(stock.BucketAvailable, 9_000_000))
+		r = g.Do(t, p, `{ stockSummary { nodes { volumeCm3 } } warehouse(code: "B0") { overview { volumeCm3 } } }`, nil)
+		want := `{"stockSummary":{"nodes":[{"volumeCm3":9000000000000000000}]},"warehouse":{"overview":{"volumeCm3":9000000000000000000}}}`
+		if len(r.Errors) > 0 || !same(t, r.Data, want) {
+			t.Errorf("%s %v, want %s", r.Data, r.Errors, want)
+		}
+	})
+}
+
 func TestWithoutBoundsAllAgesAreOneBand(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {

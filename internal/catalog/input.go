@@ -11,7 +11,10 @@ const (
 	MaxSKU      = 64
 	maxBarcodes = 50
 	maxPack     = 1_000_000
-	maxAmount   = 1_000_000_000 // units, grams and millimetres of one product
+	maxAmount   = 1_000_000_000 // units and grams of one product
+	// maxLength is in millimetres. Nothing that is stocked is longer, and a volume
+	// that left 64 bits would end every summary in which it stands.
+	maxLength = 100_000
 )
 
 // Fields is what can be told of a product. What is not given stays as it is,

@@ -66,16 +66,17 @@ func (e *editor) check(faults *fault.List, i int) {
 	for _, n := range []struct {
 		field string
 		value *int64
+		most  int64
 	}{
-		{"minStock", c.MinStock},
-		{"maxStock", c.MaxStock},
-		{"weightG", c.WeightG},
-		{"lengthMm", c.LengthMm},
-		{"widthMm", c.WidthMm},
-		{"heightMm", c.HeightMm},
+		{"minStock", c.MinStock, maxAmount},
+		{"maxStock", c.MaxStock, maxAmount},
+		{"weightG", c.WeightG, maxAmount},
+		{"lengthMm", c.LengthMm, maxLength},
+		{"widthMm", c.WidthMm, maxLength},
+		{"heightMm", c.HeightMm, maxLength},
 	} {
-		if n.value != nil && (*n.value < 0 || *n.value > maxAmount) {
-			faults.Add(fault.Invalid, path.At(n.field), "%s is 0 to %d, not %d", n.field, int64(maxAmount), *n.value)
+		if n.value != nil && (*n.value < 0 || *n.value > n.most) {
+			faults.Add(fault.Invalid, path.At(n.field), "%s is 0 to %d, not %d", n.field, n.most, *n.value)
 		}
 	}
 	checkBarcodes(faults, path.At("barcodes"), c.Barcodes)
