@@ -54,6 +54,7 @@ type Card struct {
 	// stocks says how many stocks the card is of, one for each batch; stock is one
 	// of them, and newest the highest version that any of them has.
 	stocks, stock, newest int64
+	seen                  seen
 
 	start, end func() (stand, error)
 	totals     func() (totals, error)
@@ -89,15 +90,16 @@ func StockCard(ctx context.Context, db *store.DB, q CardQuery) (_ *Card, err err
 func (c *Card) open(ctx context.Context, warehouseCode string) (found bool, err error) {
 	p := store.Params{Dialect: c.db.Dialect()}
 	code, sku := p.Add(warehouseCode), p.Add(c.SKU)
+	ids, versions := seenColumns(p.Dialect)
 	err = c.db.SQL().QueryRowContext(ctx, `
 SELECT w.id, w.currency, count(*), min(s.id), max(s.version), sum(s.physical_quantity), sum(s.available_quantity), sum(s.allocated_quantity),
   sum(s.damaged_quantity), sum(s.hold_quantity), sum(s.in_transit_quantity),
-  coalesce((SELECT max(m.id) FROM stock_movements m WHERE m.warehouse_id = w.id AND m.sku = `+sku+`), 0),
+  `+ids+`, `+versions+`, coalesce((SELECT max(m.id) FROM stock_movements m WHERE m.warehouse_id = w.id AND m.sku = `+sku+`), 0),
   coalesce((SELECT c.value FROM stock_costs c WHERE c.warehouse_id = w.id AND c.sku = `+sku+`), 0)
 FROM warehouses w JOIN stocks s ON s.warehouse_id = w.id AND s.sku = `+sku+c.ofBatch(&p, "s")+`
 WHERE w.code = `+code+` GROUP BY w.id, w.currency`, p.Values...).
 		Scan(&c.WarehouseID, &c.Currency, &c.stocks, &c.stock, &c.newest, &c.now.Physical, &c.now.Available, &c.now.Allocated,
-			&c.now.Damaged, &c.now.OnHold, &c.now.InTransit, &c.head, &c.worth)
+			&c.now.Damaged, &c.now.OnHold, &c.now.InTransit, &c.seen.stocks, &c.seen.versions, &c.head, &c.worth)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

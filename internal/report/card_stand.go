@@ -62,12 +62,11 @@ func (c *Card) after(ctx context.Context, x prefix) (s stand, err error) {
 	half := p.Add(int64(1) << (bits.Len64(uint64(c.newest)) - 1)) // all halves together reach the newest
 	key := c.key()
 	err = c.db.SQL().QueryRowContext(ctx, `
-WITH RECURSIVE walk(stock_id, place, half) AS (
-  SELECT s.id, CAST(0 AS bigint), CAST(`+half+` AS bigint) FROM stocks s
-  WHERE s.warehouse_id = `+p.Add(c.WarehouseID)+` AND s.sku = `+p.Add(c.SKU)+c.ofBatch(&p, "s")+`
+WITH RECURSIVE walk(stock_id, version, place, half) AS (
+  SELECT s.id, s.version, CAST(0 AS bigint), CAST(`+half+` AS bigint) FROM `+c.from(&p)+`
   UNION ALL
-  SELECT stock_id, place + half * coalesce((SELECT CASE WHEN m.id <= `+p.Add(c.head)+` AND `+x.condition(&p)+` THEN 1 ELSE 0 END
-    FROM stock_movements m WHERE m.stock_id = walk.stock_id AND m.stock_version = walk.place + walk.half), 0), half / 2
+  SELECT stock_id, version, place + half * coalesce((SELECT CASE WHEN m.id <= `+p.Add(c.head)+` AND `+x.condition(&p)+` THEN 1 ELSE 0 END
+    FROM stock_movements m WHERE m.stock_id = walk.stock_id AND m.stock_version = walk.place + walk.half AND m.stock_version <= walk.version), 0), half / 2
   FROM walk WHERE half > 0
 )
 SELECT coalesce(sum(m.physical_after), 0), coalesce(sum(m.available_after), 0), coalesce(sum(m.allocated_after), 0),
@@ -121,6 +120,9 @@ func (c *Card) movements() (func(*entsql.Selector), error) {
 			q.Where(entsql.EQ(q.C(stockmovement.FieldSku), c.SKU))
 		}
 		q.Where(entsql.GTE(q.C(c.key()), first)).Where(entsql.LTE(q.C(c.key()), last))
+		if c.BatchNo == nil {
+			c.seen.only(q, c.head) // of one batch the key is the version
+		}
 		if c.From != nil {
 			q.Where(entsql.GTE(q.C(stockmovement.FieldRecordedAt), *c.From))
 		}
