@@ -659,7 +659,7 @@ func TestTheLargestProductsHaveAVolume(t *testing.T) {
 	})
 }
 
-func TestWithoutBoundsAllAgesAreOneBand(t *testing.T) {
+func TestASummaryWithoutBoundsOfAgesOrOfVirtualWarehouses(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		g := graphtest.New(t, db)
@@ -671,6 +671,12 @@ func TestWithoutBoundsAllAgesAreOneBand(t *testing.T) {
 		want := `{"stockSummary":{"totalCount":1,"nodes":[{"sku":"P1","age":{"fromDays":0,"toDays":null},"physical":10}]}}`
 		if len(r.Errors) > 0 || !same(t, r.Data, want) {
 			t.Errorf("%s %v, want %s", r.Data, r.Errors, want)
+		}
+		for category, want := range map[string]string{"PHYSICAL": "10", "VIRTUAL": "0"} {
+			r := g.Do(t, p, `{ stockSummary(filter: {category: `+category+`}) { total { physical } } }`, nil)
+			if len(r.Errors) > 0 || !same(t, r.Data, `{"stockSummary":{"total":{"physical":`+want+`}}}`) {
+				t.Errorf("%s: %s %v, want %s", category, r.Data, r.Errors, want)
+			}
 		}
 	})
 }
