@@ -36,6 +36,8 @@ var hot = map[string]string{
 	"stockCard": `{ stockCard(sku: "SKU-00100", warehouseCode: "W01") { opening { physical } closing { physical } closingValue lines(first: 50) { nodes { movement { kind posting { reasonCode } } after { physical } valueAfter } } } }`,
 	"a month of a stockCard, from its end": `{ stockCard(sku: "SKU-00100", warehouseCode: "W01", batchNo: "B1", from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z") {
 		opening { physical } closing { physical } unitsIn unitsOut lines(last: 50) { nodes { after { available } } totalCount } } }`,
+	"a month of a stockCard of all batches": `{ stockCard(sku: "SKU-00100", warehouseCode: "W01", from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z") {
+		opening { physical } openingValue unitsIn unitsOut lines(last: 50) { nodes { after { available } valueAfter } totalCount } } }`,
 	"stocks by age":                       `{ stocks { nodes { layers { units ageDays posting { kind } } } } }`,
 	"places at a glance":                  `{ warehouses { nodes { overview { locationCount openDocumentCount lastMovementAt } } } }`,
 	"days of a stock":                     `{ stockHistory(sku: "SKU-00100", warehouseCode: "W01", from: "2026-01-01", to: "2026-03-01") { day physical } }`,
