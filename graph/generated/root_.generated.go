@@ -2356,7 +2356,7 @@ input MovementStatisticsFilter {
   categories: [String!]
   "Only these sorts of work, at most 1,000."
   kinds: [MovementKind!]
-  "Only work that these users posted, by user name, at most 1,000; unknown names match nothing."
+  "Only work that these users posted, by user name, not sensitive to case, at most 1,000; unknown names match nothing."
   operators: [String!]
   "Only work of these reasons, exactly, at most 1,000."
   reasonCodes: [String!]
@@ -2783,11 +2783,11 @@ input ProductCreateInput {
   maxStock: Long
   "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; 0 when left out."
   weightG: Long
-  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  "Length of one unit in millimetres, 0 (unknown) to 100,000; 0 when left out."
   lengthMm: Long
-  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  "Width of one unit in millimetres, 0 (unknown) to 100,000; 0 when left out."
   widthMm: Long
-  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; 0 when left out."
+  "Height of one unit in millimetres, 0 (unknown) to 100,000; 0 when left out."
   heightMm: Long
   "At most 50 barcodes; none when left out."
   barcodes: [ProductBarcodeInput!]
@@ -2844,11 +2844,11 @@ input ProductUpdateInput {
   maxStock: Long
   "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; stays when left out."
   weightG: Long
-  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  "Length of one unit in millimetres, 0 (unknown) to 100,000; stays when left out."
   lengthMm: Long
-  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  "Width of one unit in millimetres, 0 (unknown) to 100,000; stays when left out."
   widthMm: Long
-  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out."
+  "Height of one unit in millimetres, 0 (unknown) to 100,000; stays when left out."
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
@@ -2926,11 +2926,11 @@ input ProductsImportRowInput {
   maxStock: Long
   "Weight of one unit in grams, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
   weightG: Long
-  "Length of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  "Length of one unit in millimetres, 0 (unknown) to 100,000; stays when left out, or is 0 on a new product."
   lengthMm: Long
-  "Width of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  "Width of one unit in millimetres, 0 (unknown) to 100,000; stays when left out, or is 0 on a new product."
   widthMm: Long
-  "Height of one unit in millimetres, 0 (unknown) to 1,000,000,000; stays when left out, or is 0 on a new product."
+  "Height of one unit in millimetres, 0 (unknown) to 100,000; stays when left out, or is 0 on a new product."
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
@@ -3478,7 +3478,7 @@ extend type Query {
     sku: String!
     "The warehouse's code, not sensitive to case."
     warehouseCode: String!
-    "The batch number; empty for goods without one."
+    "The batch number; empty for goods without one. Goods in batches are not added up: see stocksBySku and stockSummary."
     batchNo: String! = ""
   ): Stock @requires(permission: "stock:view")
 
@@ -3519,7 +3519,7 @@ extend type Query {
     sku: String!
     "The warehouse's code, not sensitive to case."
     warehouseCode: String!
-    "The batch number; empty for goods without one."
+    "The batch number; empty for goods without one. Goods in batches are not added up: see asOf of stockSummary."
     batchNo: String! = ""
     "The instant."
     at: DateTime!
@@ -4237,8 +4237,9 @@ type StockGroupEdge {
 
 """
 What the stocks of one group hold together, in units. What it was not grouped by is
-null, and so is all of that in a total. Groups without units, physical or in transit,
-are left out.
+null, and so is all of that in a total. Groups of which no bucket has units are left
+out. By OCCURRED such a group may still have a value, of goods that left before they
+came: then only the total tells it.
 """
 type StockGroup {
   "The SKU code."
@@ -4335,7 +4336,7 @@ extend type Query {
     asOf: DateTime
     "By which of its two times a movement counts for asOf. AGE knows RECORDED only."
     basis: TimeBasis! = RECORDED
-    "The most whole days of each band of AGE but the last, at most 12 bounds of 0 to 36,500, rising."
+    "The most whole days of each band of AGE but the last, at most 12 bounds of 0 to 36,500, rising; without any all ages are one band."
     ageBounds: [Int!]! = [30, 60, 90, 180, 365]
     "In which order; by what is grouped by, when left out."
     orderBy: StockSummaryOrder
