@@ -38,9 +38,8 @@ func (r *queryResolver) StocksBySku(ctx context.Context, skus []string) ([]*ledg
 	return list, err
 }
 
-func (r *queryResolver) StockAsOf(ctx context.Context, sku string, warehouseCode string, batchNo string, at time.Time, basis ledger.Basis) (*ledger.Quantities, error) {
-	ref := ledger.StockRef{SKU: sku, WarehouseCode: warehouseCode, BatchNo: batchNo}
-	return ledger.StockAsOf(ctx, r.DB, ref, at, basis)
+func (r *queryResolver) StockAsOf(ctx context.Context, sku string, warehouseCode string, batchNo *string, at time.Time, basis ledger.Basis) (*ledger.Quantities, error) {
+	return ledger.StockAsOf(ctx, r.DB, sku, warehouseCode, batchNo, at, basis)
 }
 
 func (r *skuStocksResolver) Product(ctx context.Context, obj *ledger.SkuStocks) (*ent.Product, error) {

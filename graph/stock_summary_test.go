@@ -673,7 +673,7 @@ func TestASummaryWithoutBoundsOfAgesOrOfVirtualWarehouses(t *testing.T) {
 			t.Errorf("%s %v, want %s", r.Data, r.Errors, want)
 		}
 		for category, want := range map[string]string{"PHYSICAL": "10", "VIRTUAL": "0"} {
-			r := g.Do(t, p, `{ stockSummary(filter: {category: `+category+`}) { total { physical } } }`, nil)
+			r := g.Do(t, p, `{ stockSummary(filter: {warehouseCategory: `+category+`}) { total { physical } } }`, nil)
 			if len(r.Errors) > 0 || !same(t, r.Data, `{"stockSummary":{"total":{"physical":`+want+`}}}`) {
 				t.Errorf("%s: %s %v, want %s", category, r.Data, r.Errors, want)
 			}
@@ -803,4 +803,44 @@ func (s *summed) pastMoments(t *testing.T, name string, places map[string]any) {
 			}
 		}
 	}
+}
+
+// A SKU as of a moment is all its batches together, or one of them.
+func TestStockAsOfAddsUpBatches(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		s := summarise(t, db)
+		for i, m := range s.movements {
+			if i%5 != 0 {
+				continue
+			}
+			for basis, counts := range map[string]func(*ent.StockMovement) bool{
+				"RECORDED": func(o *ent.StockMovement) bool { return !o.RecordedAt.After(m.RecordedAt) },
+				"OCCURRED": func(o *ent.StockMovement) bool { return !o.OccurredAt.After(m.OccurredAt) },
+			} {
+				at := m.RecordedAt
+				if basis == "OCCURRED" {
+					at = m.OccurredAt
+				}
+				var want struct{ all, batch int64 }
+				for _, o := range s.movements {
+					if o.WarehouseID == m.WarehouseID && o.Sku == m.Sku && counts(o) {
+						want.all += o.QuantityDelta
+						if o.BatchNo == m.BatchNo {
+							want.batch += o.QuantityDelta
+						}
+					}
+				}
+				var got struct{ All, Batch struct{ Physical int64 } }
+				s.g.Do(t, s.p, `query($sku: String!, $in: String!, $batch: String!, $at: DateTime!, $basis: TimeBasis!) {
+					all: stockAsOf(sku: $sku, warehouseCode: $in, at: $at, basis: $basis) { physical }
+					batch: stockAsOf(sku: $sku, warehouseCode: $in, batchNo: $batch, at: $at, basis: $basis) { physical } }`, map[string]any{
+					"sku": m.Sku, "in": s.warehouses[m.WarehouseID].Code, "batch": m.BatchNo, "at": at, "basis": basis,
+				}).Into(t, &got)
+				if got.All.Physical != want.all || got.Batch.Physical != want.batch {
+					t.Errorf("%s %s, %s: got %+v, want %+v", m.Sku, m.BatchNo, basis, got, want)
+				}
+			}
+		}
+	})
 }

@@ -2,15 +2,16 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"math/bits"
 	"strconv"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"entrepot/ent"
+	"entrepot/ent/predicate"
 	entstock "entrepot/ent/stock"
 	"entrepot/internal/fault"
 	"entrepot/internal/store"
@@ -41,61 +42,83 @@ func (b *Basis) UnmarshalGQL(in any) error {
 	return fmt.Errorf("%v is not RECORDED or OCCURRED", in)
 }
 
-// AsOfQuery asks for the balance of one stock at a moment.
+// AsOfQuery asks for the balance of one stock at a moment, or for those of all
+// batches of its SKU in its warehouse together.
 type AsOfQuery struct {
 	Key
-	At    time.Time
-	Basis Basis
+	AllBatches bool
+	At         time.Time
+	Basis      Basis
 }
 
 // AsOf is the balance of a stock at a moment, zeros when it had none. By
 // RECORDED it is the values after the last movement until then, which is looked for
-// by halves. By OCCURRED it sums the movements of the stock that had happened.
+// by halves. By OCCURRED it sums the movements that had happened.
 func AsOf(ctx context.Context, db *store.DB, q AsOfQuery) (_ Quantities, err error) {
 	defer fault.Wrap(&err, "ledger.AsOf")
-	at := store.Moment(q.At)
-	s, err := db.Ent().Stock.Query().
-		Where(entstock.WarehouseID(q.WarehouseID), entstock.Sku(q.SKU), entstock.BatchNo(q.BatchNo)).Only(ctx)
-	if ent.IsNotFound(err) {
+	q.At = store.Moment(q.At)
+	if q.Basis == Occurred {
+		return q.sumOccurred(ctx, db)
+	}
+	where := []predicate.Stock{entstock.WarehouseID(q.WarehouseID), entstock.Sku(q.SKU)}
+	if !q.AllBatches {
+		where = append(where, entstock.BatchNo(q.BatchNo))
+	}
+	s, err := db.Ent().Stock.Query().Where(where...).Order(entstock.ByVersion(entsql.OrderDesc())).First(ctx)
+	if ent.IsNotFound(err) || err == nil && s.Version == 0 { // nothing was ever posted to it
 		return Quantities{}, nil
 	}
 	if err != nil {
 		return Quantities{}, err
 	}
-	switch {
-	case s.Version == 0: // nothing was ever posted to it
-		return Quantities{}, nil
-	case q.Basis == Occurred:
-		return sumOccurred(ctx, db, s.ID, at)
-	}
-	return lastRecorded(ctx, db, s, at)
+	return q.lastRecorded(ctx, db, s.Version)
 }
 
-// lastRecorded goes through the chain of a stock by halves: it has no gap, and
+// of is the condition that the rows of a table are about the stocks asked for.
+func (q AsOfQuery) of(p *store.Params, table string) string {
+	of := table + ".warehouse_id = " + p.Add(q.WarehouseID) + " AND " + table + ".sku = " + p.Add(q.SKU)
+	if !q.AllBatches {
+		of += " AND " + table + ".batch_no = " + p.Add(q.BatchNo)
+	}
+	return of
+}
+
+// lastRecorded goes through the chain of each stock by halves: it has no gap, and
 // recorded times never run back in it, so 10,000 movements take 14 probes of its
-// key. Going back from the newest would read all that came since.
-func lastRecorded(ctx context.Context, db *store.DB, s *ent.Stock, at time.Time) (q Quantities, err error) {
+// key. Going back from the newest would read all that came since. newest is the
+// highest version of the stocks.
+func (q AsOfQuery) lastRecorded(ctx context.Context, db *store.DB, newest int64) (sum Quantities, err error) {
 	p := store.Params{Dialect: db.Dialect()}
-	half := p.Add(int64(1) << (bits.Len64(uint64(s.Version)) - 1)) // all halves together reach the newest
-	id := p.Add(s.ID)
+	half := p.Add(int64(1) << (bits.Len64(uint64(newest)) - 1)) // all halves together reach the newest
 	err = db.SQL().QueryRowContext(ctx, `
-WITH RECURSIVE walk(place, half) AS (
-  SELECT CAST(0 AS bigint), CAST(`+half+` AS bigint)
+WITH RECURSIVE walk(stock_id, place, half) AS (
+  SELECT s.id, CAST(0 AS bigint), CAST(`+half+` AS bigint) FROM stocks s WHERE `+q.of(&p, "s")+`
   UNION ALL
-  SELECT place + half * coalesce((SELECT CASE WHEN m.recorded_at <= `+p.Add(at)+` THEN 1 ELSE 0 END
-    FROM stock_movements m WHERE m.stock_id = `+id+` AND m.stock_version = walk.place + walk.half), 0), half / 2
+  SELECT stock_id, place + half * coalesce((SELECT CASE WHEN m.recorded_at <= `+p.Add(q.At)+` THEN 1 ELSE 0 END
+    FROM stock_movements m WHERE m.stock_id = walk.stock_id AND m.stock_version = walk.place + walk.half), 0), half / 2
   FROM walk WHERE half > 0
 )
-SELECT m.physical_after, m.available_after, m.allocated_after, m.damaged_after, m.hold_after, m.in_transit_after
-FROM walk JOIN stock_movements m ON m.stock_id = `+id+` AND m.stock_version = walk.place WHERE walk.half = 0`, p.Values...).
-		Scan(&q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Quantities{}, nil
-	}
+SELECT coalesce(sum(m.physical_after), 0), coalesce(sum(m.available_after), 0), coalesce(sum(m.allocated_after), 0),
+  coalesce(sum(m.damaged_after), 0), coalesce(sum(m.hold_after), 0), coalesce(sum(m.in_transit_after), 0)
+FROM walk JOIN stock_movements m ON m.stock_id = walk.stock_id AND m.stock_version = walk.place WHERE walk.half = 0`, p.Values...).
+		Scan(&sum.Physical, &sum.Available, &sum.Allocated, &sum.Damaged, &sum.OnHold, &sum.InTransit)
 	if err != nil {
-		return q, fmt.Errorf("find the last movement: %w", err)
+		return sum, fmt.Errorf("find the last movement: %w", err)
 	}
-	return q, nil
+	return sum, nil
+}
+
+func (q AsOfQuery) sumOccurred(ctx context.Context, db *store.DB) (sum Quantities, err error) {
+	p := store.Params{Dialect: db.Dialect()}
+	err = db.SQL().QueryRowContext(ctx, `
+SELECT coalesce(sum(quantity_delta), 0), coalesce(sum(available_delta), 0), coalesce(sum(allocated_delta), 0),
+  coalesce(sum(damaged_delta), 0), coalesce(sum(hold_delta), 0), coalesce(sum(in_transit_delta), 0)
+FROM stock_movements m WHERE `+q.of(&p, "m")+` AND m.occurred_at <= `+p.Add(q.At), p.Values...).
+		Scan(&sum.Physical, &sum.Available, &sum.Allocated, &sum.Damaged, &sum.OnHold, &sum.InTransit)
+	if err != nil {
+		return sum, fmt.Errorf("sum movements: %w", err)
+	}
+	return sum, nil
 }
 
 // After are the buckets of the stock once the movement had happened.
@@ -104,17 +127,4 @@ func After(m *ent.StockMovement) Quantities {
 		Physical: m.PhysicalAfter, Available: m.AvailableAfter, Allocated: m.AllocatedAfter,
 		Damaged: m.DamagedAfter, OnHold: m.HoldAfter, InTransit: m.InTransitAfter,
 	}
-}
-
-func sumOccurred(ctx context.Context, db *store.DB, stockID int64, at time.Time) (Quantities, error) {
-	var q Quantities
-	err := db.SQL().QueryRowContext(ctx, `
-SELECT coalesce(sum(quantity_delta), 0), coalesce(sum(available_delta), 0), coalesce(sum(allocated_delta), 0),
-  coalesce(sum(damaged_delta), 0), coalesce(sum(hold_delta), 0), coalesce(sum(in_transit_delta), 0)
-FROM stock_movements WHERE stock_id = $1 AND occurred_at <= $2`, stockID, at).
-		Scan(&q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit)
-	if err != nil {
-		return q, fmt.Errorf("sum movements: %w", err)
-	}
-	return q, nil
 }

@@ -91,17 +91,22 @@ func FindStocks(ctx context.Context, db *store.DB, ids []int64) (_ []*ent.Stock,
 	return db.Ent().Stock.Query().Where(page.In(entstock.FieldID, ids)).All(ctx)
 }
 
-// StockAsOf is what one stock held at a moment; nil when there is no such
-// warehouse. Ends with Forbidden without stock:view.
-func StockAsOf(ctx context.Context, db *store.DB, ref StockRef, at time.Time, basis Basis) (_ *Quantities, err error) {
+// StockAsOf is what one stock held at a moment, or all batches of its SKU in its
+// warehouse together when batchNo is nil; nil when there is no such warehouse. Ends
+// with Forbidden without stock:view.
+func StockAsOf(ctx context.Context, db *store.DB, sku, warehouseCode string, batchNo *string, at time.Time, basis Basis) (_ *Quantities, err error) {
 	defer fault.Wrap(&err, "ledger.StockAsOf")
 	if _, err := auth.Require(ctx, auth.StockView); err != nil {
 		return nil, err
 	}
-	ids, err := warehouseIDs(ctx, db, ref.WarehouseCode)
+	ids, err := warehouseIDs(ctx, db, warehouseCode)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	q, err := AsOf(ctx, db, AsOfQuery{Key: Key{ids[0], stored(ref.SKU), strings.TrimSpace(ref.BatchNo)}, At: at, Basis: basis})
+	asked := AsOfQuery{Key: Key{WarehouseID: ids[0], SKU: stored(sku)}, AllBatches: batchNo == nil, At: at, Basis: basis}
+	if batchNo != nil {
+		asked.BatchNo = strings.TrimSpace(*batchNo)
+	}
+	q, err := AsOf(ctx, db, asked)
 	return &q, err
 }

@@ -18,16 +18,16 @@ import (
 // StockSummaryFilter narrows a summary by what and where. All conditions must
 // hold. It knows no quantities: those are what the summary tells.
 type StockSummaryFilter struct {
-	WarehouseCodes []string
-	Category       *stock.WarehouseCategory
-	LocationType   *stock.WarehouseLocationType
-	OwnershipType  *stock.WarehouseOwnership
-	BusinessType   *stock.WarehouseBusinessType
-	SKUs           []string
-	SKUPrefix      *string
-	BatchNo        *string
-	Categories     []string
-	Brands         []string
+	WarehouseCodes    []string
+	WarehouseCategory *stock.WarehouseCategory
+	LocationType      *stock.WarehouseLocationType
+	OwnershipType     *stock.WarehouseOwnership
+	BusinessType      *stock.WarehouseBusinessType
+	SKUs              []string
+	SKUPrefix         *string
+	BatchNo           *string
+	Categories        []string
+	Brands            []string
 }
 
 // scope is a filter with the warehouses found.
@@ -71,8 +71,8 @@ func (f *StockSummaryFilter) places() (where []predicate.Warehouse) {
 		}
 		where = append(where, page.In(entwarehouse.FieldCode, codes))
 	}
-	if f.Category != nil {
-		where = append(where, entwarehouse.CategoryEQ(*f.Category))
+	if f.WarehouseCategory != nil {
+		where = append(where, entwarehouse.CategoryEQ(*f.WarehouseCategory))
 	}
 	if f.LocationType != nil {
 		where = append(where, entwarehouse.LocationTypeEQ(*f.LocationType))
