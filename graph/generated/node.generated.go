@@ -52,7 +52,7 @@ type QueryResolver interface {
 	Stock(ctx context.Context, sku string, warehouseCode string, batchNo string) (*ent.Stock, error)
 	Stocks(ctx context.Context, filter *ledger.StockFilter, orderBy *ledger.StockOrder, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.Stock], error)
 	StocksBySku(ctx context.Context, skus []string) ([]*ledger.SkuStocks, error)
-	StockAsOf(ctx context.Context, sku string, warehouseCode string, batchNo string, at time.Time, basis ledger.Basis) (*ledger.Quantities, error)
+	StockAsOf(ctx context.Context, sku string, warehouseCode string, batchNo *string, at time.Time, basis ledger.Basis) (*ledger.Quantities, error)
 	StockCard(ctx context.Context, sku string, warehouseCode string, batchNo *string, from *time.Time, to *time.Time) (*report.Card, error)
 	StockSummary(ctx context.Context, groupBy []report.StockDimension, filter *report.StockSummaryFilter, asOf *time.Time, basis ledger.Basis, ageBounds []int, orderBy *report.StockSummaryOrder, first *int, after *string, last *int, before *string, offset *int) (*report.StockSummary, error)
 	Warehouse(ctx context.Context, code *string, id *page.ID) (*ent.Warehouse, error)
@@ -679,8 +679,8 @@ func (ec *executionContext) field_Query_stockAsOf_args(ctx context.Context, rawA
 	}
 	args["warehouseCode"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "batchNo",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2111,7 +2111,7 @@ func (ec *executionContext) _Query_stockAsOf(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StockAsOf(ctx, fc.Args["sku"].(string), fc.Args["warehouseCode"].(string), fc.Args["batchNo"].(string), fc.Args["at"].(time.Time), fc.Args["basis"].(ledger.Basis))
+			return ec.Resolvers.Query().StockAsOf(ctx, fc.Args["sku"].(string), fc.Args["warehouseCode"].(string), fc.Args["batchNo"].(*string), fc.Args["at"].(time.Time), fc.Args["basis"].(ledger.Basis))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ledger.Quantities) graphql.Marshaler {

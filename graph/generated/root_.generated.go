@@ -2315,7 +2315,8 @@ type MovementStatistic {
 
 extend type Query {
   """
-  What moved in a period, grouped and added up from the journal. Work that was taken
+  What moved in a period, grouped and added up from the journal. Groups in which
+  nothing moved, such as days without work, are left out. Work that was taken
   back counts, and so does what took it back, each when it happened; to leave both
   out see includeReversed of the filter.
   Read from the replica when there is one: it may lag by seconds.
@@ -3510,8 +3511,8 @@ extend type Query {
   ): [SkuStocks!]! @requires(permission: "stock:view")
 
   """
-  What one stock held at an instant, by the ledger: every movement up to and
-  including ` + "`" + `at` + "`" + `. All zero when it was not stocked yet, null when there
+  What a SKU in a warehouse held at an instant, by the ledger: every movement up to
+  and including ` + "`" + `at` + "`" + `. All zero when it was not stocked yet, null when there
   is no such warehouse.
   """
   stockAsOf(
@@ -3519,8 +3520,8 @@ extend type Query {
     sku: String!
     "The warehouse's code, not sensitive to case."
     warehouseCode: String!
-    "The batch number; empty for goods without one. Goods in batches are not added up: see asOf of stockSummary."
-    batchNo: String! = ""
+    "Only this batch; the empty text is goods without a batch. All batches together when left out."
+    batchNo: String
     "The instant."
     at: DateTime!
     "By which of its two times a movement counts."
@@ -4164,7 +4165,7 @@ input StockSummaryFilter {
   "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
   warehouseCodes: [String!]
   "Only in physical warehouses, or only in virtual ones."
-  category: WarehouseCategory
+  warehouseCategory: WarehouseCategory
   "Only in warehouses in the country, or only overseas."
   locationType: WarehouseLocationType
   "Only in warehouses that the company runs, or only in those of third parties."
@@ -4299,7 +4300,8 @@ type StockGroup {
   values: [CurrencyAmount!]
   """
   The sum of values in the company's base currency, by the rates of the day, now or
-  as of. Null when a rate is missing, which never counts as 1, and for people without
+  as of; rounded once for each currency, so that a total can differ from the sum of
+  its groups in the last digit. Null when a rate is missing, which never counts as 1, and for people without
   the permission cost:view.
   """
   baseValue: Decimal

@@ -553,7 +553,7 @@ func (ec *executionContext) unmarshalInputStockSummaryFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"warehouseCodes", "category", "locationType", "ownershipType", "businessType", "skus", "skuPrefix", "batchNo", "categories", "brands"}
+	fieldsInOrder := [...]string{"warehouseCodes", "warehouseCategory", "locationType", "ownershipType", "businessType", "skus", "skuPrefix", "batchNo", "categories", "brands"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -567,13 +567,13 @@ func (ec *executionContext) unmarshalInputStockSummaryFilter(ctx context.Context
 				return it, err
 			}
 			it.WarehouseCodes = data
-		case "category":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+		case "warehouseCategory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCategory"))
 			data, err := ec.unmarshalOWarehouseCategory2ᚖentrepotᚋinternalᚋstockᚐWarehouseCategory(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Category = data
+			it.WarehouseCategory = data
 		case "locationType":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationType"))
 			data, err := ec.unmarshalOWarehouseLocationType2ᚖentrepotᚋinternalᚋstockᚐWarehouseLocationType(ctx, v)
