@@ -8,11 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	entsql "entgo.io/ent/dialect/sql"
-
 	"entrepot/ent"
-	"entrepot/ent/predicate"
-	entstock "entrepot/ent/stock"
 	"entrepot/internal/fault"
 	"entrepot/internal/store"
 )
@@ -56,22 +52,25 @@ type AsOfQuery struct {
 // by halves. By OCCURRED it sums the movements that had happened.
 func AsOf(ctx context.Context, db *store.DB, q AsOfQuery) (_ Quantities, err error) {
 	defer fault.Wrap(&err, "ledger.AsOf")
-	q.At = store.Moment(q.At)
-	if q.Basis == Occurred {
-		return q.sumOccurred(ctx, db)
-	}
-	where := []predicate.Stock{entstock.WarehouseID(q.WarehouseID), entstock.Sku(q.SKU)}
-	if !q.AllBatches {
-		where = append(where, entstock.BatchNo(q.BatchNo))
-	}
-	s, err := db.Ent().Stock.Query().Where(where...).Order(entstock.ByVersion(entsql.OrderDesc())).First(ctx)
-	if ent.IsNotFound(err) || err == nil && s.Version == 0 { // nothing was ever posted to it
-		return Quantities{}, nil
-	}
+	p := store.Params{Dialect: db.Dialect()}
+	newest := int64(0)
+	err = db.SQL().QueryRowContext(ctx, "SELECT coalesce(max(s.version), 0) FROM stocks s WHERE "+q.of(&p, "s"), p.Values...).Scan(&newest)
 	if err != nil {
 		return Quantities{}, err
 	}
-	return q.lastRecorded(ctx, db, s.Version)
+	return q.read(ctx, db, newest)
+}
+
+// read is AsOf when the highest version of the stocks is known.
+func (q AsOfQuery) read(ctx context.Context, db *store.DB, newest int64) (Quantities, error) {
+	q.At = store.Moment(q.At)
+	switch {
+	case newest == 0: // nothing was ever posted to them
+		return Quantities{}, nil
+	case q.Basis == Occurred:
+		return q.sumOccurred(ctx, db)
+	}
+	return q.lastRecorded(ctx, db, newest)
 }
 
 // of is the condition that the rows of a table are about the stocks asked for.
@@ -85,8 +84,7 @@ func (q AsOfQuery) of(p *store.Params, table string) string {
 
 // lastRecorded goes through the chain of each stock by halves: it has no gap, and
 // recorded times never run back in it, so 10,000 movements take 14 probes of its
-// key. Going back from the newest would read all that came since. newest is the
-// highest version of the stocks.
+// key. Going back from the newest would read all that came since.
 func (q AsOfQuery) lastRecorded(ctx context.Context, db *store.DB, newest int64) (sum Quantities, err error) {
 	p := store.Params{Dialect: db.Dialect()}
 	half := p.Add(int64(1) << (bits.Len64(uint64(newest)) - 1)) // all halves together reach the newest

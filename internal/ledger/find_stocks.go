@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -99,14 +101,22 @@ func StockAsOf(ctx context.Context, db *store.DB, sku, warehouseCode string, bat
 	if _, err := auth.Require(ctx, auth.StockView); err != nil {
 		return nil, err
 	}
-	ids, err := warehouseIDs(ctx, db, warehouseCode)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	asked := AsOfQuery{Key: Key{WarehouseID: ids[0], SKU: stored(sku)}, AllBatches: batchNo == nil, At: at, Basis: basis}
+	asked := AsOfQuery{Key: Key{SKU: stored(sku)}, AllBatches: batchNo == nil, At: at, Basis: basis}
+	p := store.Params{Dialect: db.Dialect()}
+	of := "s.warehouse_id = w.id AND s.sku = " + p.Add(asked.SKU)
 	if batchNo != nil {
 		asked.BatchNo = strings.TrimSpace(*batchNo)
+		of += " AND s.batch_no = " + p.Add(asked.BatchNo)
 	}
-	q, err := AsOf(ctx, db, asked)
+	newest := int64(0)
+	err = db.SQL().QueryRowContext(ctx, "SELECT w.id, coalesce((SELECT max(s.version) FROM stocks s WHERE "+of+"), 0) FROM warehouses w WHERE w.code = "+
+		p.Add(stored(warehouseCode)), p.Values...).Scan(&asked.WarehouseID, &newest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	q, err := asked.read(ctx, db, newest)
 	return &q, err
 }
