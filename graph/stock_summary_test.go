@@ -772,6 +772,9 @@ func TestAPastMomentIsTheSameFromADayThatWasTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.pastMoments(t, "from a day", places)
+		if none, _ := s.ask(t, []string{"SKU"}, "", map[string]any{"at": s.movements[9].RecordedAt, "filter": map[string]any{"warehouseCodes": []any{"NOWHERE"}}}); len(none) > 0 {
+			t.Errorf("in no warehouse: %v", none)
+		}
 		// That it goes on from there shows when what was taken is wrong.
 		at := s.movements[len(s.movements)/2].RecordedAt
 		if err := db.InTx(t.Context(), func(tx store.Tx) error {

@@ -54,9 +54,9 @@ func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string
 	if !m.past() {
 		return "SELECT " + key + balance + " FROM stocks s WHERE true" + s.narrow(p, "s", batches)
 	}
-	back, on := s.parted(m)
+	of := s.parted(m)
 	var parts []string
-	switch {
+	switch back := of.back; {
 	case back != nil && whole:
 		parts = append(parts, "SELECT "+key+each(", ", "s.{balance} - coalesce(d.{name}, 0) AS {name}")+" FROM stocks s"+
 			changes(" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))+" WHERE true"+back.narrow(p, "s", batches))
@@ -65,11 +65,16 @@ func (s *scope) positions(p *store.Params, m moment, batches, whole bool) string
 			"SELECT m.stock_id, m.warehouse_id, m.sku, m.batch_no, "+each(", ", "-m.{delta}")+
 				" FROM stock_movements m WHERE "+m.since(p)+back.narrow(p, "m", batches))
 	}
-	if on != nil {
+	if on := of.on; on != nil {
 		parts = append(parts, "SELECT "+key+each(", ", "coalesce(d.{name}, x.{balance}, 0) AS {name}")+
 			" FROM "+on.days(p, m)+" b JOIN stocks s ON s.warehouse_id = b.warehouse_id"+
-			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+lasts(p.Dialect, on.after(p, m)+on.narrow(p, "m", batches))+
+			latest(p.Dialect, "stock_snapshots", "stock_id = s.id")+" LEFT JOIN ("+
+			lasts(p.Dialect, "m.stock_id", on.after(p, m)+on.narrow(p, "m", batches))+") d ON d.stock_id = s.id"+
 			" WHERE true"+on.narrow(p, "s", batches))
+	}
+	if anew := of.anew; anew != nil {
+		parts = append(parts, "SELECT stock_id, warehouse_id, sku, batch_no, "+each(", ", "{name}")+" FROM ("+
+			lasts(p.Dialect, "m.stock_id, m.warehouse_id, m.sku, m.batch_no", m.until(p)+anew.narrow(p, "m", batches))+") l")
 	}
 	return strings.Join(parts, " UNION ALL ")
 }
@@ -86,17 +91,21 @@ func (s *scope) worths(p *store.Params, m moment) string {
 	if !m.past() {
 		return now + s.narrow(p, "c", false)
 	}
-	back, on := s.parted(m)
+	of := s.parted(m)
 	var parts []string
-	if back != nil {
+	if back := of.back; back != nil {
 		parts = append(parts, now+back.narrow(p, "c", false),
 			"SELECT m.warehouse_id, m.sku, -m.quantity_delta, -m.value_delta FROM stock_movements m WHERE "+
 				m.since(p)+" AND m.cost_version IS NOT NULL"+back.narrow(p, "m", false))
 	}
-	if on != nil {
+	if on := of.on; on != nil {
 		parts = append(parts, "SELECT c.warehouse_id, c.sku, coalesce(x.quantity, 0) AS quantity, coalesce(x.value, 0) AS value FROM "+on.days(p, m)+" b JOIN stock_costs c ON c.warehouse_id = b.warehouse_id"+
 			latest(p.Dialect, "cost_snapshots", "warehouse_id = c.warehouse_id AND {x}.sku = c.sku")+" WHERE true"+on.narrow(p, "c", false),
 			"SELECT m.warehouse_id, m.sku, m.quantity_delta, m.value_delta"+on.after(p, m)+" AND m.cost_version IS NOT NULL"+on.narrow(p, "m", false))
+	}
+	if anew := of.anew; anew != nil {
+		parts = append(parts, "SELECT m.warehouse_id, m.sku, m.quantity_delta AS quantity, m.value_delta AS value"+m.until(p)+
+			" AND m.cost_version IS NOT NULL"+anew.narrow(p, "m", false))
 	}
 	return "SELECT warehouse_id, sku, " + sum("quantity") + " AS quantity, " + sum("value") + " AS value FROM (" +
 		strings.Join(parts, " UNION ALL ") + ") change GROUP BY warehouse_id, sku"
@@ -105,6 +114,11 @@ func (s *scope) worths(p *store.Params, m moment) string {
 // since is the condition on movements that had not happened, or not been
 // recorded, at that moment.
 func (m moment) since(p *store.Params) string { return "m." + m.column() + " > " + p.Add(m.at) }
+
+// until is what had been recorded at that moment: FROM and WHERE over movements m.
+func (m moment) until(p *store.Params) string {
+	return " FROM stock_movements m WHERE m.recorded_at <= " + p.Add(m.at)
+}
 
 func (m moment) column() string {
 	if m.basis == ledger.Occurred {

@@ -23,7 +23,7 @@ const near = 48 * time.Hour
 // taken begins with nothing, when that is nearer than now.
 func (s *Service) taken(ctx context.Context, sc *scope, m moment) (map[int64]snapshot.Taken, error) {
 	f := sc.filter
-	if !m.past() || m.basis == ledger.Occurred || sc.all || f.SKUs != nil || f.SKUPrefix != nil || s.now().Sub(m.at) < near {
+	if !m.past() || m.basis == ledger.Occurred || sc.all || len(sc.warehouses) == 0 || f.SKUs != nil || f.SKUPrefix != nil || s.now().Sub(m.at) < near {
 		return nil, nil
 	}
 	days, err := snapshot.Latest(ctx, s.db.Lagging(), m.at)
@@ -39,21 +39,27 @@ func (s *Service) taken(ctx context.Context, sc *scope, m moment) (map[int64]sna
 	return days, err
 }
 
-// parted is the scope of warehouses that go back from now, and of those that go on
-// from a day that was taken; nil for none.
-func (s *scope) parted(m moment) (back, on *scope) {
+// parts are warehouses by where a past moment of them is found from; nil for none.
+type parts struct {
+	// back from now, on from a day that was taken, anew from nothing.
+	back, on, anew *scope
+}
+
+func (s *scope) parted(m moment) parts {
 	if len(m.taken) == 0 {
-		return s, nil
+		return parts{back: s}
 	}
-	b, o := scope{filter: s.filter}, scope{filter: s.filter}
+	back, on, anew := scope{filter: s.filter}, scope{filter: s.filter}, scope{filter: s.filter}
 	for _, w := range s.warehouses {
-		if _, ok := m.taken[w.ID]; ok {
-			o.warehouses = append(o.warehouses, w)
-		} else {
-			b.warehouses = append(b.warehouses, w)
+		into := &back
+		if day, ok := m.taken[w.ID]; ok && day.AsOf.IsZero() {
+			into = &anew
+		} else if ok {
+			into = &on
 		}
+		into.warehouses = append(into.warehouses, w)
 	}
-	return b.orNone(), o.orNone()
+	return parts{back.orNone(), on.orNone(), anew.orNone()}
 }
 
 func (s *scope) orNone() *scope {
@@ -117,15 +123,15 @@ func (s *scope) first(m moment) time.Time {
 	return first
 }
 
-// lasts joins d, what the last of some movements left of each stock s; of is their
-// FROM and WHERE.
-func lasts(d, of string) string {
-	after := each(", ", "m.{after} AS {name}")
+// lasts is a query of what the last of some movements left of each stock: stock_id,
+// what else is named of a movement m, and the buckets. of is their FROM and WHERE.
+func lasts(d, named, of string) string {
+	after := named + ", " + each(", ", "m.{after} AS {name}")
 	if d == dialect.Postgres {
-		return " LEFT JOIN (SELECT DISTINCT ON (m.stock_id) m.stock_id, " + after + of + " ORDER BY m.stock_id, m.stock_version DESC) d ON d.stock_id = s.id"
+		return "SELECT DISTINCT ON (m.stock_id) " + after + of + " ORDER BY m.stock_id, m.stock_version DESC"
 	}
 	// SQLite takes the other columns from the row of the maximum.
-	return " LEFT JOIN (SELECT m.stock_id, max(m.stock_version), " + after + of + " GROUP BY m.stock_id) d ON d.stock_id = s.id"
+	return "SELECT " + after + ", max(m.stock_version) AS version" + of + " GROUP BY m.stock_id"
 }
 
 // latest joins x, the latest row of a table of snapshots until the day b.day, or NULLs
