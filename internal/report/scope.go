@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"entrepot/ent"
-	"entrepot/ent/predicate"
 	entproduct "entrepot/ent/product"
 	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/catalog"
@@ -56,34 +55,17 @@ func (f *StockSummaryFilter) scope(ctx context.Context, db *store.DB) (*scope, e
 			return nil, err
 		}
 	}
-	where := s.filter.places()
+	places := warehouse.Filter{
+		Codes: s.filter.WarehouseCodes, Category: s.filter.WarehouseCategory, LocationType: s.filter.LocationType,
+		OwnershipType: s.filter.OwnershipType, BusinessType: s.filter.BusinessType,
+	}
+	where, err := places.Where()
+	if err != nil {
+		return nil, err
+	}
 	s.all = len(where) == 0
-	var err error
 	s.warehouses, err = db.Ent().Warehouse.Query().Where(where...).Order(ent.Asc(entwarehouse.FieldID)).All(ctx)
 	return s, err
-}
-
-func (f *StockSummaryFilter) places() (where []predicate.Warehouse) {
-	if f.WarehouseCodes != nil {
-		codes := make([]string, len(f.WarehouseCodes))
-		for i, c := range f.WarehouseCodes {
-			codes[i] = warehouse.Code(c)
-		}
-		where = append(where, page.In(entwarehouse.FieldCode, codes))
-	}
-	if f.WarehouseCategory != nil {
-		where = append(where, entwarehouse.CategoryEQ(*f.WarehouseCategory))
-	}
-	if f.LocationType != nil {
-		where = append(where, entwarehouse.LocationTypeEQ(*f.LocationType))
-	}
-	if f.OwnershipType != nil {
-		where = append(where, entwarehouse.OwnershipTypeEQ(*f.OwnershipType))
-	}
-	if f.BusinessType != nil {
-		where = append(where, entwarehouse.BusinessTypeEQ(*f.BusinessType))
-	}
-	return where
 }
 
 // narrow is the conditions on the rows of a table, with AND before each. The

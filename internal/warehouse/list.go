@@ -72,7 +72,7 @@ func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (
 	if _, err := auth.Require(ctx, auth.WarehouseView); err != nil {
 		return nil, err
 	}
-	where, err := f.predicates()
+	where, err := f.Where()
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,9 @@ func List(ctx context.Context, db *store.DB, f *Filter, o *Order, a page.Args) (
 	return page.Read(ctx, a, fields.Order(o.Field, o.Direction), db.Ent().Warehouse.Query().Where(where...))
 }
 
-func (f *Filter) predicates() (where []predicate.Warehouse, err error) {
+// Where is the conditions of the filter, none when it is nil: for others who ask
+// which warehouses their question is about. BadRequest beyond its limits.
+func (f *Filter) Where() (where []predicate.Warehouse, err error) {
 	if f == nil {
 		return nil, nil
 	}
