@@ -6,7 +6,6 @@ import (
 
 	"entgo.io/ent/dialect"
 
-	"entrepot/internal/page"
 	"entrepot/internal/store"
 )
 
@@ -28,41 +27,8 @@ const (
 	ByAge          StockDimension = "AGE"
 )
 
-// needs are the tables that an expression over a row u stands on.
-type needs uint8
-
-const (
-	needProduct needs = 1 << iota // pr
-	needPlace                     // w
-	needLot                       // b, what is known of the batch
-	needBatch                     // no table: it tells batches of a SKU apart
-	needLayer                     // no table: it tells units of a stock apart by when they came
-)
-
-// dimension is how a summary groups by something.
-type dimension struct {
-	name, expr string
-	needs      needs
-	key        page.Key[*StockGroup]
-	into       func(*StockGroup) any // where the answer keeps it
-}
-
-func byText(name, expr string, n needs, at func(*StockGroup) *string) dimension {
-	return dimension{
-		name, expr, n, page.Text(name, func(g *StockGroup) string { return *at(g) }),
-		func(g *StockGroup) any { return at(g) },
-	}
-}
-
-func byNumber(name, expr string, n needs, at func(*StockGroup) *int64) dimension {
-	return dimension{
-		name, expr, n, page.Int(name, func(g *StockGroup) int64 { return *at(g) }),
-		func(g *StockGroup) any { return at(g) },
-	}
-}
-
 // The expressions of ByExpiry and ByAge depend on the database and the question.
-var dimensions = map[StockDimension]dimension{
+var dimensions = map[StockDimension]dimension[StockGroup]{
 	BySKU:          byText("sku", "u.sku", 0, func(g *StockGroup) *string { return &g.sku }),
 	ByWarehouse:    byNumber("warehouse_id", "u.warehouse_id", 0, func(g *StockGroup) *int64 { return &g.warehouseID }),
 	ByBatch:        byText("batch_no", "u.batch_no", needBatch, func(g *StockGroup) *string { return &g.batchNo }),

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
 	"entrepot/internal/page"
@@ -141,15 +140,8 @@ func (f *LowStockFilter) warehouses(ctx context.Context, db *store.DB) ([]int64,
 			return nil, err
 		}
 	}
-	places := db.Ent().Warehouse.Query().Where(entwarehouse.CategoryEQ(stock.WarehousePhysical))
-	if f.WarehouseCodes != nil {
-		codes := make([]string, len(f.WarehouseCodes))
-		for i, c := range f.WarehouseCodes {
-			codes[i] = warehouse.Code(c)
-		}
-		places = places.Where(page.In(entwarehouse.FieldCode, codes))
-	}
-	ids, err := places.IDs(ctx)
+	physical := stock.WarehousePhysical
+	ids, err := warehouseIDs(ctx, db, warehouse.Filter{Codes: f.WarehouseCodes, Category: &physical})
 	slices.Sort(ids)
 	return ids, err
 }

@@ -79,7 +79,7 @@ func (s *Service) holdings(ctx context.Context, warehouses []*ent.Warehouse, par
 		return nil
 	}
 	p := &plan{
-		dialect: s.db.Dialect(), by: []dimension{dimensions[ByWarehouse]}, scope: &scope{warehouses: warehouses},
+		dialect: s.db.Dialect(), by: []dimension[StockGroup]{dimensions[ByWarehouse]}, scope: &scope{warehouses: warehouses},
 		StockQuestion: StockQuestion{Measures: Measures{
 			Stocks: parts.Stocks, SKUs: parts.SKUs, Volume: parts.Volume, Weight: parts.Volume, Unmeasured: parts.Volume, Value: parts.Value,
 		}},

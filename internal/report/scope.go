@@ -109,3 +109,12 @@ func (s *scope) whole() bool {
 }
 
 func (s *scope) batchNo() string { return strings.TrimSpace(*s.filter.BatchNo) }
+
+// warehouseIDs are the keys of the warehouses that a filter admits.
+func warehouseIDs(ctx context.Context, db *store.DB, f warehouse.Filter) ([]int64, error) {
+	where, err := f.Where()
+	if err != nil {
+		return nil, err
+	}
+	return db.Ent().Warehouse.Query().Where(where...).IDs(ctx)
+}

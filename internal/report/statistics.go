@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -76,10 +75,13 @@ func Movements(ctx context.Context, db *store.DB, q MovementQuestion) (_ *Moveme
 		return nil, err
 	}
 	s := &statistics{MovementQuestion: q, dialect: db.Dialect()}
+	for _, d := range q.By {
+		s.by = append(s.by, movementDimensions[d])
+	}
 	if s.scope, err = q.Filter.scope(ctx, db); err != nil {
 		return nil, err
 	}
-	c, err := pageOf(ctx, db, q.Page, s.order(), s.counted, s.scan(q.By))
+	c, err := pageOf(ctx, db, q.Page, s.order(), s.counted, s.scan(s.by))
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +95,8 @@ func Movements(ctx context.Context, db *store.DB, q MovementQuestion) (_ *Moveme
 }
 
 func (q MovementQuestion) check() error {
-	switch n := len(q.By); {
-	case n == 0:
-		return fault.Stop(fault.BadRequest, "by names at least one dimension; the sum over all movements is in total")
-	case n > MaxDimensions:
-		return fault.Stop(fault.BadRequest, "by takes at most %d dimensions, not %d", MaxDimensions, n)
-	}
-	for i, d := range q.By {
-		if slices.Contains(q.By[:i], d) {
-			return fault.Stop(fault.BadRequest, "by names %s twice", d)
-		}
+	if err := checkDimensions("by", "movements", q.By); err != nil {
+		return err
 	}
 	switch period := q.To.Sub(q.From); {
 	case period < 0:
@@ -139,11 +133,7 @@ var statisticKeys = map[MovementStatisticsOrderField]page.Key[*MovementStatistic
 }
 
 func (s *statistics) order() page.Order[*MovementStatistic] {
-	o := page.Order[*MovementStatistic]{Name: "movementStatistics", Ties: []page.Key[*MovementStatistic]{}}
-	for _, d := range s.By {
-		o.Name += "." + movementDimensions[d].name
-		o.Ties = append(o.Ties, movementDimensions[d].key)
-	}
+	o := orderOf("movementStatistics", s.by)
 	if s.Order != nil {
 		o.Name += "." + string(s.Order.Field)
 		o.Key, o.Direction = statisticKeys[s.Order.Field], s.Order.Direction

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"entrepot/internal/page"
@@ -25,50 +24,25 @@ const (
 	MovementsByReason    MovementDimension = "REASON"
 )
 
-// movementDimension is how a statistic groups by something: over a movement m, its
-// posting po, its product pr and its warehouse w.
-type movementDimension struct {
-	name, expr string
-	unit       store.Unit // of a stretch of the calendar, instead of expr
-	needs      needs
-	key        page.Key[*MovementStatistic]
-	into       func(*MovementStatistic) any // where the answer keeps it
-}
-
-// needPosting beside the tables that the dimensions of a summary stand on.
-const needPosting needs = 1 << 7
-
-func movementsByText(name, expr string, n needs, at func(*MovementStatistic) *string) movementDimension {
-	return movementDimension{
-		name: name, expr: expr, needs: n, into: func(s *MovementStatistic) any { return at(s) },
-		key: page.Text(name, func(s *MovementStatistic) string { return *at(s) }),
-	}
-}
-
-func movementsByNumber(name, expr string, n needs, at func(*MovementStatistic) *int64) movementDimension {
-	return movementDimension{
-		name: name, expr: expr, needs: n, into: func(s *MovementStatistic) any { return at(s) },
-		key: page.Int(name, func(s *MovementStatistic) int64 { return *at(s) }),
-	}
-}
-
-func movementsByDate(u store.Unit, at func(*MovementStatistic) *date) movementDimension {
-	return movementDimension{
+func movementsByDate(u store.Unit, at func(*MovementStatistic) *date) dimension[MovementStatistic] {
+	return dimension[MovementStatistic]{
 		name: string(u) + "_of", unit: u, needs: needPlace, into: func(s *MovementStatistic) any { return at(s) },
 		key: page.Text(string(u)+"_of", func(s *MovementStatistic) string { return at(s).String() }),
 	}
 }
 
-var movementDimensions = map[MovementDimension]movementDimension{
+// The expressions are over a movement m, its posting po, its product pr and its
+// warehouse w.
+var movementDimensions = map[MovementDimension]dimension[MovementStatistic]{
 	MovementsByDay:       movementsByDate(store.Day, func(s *MovementStatistic) *date { return &s.day }),
 	MovementsByWeek:      movementsByDate(store.Week, func(s *MovementStatistic) *date { return &s.week }),
 	MovementsByMonth:     movementsByDate(store.Month, func(s *MovementStatistic) *date { return &s.month }),
-	MovementsByKind:      movementsByText("kind", "m.kind", 0, func(s *MovementStatistic) *string { return &s.kind }),
-	MovementsByOperator:  movementsByNumber("actor_id", "po.actor_id", needPosting, func(s *MovementStatistic) *int64 { return &s.operatorID }),
-	MovementsByWarehouse: movementsByNumber("warehouse_id", "m.warehouse_id", 0, func(s *MovementStatistic) *int64 { return &s.warehouseID }),
-	MovementsBySKU:       movementsByText("sku", "m.sku", 0, func(s *MovementStatistic) *string { return &s.sku }),
-	MovementsByCategory:  movementsByText("category", "pr.category", needProduct, func(s *MovementStatistic) *string { return &s.category }),
-	MovementsByReason:    movementsByText("reason_code", "po.reason_code", needPosting, func(s *MovementStatistic) *string { return &s.reasonCode }),
+	MovementsByKind:      byText("kind", "m.kind", 0, func(s *MovementStatistic) *string { return &s.kind }),
+	MovementsByOperator:  byNumber("actor_id", "po.actor_id", needPosting, func(s *MovementStatistic) *int64 { return &s.operatorID }),
+	MovementsByWarehouse: byNumber("warehouse_id", "m.warehouse_id", 0, func(s *MovementStatistic) *int64 { return &s.warehouseID }),
+	MovementsBySKU:       byText("sku", "m.sku", 0, func(s *MovementStatistic) *string { return &s.sku }),
+	MovementsByCategory:  byText("category", "pr.category", needProduct, func(s *MovementStatistic) *string { return &s.category }),
+	MovementsByReason:    byText("reason_code", "po.reason_code", needPosting, func(s *MovementStatistic) *string { return &s.reasonCode }),
 }
 
 // date is a day as either database returns it: PostgreSQL as a time, SQLite as a
@@ -91,11 +65,4 @@ func (d *date) Scan(v any) error {
 		return fmt.Errorf("a day as %T", v)
 	}
 	return nil
-}
-
-func grouped[T any](by []MovementDimension, d MovementDimension, v T) *T {
-	if !slices.Contains(by, d) {
-		return nil
-	}
-	return &v
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"entrepot/ent/user"
-	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/page"
@@ -55,11 +54,7 @@ func (f *MovementStatisticsFilter) scope(ctx context.Context, db *store.DB) (s *
 	}
 	s = &movementScope{MovementStatisticsFilter: *f}
 	if f.WarehouseCodes != nil {
-		codes := make([]string, len(f.WarehouseCodes))
-		for i, c := range f.WarehouseCodes {
-			codes[i] = warehouse.Code(c)
-		}
-		if s.warehouses, err = db.Ent().Warehouse.Query().Where(page.In(entwarehouse.FieldCode, codes)).IDs(ctx); err != nil {
+		if s.warehouses, err = warehouseIDs(ctx, db, warehouse.Filter{Codes: f.WarehouseCodes}); err != nil {
 			return nil, err
 		}
 	}

@@ -11,24 +11,25 @@ import (
 type statistics struct {
 	MovementQuestion
 	dialect string
+	by      []dimension[MovementStatistic]
 	scope   *movementScope
 }
 
 // counted is the statement of a page, or what counts its groups.
 func (s *statistics) counted(counting bool) grouping {
 	if !counting {
-		return s.grouping(s.By)
+		return s.grouping(s.by)
 	}
 	bare := *s
 	bare.Measures = MovementMeasures{}
-	return bare.grouping(s.By)
+	return bare.grouping(s.by)
 }
 
 // grouping is the statement that answers, by any of the question's dimensions.
-func (s *statistics) grouping(by []MovementDimension) grouping {
+func (s *statistics) grouping(by []dimension[MovementStatistic]) grouping {
 	g := grouping{params: &store.Params{Dialect: s.dialect}}
 	for _, d := range by {
-		g.by = append(g.by, column{movementDimensions[d].name, s.expr(movementDimensions[d])})
+		g.by = append(g.by, column{d.name, s.expr(d)})
 	}
 	for _, m := range s.measures() {
 		g.measures = append(g.measures, column{m.name, m.expr})
@@ -46,17 +47,17 @@ func (s *statistics) at() string {
 	return "m.occurred_at"
 }
 
-func (s *statistics) expr(d movementDimension) string {
+func (s *statistics) expr(d dimension[MovementStatistic]) string {
 	if d.unit != "" {
 		return store.LocalDate(s.dialect, d.unit, s.at(), "w.time_zone")
 	}
 	return d.expr
 }
 
-func (s *statistics) joins(by []MovementDimension) (joins string) {
+func (s *statistics) joins(by []dimension[MovementStatistic]) (joins string) {
 	need := s.scope.needs()
 	for _, d := range by {
-		need |= movementDimensions[d].needs
+		need |= d.needs
 	}
 	if s.Measures.Documents {
 		need |= needPosting
@@ -73,47 +74,38 @@ func (s *statistics) joins(by []MovementDimension) (joins string) {
 	return joins
 }
 
-type movementMeasure struct {
-	name, expr string
-	into       func(*MovementStatistic) any
-}
-
-func (s *statistics) measures() []movementMeasure {
-	list := []movementMeasure{
+func (s *statistics) measures() []measure[MovementStatistic] {
+	list := []measure[MovementStatistic]{
 		{"movements", "count(*)", func(r *MovementStatistic) any { return &r.MovementCount }},
 		{"units_in", sum("CASE WHEN m.quantity_delta > 0 THEN m.quantity_delta END"), func(r *MovementStatistic) any { return &r.UnitsIn }},
 		{"units_out", sum("CASE WHEN m.quantity_delta < 0 THEN -m.quantity_delta END"), func(r *MovementStatistic) any { return &r.UnitsOut }},
 		{"units_net", sum("m.quantity_delta"), func(r *MovementStatistic) any { return &r.UnitsNet }},
 	}
 	if s.Measures.Postings {
-		list = append(list, movementMeasure{"postings", "count(DISTINCT m.posting_id)", func(r *MovementStatistic) any { return &r.PostingCount }})
+		list = append(list, measure[MovementStatistic]{"postings", "count(DISTINCT m.posting_id)", func(r *MovementStatistic) any { return &r.PostingCount }})
 	}
 	if s.Measures.Documents {
-		list = append(list, movementMeasure{"documents", "count(DISTINCT po.document_id)", func(r *MovementStatistic) any { return &r.DocumentCount }})
+		list = append(list, measure[MovementStatistic]{"documents", "count(DISTINCT po.document_id)", func(r *MovementStatistic) any { return &r.DocumentCount }})
 	}
 	if s.Measures.Value {
 		value := store.Convert(s.dialect, "m.value_delta", "m.exchange_rate")
 		list = append(
 			list,
-			movementMeasure{"value_in", sum("CASE WHEN m.value_delta > 0 THEN " + value + " END"), func(r *MovementStatistic) any { return &r.ValueIn }},
-			movementMeasure{"value_out", sum("CASE WHEN m.value_delta < 0 THEN -" + value + " END"), func(r *MovementStatistic) any { return &r.ValueOut }},
+			measure[MovementStatistic]{"value_in", sum("CASE WHEN m.value_delta > 0 THEN " + value + " END"), func(r *MovementStatistic) any { return &r.ValueIn }},
+			measure[MovementStatistic]{"value_out", sum("CASE WHEN m.value_delta < 0 THEN -" + value + " END"), func(r *MovementStatistic) any { return &r.ValueOut }},
 		)
 	}
 	return list
 }
 
 // scan reads a row of grouping(by).
-func (s *statistics) scan(by []MovementDimension) func(*sql.Rows) (*MovementStatistic, error) {
+func (s *statistics) scan(by []dimension[MovementStatistic]) func(*sql.Rows) (*MovementStatistic, error) {
 	measures := s.measures()
 	return func(rows *sql.Rows) (*MovementStatistic, error) {
-		r := &MovementStatistic{by: by}
-		var into []any
-		for _, d := range by {
-			into = append(into, movementDimensions[d].into(r))
+		r := &MovementStatistic{}
+		if len(by) > 0 {
+			r.by = s.By
 		}
-		for _, m := range measures {
-			into = append(into, m.into(r))
-		}
-		return r, rows.Scan(into...)
+		return r, rows.Scan(places(r, by, measures)...)
 	}
 }

@@ -16,8 +16,6 @@ import (
 
 // Limits of a summary.
 const (
-	// MaxDimensions is the most that one summary groups by.
-	MaxDimensions = 4
 	// MaxAgeBounds is the most bounds of age bands.
 	MaxAgeBounds = 12
 	// maxAge is the highest bound, a hundred years.
@@ -88,9 +86,10 @@ type StockSummary struct {
 func (s *StockSummary) Total() (*StockGroup, error) { return s.total() }
 
 // Stocks groups all stocks, now or as of a moment. Ends with Forbidden without
-// stock:view, and without cost:view when ordered by value; with BadRequest for arguments outside their limits and for
-// questions that have no answer: the age of goods by OCCURRED, and buckets other
-// than physical by age. Without cost:view values are left out.
+// stock:view, and without cost:view when ordered by value; with BadRequest for
+// arguments outside their limits and for questions that have no answer: the age of
+// goods by OCCURRED, and buckets other than physical by age. Without cost:view values
+// are left out.
 func (s *Service) Stocks(ctx context.Context, q StockQuestion) (_ *StockSummary, err error) {
 	defer fault.Wrap(&err, "report.Stocks")
 	who, err := auth.Require(ctx, auth.StockView)
@@ -103,10 +102,6 @@ func (s *Service) Stocks(ctx context.Context, q StockQuestion) (_ *StockSummary,
 		}
 	}
 	q.Measures.Value = q.Measures.Value && who.Can(auth.CostView)
-	return s.stocks(ctx, q)
-}
-
-func (s *Service) stocks(ctx context.Context, q StockQuestion) (*StockSummary, error) {
 	p, err := s.plan(ctx, q)
 	if err != nil {
 		return nil, err
@@ -138,7 +133,7 @@ func (p *plan) counted(counting bool) grouping {
 type plan struct {
 	StockQuestion
 	dialect string
-	by      []dimension
+	by      []dimension[StockGroup]
 	scope   *scope
 	moment  moment
 	now     time.Time
@@ -173,16 +168,8 @@ func (s *Service) plan(ctx context.Context, q StockQuestion) (_ *plan, err error
 }
 
 func (q StockQuestion) check() error {
-	if len(q.GroupBy) == 0 {
-		return fault.Stop(fault.BadRequest, "groupBy names at least one dimension; the sum over all stocks is in total")
-	}
-	if len(q.GroupBy) > MaxDimensions {
-		return fault.Stop(fault.BadRequest, "groupBy takes at most %d dimensions, not %d", MaxDimensions, len(q.GroupBy))
-	}
-	for i, d := range q.GroupBy {
-		if slices.Contains(q.GroupBy[:i], d) {
-			return fault.Stop(fault.BadRequest, "groupBy names %s twice", d)
-		}
+	if err := checkDimensions("groupBy", "stocks", q.GroupBy); err != nil {
+		return err
 	}
 	if len(q.AgeBounds) > MaxAgeBounds {
 		return fault.Stop(fault.BadRequest, "ageBounds takes at most %d bounds, not %d", MaxAgeBounds, len(q.AgeBounds))

@@ -64,11 +64,7 @@ func (f StockSummaryOrderField) measure(m *Measures) {
 }
 
 func (p *plan) order() page.Order[*StockGroup] {
-	o := page.Order[*StockGroup]{Name: "stockSummary", Ties: []page.Key[*StockGroup]{}}
-	for _, d := range p.by {
-		o.Name += "." + d.name
-		o.Ties = append(o.Ties, d.key)
-	}
+	o := orderOf("stockSummary", p.by)
 	if p.Order != nil {
 		o.Name += "." + string(p.Order.Field)
 		o.Key, o.Direction = groupKeys[p.Order.Field], p.Order.Direction

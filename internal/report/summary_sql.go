@@ -9,16 +9,10 @@ import (
 	"entrepot/internal/store"
 )
 
-// measure is an aggregate of a summary, and where the answer keeps it.
-type measure struct {
-	name, expr string
-	into       func(*StockGroup) any
-}
-
 const holds = "(u.physical <> 0 OR u.in_transit <> 0)" // no other bucket has units when neither has
 
 // grouping is the statement that answers, by any of the plan's dimensions.
-func (p *plan) grouping(by []dimension) grouping {
+func (p *plan) grouping(by []dimension[StockGroup]) grouping {
 	g := grouping{params: &store.Params{Dialect: p.dialect}}
 	g.from = p.rows(&g) + " u" + p.joins(g.params)
 	g.having = p.having()
@@ -26,7 +20,7 @@ func (p *plan) grouping(by []dimension) grouping {
 		g.by = append(g.by, column{d.name, p.expr(g.params, d)})
 	}
 	measures := p.measures(g.params)
-	if p.Measures.SKUs && len(by) > 0 && !slices.ContainsFunc(by, func(d dimension) bool { return d.needs != needProduct }) {
+	if p.Measures.SKUs && len(by) > 0 && !slices.ContainsFunc(by, func(d dimension[StockGroup]) bool { return d.needs != needProduct }) {
 		g = bySKUFirst(g, measures)
 	} else {
 		for _, m := range measures {
@@ -52,7 +46,7 @@ func (p *plan) having() string {
 // bySKUFirst groups by SKU too and then adds up, which counts the SKUs of a few
 // products' groups without sorting all stocks. Where warehouses or batches are told
 // apart there are too many such parts, and sorting is quicker.
-func bySKUFirst(g grouping, measures []measure) grouping {
+func bySKUFirst(g grouping, measures []measure[StockGroup]) grouping {
 	parts := grouping{from: g.from, by: append(slices.Clone(g.by), column{"part_sku", "u.sku"})}
 	for _, m := range measures {
 		if m.name == "skus" {
@@ -100,7 +94,7 @@ func (p *plan) needs() (n needs) {
 	for _, d := range p.by {
 		n |= d.needs
 	}
-	if p.Measures.Volume || p.Measures.Weight {
+	if p.Measures.Volume || p.Measures.Weight || p.Measures.Unmeasured {
 		n |= needProduct
 	}
 	return n
@@ -123,7 +117,7 @@ func (p *plan) joins(params *store.Params) (joins string) {
 	return joins
 }
 
-func (p *plan) expr(params *store.Params, d dimension) string {
+func (p *plan) expr(params *store.Params, d dimension[StockGroup]) string {
 	switch d.name {
 	case dimensions[ByAge].name:
 		return ageExpr(params, p.AgeBounds, p.now)
@@ -133,8 +127,10 @@ func (p *plan) expr(params *store.Params, d dimension) string {
 	return d.expr
 }
 
-func (p *plan) measures(params *store.Params) (list []measure) {
-	add := func(name, expr string, into func(*StockGroup) any) { list = append(list, measure{name, expr, into}) }
+func (p *plan) measures(params *store.Params) (list []measure[StockGroup]) {
+	add := func(name, expr string, into func(*StockGroup) any) {
+		list = append(list, measure[StockGroup]{name, expr, into})
+	}
 	if p.Measures.Stocks {
 		count := sum("CASE WHEN " + holds + " THEN 1 ELSE 0 END")
 		if p.byAge() {
@@ -175,20 +171,14 @@ func bucketOf(q *ledger.Quantities, name string) *int64 {
 }
 
 // scan reads a row of grouping(by).
-func (p *plan) scan(by []dimension) func(*sql.Rows) (*StockGroup, error) {
+func (p *plan) scan(by []dimension[StockGroup]) func(*sql.Rows) (*StockGroup, error) {
 	measures := p.measures(&store.Params{Dialect: p.dialect})
 	return func(rows *sql.Rows) (*StockGroup, error) {
 		g := &StockGroup{bounds: p.AgeBounds, aged: p.byAge()}
 		if p.Measures.Value {
 			g.Values = p.worth.zeros()
 		}
-		var into []any
-		for _, d := range by {
-			into = append(into, d.into(g))
-		}
-		for _, m := range measures {
-			into = append(into, m.into(g))
-		}
+		into := places(g, by, measures)
 		if p.Measures.Value {
 			var ranked int64
 			into = append(into, &g.BaseValue, &ranked)

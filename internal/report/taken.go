@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,9 +31,13 @@ func (s *Service) taken(ctx context.Context, sc *scope, m moment) (map[int64]sna
 	if err != nil {
 		return nil, err
 	}
-	began, err := s.edges(ctx, sc.ids(), "ASC")
-	for _, id := range sc.ids() {
-		if _, ok := days[id]; !ok && (began[id].IsZero() || m.at.Sub(began[id]) < s.now().Sub(m.at)) {
+	without := slices.DeleteFunc(sc.ids(), func(id int64) bool { _, ok := days[id]; return ok })
+	if len(without) == 0 {
+		return days, nil
+	}
+	began, err := s.edges(ctx, without, "ASC")
+	for _, id := range without {
+		if began[id].IsZero() || m.at.Sub(began[id]) < s.now().Sub(m.at) {
 			days[id] = snapshot.Taken{}
 		}
 	}

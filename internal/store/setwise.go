@@ -52,18 +52,22 @@ type Column[R any] struct {
 // Neither the text of a statement nor the number of its parameters changes with
 // that of the rows, so it is prepared and planned once.
 func Table[R any](d string, columns []Column[R]) string {
+	return rowsText(d, columns, func(i int) string { return "$" + strconv.Itoa(i+1) })
+}
+
+// rowsText is a table expression of rows; mark is how it calls the i-th of [Args].
+func rowsText[R any](d string, columns []Column[R], mark func(i int) string) string {
 	names, parts := namesOf(columns), make([]string, len(columns))
-	for i, c := range columns {
-		if d == dialect.Postgres {
-			parts[i] = fmt.Sprintf("$%d::%s[]", i+1, c.Type)
-		} else {
-			parts[i] = fmt.Sprintf("value->>%d AS %s", i, c.Name)
-		}
-	}
 	if d == dialect.Postgres {
+		for i, c := range columns {
+			parts[i] = mark(i) + "::" + c.Type + "[]"
+		}
 		return "(SELECT * FROM unnest(" + strings.Join(parts, ", ") + ") AS u(" + strings.Join(names, ", ") + "))"
 	}
-	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each($1))"
+	for i, name := range names {
+		parts[i] = fmt.Sprintf("value->>%d AS %s", i, name)
+	}
+	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each(" + mark(0) + "))"
 }
 
 // Args are the rows as the parameters of [Table].
@@ -94,17 +98,7 @@ func Given[R any](p *Params, columns []Column[R], rows []R) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names, parts := namesOf(columns), make([]string, len(columns))
-	if p.Dialect == dialect.Postgres {
-		for i, c := range columns {
-			parts[i] = p.Add(args[i]) + "::" + c.Type + "[]"
-		}
-		return "(SELECT * FROM unnest(" + strings.Join(parts, ", ") + ") AS u(" + strings.Join(names, ", ") + "))", nil
-	}
-	for i, name := range names {
-		parts[i] = "value->>" + strconv.Itoa(i) + " AS " + name
-	}
-	return "(SELECT " + strings.Join(parts, ", ") + " FROM json_each(" + p.Add(args[0]) + "))", nil
+	return rowsText(p.Dialect, columns, func(i int) string { return p.Add(args[i]) }), nil
 }
 
 // InsertRows adds rows, all or none. On SQLite, where a statement costs no round

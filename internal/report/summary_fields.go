@@ -15,45 +15,38 @@ type AgeBand struct {
 
 func (g *StockGroup) has(d StockDimension) bool { return slices.Contains(g.by, d) }
 
-func known[T any](g *StockGroup, d StockDimension, v T) *T {
-	if !g.has(d) {
-		return nil
-	}
-	return &v
-}
-
 // SKU is the group's, nil when not grouped by it; so are those below.
-func (g *StockGroup) SKU() *string { return known(g, BySKU, g.sku) }
+func (g *StockGroup) SKU() *string { return grouped(g.by, BySKU, g.sku) }
 
 // WarehouseID is the key of the group's warehouse.
-func (g *StockGroup) WarehouseID() *int64 { return known(g, ByWarehouse, g.warehouseID) }
+func (g *StockGroup) WarehouseID() *int64 { return grouped(g.by, ByWarehouse, g.warehouseID) }
 
 // BatchNo is empty for goods without a batch.
-func (g *StockGroup) BatchNo() *string { return known(g, ByBatch, g.batchNo) }
+func (g *StockGroup) BatchNo() *string { return grouped(g.by, ByBatch, g.batchNo) }
 
 // Category may be empty.
-func (g *StockGroup) Category() *string { return known(g, ByCategory, g.category) }
+func (g *StockGroup) Category() *string { return grouped(g.by, ByCategory, g.category) }
 
 // Brand may be empty.
-func (g *StockGroup) Brand() *string { return known(g, ByBrand, g.brand) }
+func (g *StockGroup) Brand() *string { return grouped(g.by, ByBrand, g.brand) }
 
 // LocationType is that of the group's warehouses.
 func (g *StockGroup) LocationType() *stock.WarehouseLocationType {
-	return known(g, ByLocationType, stock.WarehouseLocationType(g.locationType))
+	return grouped(g.by, ByLocationType, stock.WarehouseLocationType(g.locationType))
 }
 
 // OwnershipType is that of the group's warehouses.
 func (g *StockGroup) OwnershipType() *stock.WarehouseOwnership {
-	return known(g, ByOwnership, stock.WarehouseOwnership(g.ownership))
+	return grouped(g.by, ByOwnership, stock.WarehouseOwnership(g.ownership))
 }
 
 // BusinessType is that of the group's warehouses.
 func (g *StockGroup) BusinessType() *stock.WarehouseBusinessType {
-	return known(g, ByBusinessType, stock.WarehouseBusinessType(g.businessType))
+	return grouped(g.by, ByBusinessType, stock.WarehouseBusinessType(g.businessType))
 }
 
 // Currency is what the group's warehouses keep their costs in.
-func (g *StockGroup) Currency() *string { return known(g, ByCurrency, g.currency) }
+func (g *StockGroup) Currency() *string { return grouped(g.by, ByCurrency, g.currency) }
 
 // ExpiresOn is nil also for goods that do not expire.
 func (g *StockGroup) ExpiresOn() (*time.Time, error) {
