@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -43,6 +44,7 @@ func (Document) Fields() []ent.Field {
 		field.Int64("created_by").Immutable(),
 		field.Int64("approved_by").Optional().Nillable(),
 		field.Int64("reverses_id").Optional().Nillable().Immutable().Unique(),
+		field.Int64("reservation_id").Optional().Nillable().Comment("what is promised to it"),
 		field.Int("line_count").Comment("of its lines, as are the sums below: lists show them without reading lines"),
 		field.Int64("quantity").Comment("units of all lines, whichever way they go"),
 		field.Int64("executed_quantity").Default(0),
@@ -65,6 +67,7 @@ func (Document) Indexes() []ent.Index {
 		index.Fields("state", "id").StorageKey("documents_state_id"),
 		index.Fields("occurred_at", "id").StorageKey("documents_occurred_at_id"),
 		index.Fields("external_no").StorageKey("documents_external_no"),
+		index.Fields("reservation_id").StorageKey("documents_reservation_id").Annotations(entsql.IndexWhere("reservation_id IS NOT NULL")),
 	}
 }
 

@@ -43,6 +43,13 @@ func (Product) Fields() []ent.Field {
 		field.Int64("length_mm").Default(0),
 		field.Int64("width_mm").Default(0),
 		field.Int64("height_mm").Default(0),
+		field.Enum("kind").GoType(stock.ProductKind("")).Default(string(stock.ProductStandard)),
+		field.String("hs_code").MaxLen(20).Default("").Comment("digits of the customs tariff number"),
+		field.String("origin_country").MaxLen(2).Default("").Comment("ISO 3166 alpha-2"),
+		field.Int64("customs_value").GoType(money.Amount(0)).Optional().Nillable().Comment("declared per unit × 10^4"),
+		field.String("customs_currency").MaxLen(3).Default(""),
+		field.Enum("allocation_rule").GoType(stock.AllocationRule("")).Default(string(stock.AllocateFEFO)),
+		field.Int64("min_shelf_life_days").Default(0).Comment("days that a batch must still have when it ships"),
 		field.Enum("status").GoType(stock.Status("")).Default(string(stock.StatusActive)),
 	}
 }
@@ -67,6 +74,7 @@ func (Barcode) Fields() []ent.Field {
 		skuField(),
 		field.String("barcode").MaxLen(maxSKU).NotEmpty().Unique().Immutable().Comment("as scanned; of one product only"),
 		field.Int64("pack_quantity").Default(1).Comment("base units in the pack that bears it"),
+		field.String("unit").MaxLen(20).Default("").Comment("what the pack is called, such as BOX"),
 	}
 }
 
@@ -79,7 +87,7 @@ func (Barcode) Indexes() []ent.Index {
 type Batch struct{ ent.Schema }
 
 // Mixin of Batch.
-func (Batch) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}} }
+func (Batch) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, stamped{}, versioned{}} }
 
 // Annotations of Batch.
 func (Batch) Annotations() []schema.Annotation { return []schema.Annotation{table("batches", nil)} }

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 )
 
 // ExchangeRate is the price of one unit of a currency in another on a day.
@@ -29,6 +30,8 @@ func (ExchangeRate) Fields() []ent.Field {
 		field.Time("rate_date").SchemaType(dateType).Immutable(),
 		field.Int64("rate").GoType(money.Rate(0)).Comment("× 10^10"),
 		field.String("source").MaxLen(50).Default("manual"),
+		field.Enum("method").GoType(stock.RateMethod("")).Default(string(stock.RateDirect)),
+		field.String("via").MaxLen(3).Default("").Comment("the currency that a cross rate goes through"),
 		field.Time("recorded_at"),
 	}
 }

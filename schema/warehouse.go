@@ -40,6 +40,7 @@ func (Warehouse) Fields() []ent.Field {
 		field.String("time_zone").MaxLen(50).Default("UTC"),
 		field.Int64("capacity").Default(0).Comment("units; 0 is unlimited"),
 		field.Int64("max_volume_cm3").Default(0).Comment("0 is unlimited"),
+		field.Bool("tracks_locations").Default(false).Comment("its stock is known by bin; self-run, physical warehouses only"),
 		field.Enum("status").GoType(stock.Status("")).Default(string(stock.StatusActive)),
 	}
 }

@@ -18,9 +18,14 @@ const (
 	DocumentCreate  Permission = "document:create"
 	DocumentApprove Permission = "document:approve"
 	DocumentExecute Permission = "document:execute"
+	ReservationView Permission = "reservation:view"
+	ReservationEdit Permission = "reservation:edit"
+	ApprovalEdit    Permission = "approval:edit"
 	CostView        Permission = "cost:view"
+	CostEdit        Permission = "cost:edit"
 	RateEdit        Permission = "rate:edit"
 	JobView         Permission = "job:view"
+	JobRun          Permission = "job:run"
 	UserManage      Permission = "user:manage"
 )
 
@@ -28,7 +33,8 @@ const (
 func Permissions() []Permission {
 	return sorted(
 		WarehouseView, WarehouseEdit, ProductView, ProductEdit, StockView, StockAdjust, StockReverse,
-		DocumentView, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, JobView, UserManage,
+		DocumentView, DocumentCreate, DocumentApprove, DocumentExecute, ReservationView, ReservationEdit, ApprovalEdit,
+		CostView, CostEdit, RateEdit, JobView, JobRun, UserManage,
 	)
 }
 
@@ -52,16 +58,17 @@ const (
 // follows the binary: Bootstrap rewrites the stored ones. A role that should
 // differ is a role of its own name.
 func BuiltinRoles() []Role {
-	views := []Permission{WarehouseView, ProductView, StockView, DocumentView}
+	views := []Permission{WarehouseView, ProductView, StockView, DocumentView, ReservationView}
 	with := func(more ...Permission) []Permission { return sorted(slices.Concat(views, more)...) }
 	return []Role{
 		{RoleAdmin, "May do everything, user management included.", Permissions()},
-		{RoleManager, "Runs the warehouses: master data, stock, approvals, reversals, cost, and sees what runs by the clock.", with(
-			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, DocumentExecute, CostView, RateEdit, JobView)},
-		{RoleKeeper, "Works in a warehouse: adjusts stock, creates and executes documents; sees no cost.", with(
-			StockAdjust, DocumentCreate, DocumentExecute)},
-		{RoleFinance, "Reads everything, cost included; changes nothing but exchange rates.", with(CostView, RateEdit)},
-		{RoleAnalyst, "Reads everything but cost; changes nothing.", with()},
+		{RoleManager, "Runs the warehouses: master data, stock, promises, approvals and their rules, reversals, cost, and sees what runs in the background.", with(
+			WarehouseEdit, ProductEdit, StockAdjust, StockReverse, DocumentCreate, DocumentApprove, DocumentExecute,
+			ReservationEdit, ApprovalEdit, CostView, CostEdit, RateEdit, JobView, JobRun)},
+		{RoleKeeper, "Works in a warehouse: adjusts stock, creates and executes documents, promises stock; sees no cost.", with(
+			StockAdjust, DocumentCreate, DocumentExecute, ReservationEdit, JobRun)},
+		{RoleFinance, "Reads everything, cost included; changes exchange rates and landed costs, nothing else.", with(CostView, CostEdit, RateEdit, JobRun)},
+		{RoleAnalyst, "Reads everything but cost, and exports it; changes nothing.", with(JobRun)},
 	}
 }
 

@@ -61,11 +61,19 @@ const (
 	DocumentComplete DocumentAction = "COMPLETE"
 	DocumentCancel   DocumentAction = "CANCEL"
 	DocumentReverse  DocumentAction = "REVERSE"
+	// DocumentReceive and DocumentCloseMissing are steps of a transfer's shipments.
+	DocumentReceive      DocumentAction = "RECEIVE"
+	DocumentCloseMissing DocumentAction = "CLOSE_MISSING"
+	// DocumentCount and DocumentRecount are steps of a stocktake.
+	DocumentCount   DocumentAction = "COUNT"
+	DocumentRecount DocumentAction = "RECOUNT"
+	// DocumentLandedCost spread a cost over a receipt.
+	DocumentLandedCost DocumentAction = "LANDED_COST"
 )
 
 // Values lists every DocumentAction, in the order of the graph's enum.
 func (DocumentAction) Values() []string {
-	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse)}
+	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse), string(DocumentReceive), string(DocumentCloseMissing), string(DocumentCount), string(DocumentRecount), string(DocumentLandedCost)}
 }
 
 // MarshalGQL writes v as a GraphQL enum value.

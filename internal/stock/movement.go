@@ -18,12 +18,14 @@ const (
 	MovementReservation MovementKind = "RESERVATION"
 	MovementRevaluation MovementKind = "REVALUATION"
 	MovementReversal    MovementKind = "REVERSAL"
-	MovementOther       MovementKind = "OTHER"
+	// MovementRelocation is goods that change their bin, which changes no stock.
+	MovementRelocation MovementKind = "RELOCATION"
+	MovementOther      MovementKind = "OTHER"
 )
 
 // Values lists every MovementKind, in the order of the graph's enum.
 func (MovementKind) Values() []string {
-	return []string{string(MovementAdjustment), string(MovementCount), string(MovementMove), string(MovementInbound), string(MovementOutbound), string(MovementTransfer), string(MovementStocktake), string(MovementAssembly), string(MovementReservation), string(MovementRevaluation), string(MovementReversal), string(MovementOther)}
+	return []string{string(MovementAdjustment), string(MovementCount), string(MovementMove), string(MovementInbound), string(MovementOutbound), string(MovementTransfer), string(MovementStocktake), string(MovementAssembly), string(MovementReservation), string(MovementRevaluation), string(MovementReversal), string(MovementRelocation), string(MovementOther)}
 }
 
 // MarshalGQL writes v as a GraphQL enum value.
