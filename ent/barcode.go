@@ -22,6 +22,8 @@ type Barcode struct {
 	Barcode string `json:"barcode,omitempty"`
 	// base units in the pack that bears it
 	PackQuantity int64 `json:"pack_quantity,omitempty"`
+	// what the pack is called, such as BOX
+	Unit         string `json:"unit,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -32,7 +34,7 @@ func (*Barcode) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case barcode.FieldID, barcode.FieldPackQuantity:
 			values[i] = new(sql.NullInt64)
-		case barcode.FieldSku, barcode.FieldBarcode:
+		case barcode.FieldSku, barcode.FieldBarcode, barcode.FieldUnit:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -72,6 +74,12 @@ func (_m *Barcode) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field pack_quantity", values[i])
 			} else if value.Valid {
 				_m.PackQuantity = value.Int64
+			}
+		case barcode.FieldUnit:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field unit", values[i])
+			} else if value.Valid {
+				_m.Unit = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -117,6 +125,9 @@ func (_m *Barcode) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("pack_quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PackQuantity))
+	builder.WriteString(", ")
+	builder.WriteString("unit=")
+	builder.WriteString(_m.Unit)
 	builder.WriteByte(')')
 	return builder.String()
 }

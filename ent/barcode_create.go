@@ -45,6 +45,20 @@ func (_c *BarcodeCreate) SetNillablePackQuantity(v *int64) *BarcodeCreate {
 	return _c
 }
 
+// SetUnit sets the "unit" field.
+func (_c *BarcodeCreate) SetUnit(v string) *BarcodeCreate {
+	_c.mutation.SetUnit(v)
+	return _c
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_c *BarcodeCreate) SetNillableUnit(v *string) *BarcodeCreate {
+	if v != nil {
+		_c.SetUnit(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *BarcodeCreate) SetID(v int64) *BarcodeCreate {
 	_c.mutation.SetID(v)
@@ -90,6 +104,10 @@ func (_c *BarcodeCreate) defaults() {
 		v := barcode.DefaultPackQuantity
 		_c.mutation.SetPackQuantity(v)
 	}
+	if _, ok := _c.mutation.Unit(); !ok {
+		v := barcode.DefaultUnit
+		_c.mutation.SetUnit(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -112,6 +130,14 @@ func (_c *BarcodeCreate) check() error {
 	}
 	if _, ok := _c.mutation.PackQuantity(); !ok {
 		return &ValidationError{Name: "pack_quantity", err: errors.New(`ent: missing required field "Barcode.pack_quantity"`)}
+	}
+	if _, ok := _c.mutation.Unit(); !ok {
+		return &ValidationError{Name: "unit", err: errors.New(`ent: missing required field "Barcode.unit"`)}
+	}
+	if v, ok := _c.mutation.Unit(); ok {
+		if err := barcode.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Barcode.unit": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -156,6 +182,10 @@ func (_c *BarcodeCreate) createSpec() (*Barcode, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PackQuantity(); ok {
 		_spec.SetField(barcode.FieldPackQuantity, field.TypeInt64, value)
 		_node.PackQuantity = value
+	}
+	if value, ok := _c.mutation.Unit(); ok {
+		_spec.SetField(barcode.FieldUnit, field.TypeString, value)
+		_node.Unit = value
 	}
 	return _node, _spec
 }

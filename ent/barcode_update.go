@@ -48,6 +48,20 @@ func (_u *BarcodeUpdate) AddPackQuantity(v int64) *BarcodeUpdate {
 	return _u
 }
 
+// SetUnit sets the "unit" field.
+func (_u *BarcodeUpdate) SetUnit(v string) *BarcodeUpdate {
+	_u.mutation.SetUnit(v)
+	return _u
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_u *BarcodeUpdate) SetNillableUnit(v *string) *BarcodeUpdate {
+	if v != nil {
+		_u.SetUnit(*v)
+	}
+	return _u
+}
+
 // Mutation returns the BarcodeMutation object of the builder.
 func (_u *BarcodeUpdate) Mutation() *BarcodeMutation {
 	return _u.mutation
@@ -80,7 +94,20 @@ func (_u *BarcodeUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *BarcodeUpdate) check() error {
+	if v, ok := _u.mutation.Unit(); ok {
+		if err := barcode.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Barcode.unit": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *BarcodeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(barcode.Table, barcode.Columns, sqlgraph.NewFieldSpec(barcode.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -94,6 +121,9 @@ func (_u *BarcodeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedPackQuantity(); ok {
 		_spec.AddField(barcode.FieldPackQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Unit(); ok {
+		_spec.SetField(barcode.FieldUnit, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -133,6 +163,20 @@ func (_u *BarcodeUpdateOne) SetNillablePackQuantity(v *int64) *BarcodeUpdateOne 
 // AddPackQuantity adds value to the "pack_quantity" field.
 func (_u *BarcodeUpdateOne) AddPackQuantity(v int64) *BarcodeUpdateOne {
 	_u.mutation.AddPackQuantity(v)
+	return _u
+}
+
+// SetUnit sets the "unit" field.
+func (_u *BarcodeUpdateOne) SetUnit(v string) *BarcodeUpdateOne {
+	_u.mutation.SetUnit(v)
+	return _u
+}
+
+// SetNillableUnit sets the "unit" field if the given value is not nil.
+func (_u *BarcodeUpdateOne) SetNillableUnit(v *string) *BarcodeUpdateOne {
+	if v != nil {
+		_u.SetUnit(*v)
+	}
 	return _u
 }
 
@@ -181,7 +225,20 @@ func (_u *BarcodeUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *BarcodeUpdateOne) check() error {
+	if v, ok := _u.mutation.Unit(); ok {
+		if err := barcode.UnitValidator(v); err != nil {
+			return &ValidationError{Name: "unit", err: fmt.Errorf(`ent: validator failed for field "Barcode.unit": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *BarcodeUpdateOne) sqlSave(ctx context.Context) (_node *Barcode, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(barcode.Table, barcode.Columns, sqlgraph.NewFieldSpec(barcode.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -212,6 +269,9 @@ func (_u *BarcodeUpdateOne) sqlSave(ctx context.Context) (_node *Barcode, err er
 	}
 	if value, ok := _u.mutation.AddedPackQuantity(); ok {
 		_spec.AddField(barcode.FieldPackQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Unit(); ok {
+		_spec.SetField(barcode.FieldUnit, field.TypeString, value)
 	}
 	_node = &Barcode{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -33,6 +33,20 @@ func (_c *BatchCreate) SetUpdatedAt(v time.Time) *BatchCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *BatchCreate) SetVersion(v int64) *BatchCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *BatchCreate) SetNillableVersion(v *int64) *BatchCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetSku sets the "sku" field.
 func (_c *BatchCreate) SetSku(v string) *BatchCreate {
 	_c.mutation.SetSku(v)
@@ -128,6 +142,10 @@ func (_c *BatchCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *BatchCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := batch.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := batch.DefaultState
 		_c.mutation.SetState(v)
@@ -141,6 +159,9 @@ func (_c *BatchCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Batch.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Batch.version"`)}
 	}
 	if _, ok := _c.mutation.Sku(); !ok {
 		return &ValidationError{Name: "sku", err: errors.New(`ent: missing required field "Batch.sku"`)}
@@ -205,6 +226,10 @@ func (_c *BatchCreate) createSpec() (*Batch, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(batch.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(batch.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Sku(); ok {
 		_spec.SetField(batch.FieldSku, field.TypeString, value)

@@ -43,6 +43,27 @@ func (_u *BatchUpdate) SetNillableUpdatedAt(v *time.Time) *BatchUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *BatchUpdate) SetVersion(v int64) *BatchUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *BatchUpdate) SetNillableVersion(v *int64) *BatchUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *BatchUpdate) AddVersion(v int64) *BatchUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *BatchUpdate) SetState(v stock.BatchState) *BatchUpdate {
 	_u.mutation.SetState(v)
@@ -154,6 +175,12 @@ func (_u *BatchUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(batch.FieldUpdatedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(batch.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(batch.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(batch.FieldState, field.TypeEnum, value)
 	}
@@ -200,6 +227,27 @@ func (_u *BatchUpdateOne) SetNillableUpdatedAt(v *time.Time) *BatchUpdateOne {
 	if v != nil {
 		_u.SetUpdatedAt(*v)
 	}
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *BatchUpdateOne) SetVersion(v int64) *BatchUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *BatchUpdateOne) SetNillableVersion(v *int64) *BatchUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *BatchUpdateOne) AddVersion(v int64) *BatchUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -343,6 +391,12 @@ func (_u *BatchUpdateOne) sqlSave(ctx context.Context) (_node *Batch, err error)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(batch.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(batch.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(batch.FieldVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(batch.FieldState, field.TypeEnum, value)

@@ -11,27 +11,50 @@ import (
 
 	"entrepot/ent/migrate"
 
+	"entrepot/ent/approvalrule"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/carrier"
+	"entrepot/ent/codemapping"
 	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
+	"entrepot/ent/file"
+	"entrepot/ent/filechunk"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/interchangegroup"
+	"entrepot/ent/interchangemember"
+	"entrepot/ent/job"
+	"entrepot/ent/jobrow"
+	"entrepot/ent/kitcomponent"
+	"entrepot/ent/landedcost"
+	"entrepot/ent/landedcostline"
 	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
 	"entrepot/ent/locationstock"
 	"entrepot/ent/posting"
 	"entrepot/ent/product"
+	"entrepot/ent/reservation"
+	"entrepot/ent/reservationallocation"
+	"entrepot/ent/reservationentry"
+	"entrepot/ent/reservationevent"
+	"entrepot/ent/reservationline"
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
 	"entrepot/ent/stocksnapshot"
+	"entrepot/ent/stocktake"
+	"entrepot/ent/stocktakecount"
+	"entrepot/ent/stocktakeline"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
 	"entrepot/ent/warehousesnapshot"
@@ -47,24 +70,50 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// ApprovalRule is the client for interacting with the ApprovalRule builders.
+	ApprovalRule *ApprovalRuleClient
 	// Barcode is the client for interacting with the Barcode builders.
 	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
+	// Carrier is the client for interacting with the Carrier builders.
+	Carrier *CarrierClient
+	// CodeMapping is the client for interacting with the CodeMapping builders.
+	CodeMapping *CodeMappingClient
 	// CostSnapshot is the client for interacting with the CostSnapshot builders.
 	CostSnapshot *CostSnapshotClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// DocumentEvent is the client for interacting with the DocumentEvent builders.
 	DocumentEvent *DocumentEventClient
+	// DocumentExecution is the client for interacting with the DocumentExecution builders.
+	DocumentExecution *DocumentExecutionClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
 	// DocumentNumber is the client for interacting with the DocumentNumber builders.
 	DocumentNumber *DocumentNumberClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
 	ExchangeRate *ExchangeRateClient
+	// File is the client for interacting with the File builders.
+	File *FileClient
+	// FileChunk is the client for interacting with the FileChunk builders.
+	FileChunk *FileChunkClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// InterchangeGroup is the client for interacting with the InterchangeGroup builders.
+	InterchangeGroup *InterchangeGroupClient
+	// InterchangeMember is the client for interacting with the InterchangeMember builders.
+	InterchangeMember *InterchangeMemberClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
+	// JobRow is the client for interacting with the JobRow builders.
+	JobRow *JobRowClient
+	// KitComponent is the client for interacting with the KitComponent builders.
+	KitComponent *KitComponentClient
+	// LandedCost is the client for interacting with the LandedCost builders.
+	LandedCost *LandedCostClient
+	// LandedCostLine is the client for interacting with the LandedCostLine builders.
+	LandedCostLine *LandedCostLineClient
 	// LedgerSweep is the client for interacting with the LedgerSweep builders.
 	LedgerSweep *LedgerSweepClient
 	// Location is the client for interacting with the Location builders.
@@ -77,10 +126,24 @@ type Client struct {
 	Posting *PostingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// Reservation is the client for interacting with the Reservation builders.
+	Reservation *ReservationClient
+	// ReservationAllocation is the client for interacting with the ReservationAllocation builders.
+	ReservationAllocation *ReservationAllocationClient
+	// ReservationEntry is the client for interacting with the ReservationEntry builders.
+	ReservationEntry *ReservationEntryClient
+	// ReservationEvent is the client for interacting with the ReservationEvent builders.
+	ReservationEvent *ReservationEventClient
+	// ReservationLine is the client for interacting with the ReservationLine builders.
+	ReservationLine *ReservationLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
 	ScheduleSlot *ScheduleSlotClient
+	// Shipment is the client for interacting with the Shipment builders.
+	Shipment *ShipmentClient
+	// ShipmentLine is the client for interacting with the ShipmentLine builders.
+	ShipmentLine *ShipmentLineClient
 	// Stock is the client for interacting with the Stock builders.
 	Stock *StockClient
 	// StockCost is the client for interacting with the StockCost builders.
@@ -89,6 +152,12 @@ type Client struct {
 	StockMovement *StockMovementClient
 	// StockSnapshot is the client for interacting with the StockSnapshot builders.
 	StockSnapshot *StockSnapshotClient
+	// Stocktake is the client for interacting with the Stocktake builders.
+	Stocktake *StocktakeClient
+	// StocktakeCount is the client for interacting with the StocktakeCount builders.
+	StocktakeCount *StocktakeCountClient
+	// StocktakeLine is the client for interacting with the StocktakeLine builders.
+	StocktakeLine *StocktakeLineClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 	// Warehouse is the client for interacting with the Warehouse builders.
@@ -106,27 +175,50 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.ApprovalRule = NewApprovalRuleClient(c.config)
 	c.Barcode = NewBarcodeClient(c.config)
 	c.Batch = NewBatchClient(c.config)
+	c.Carrier = NewCarrierClient(c.config)
+	c.CodeMapping = NewCodeMappingClient(c.config)
 	c.CostSnapshot = NewCostSnapshotClient(c.config)
 	c.Document = NewDocumentClient(c.config)
 	c.DocumentEvent = NewDocumentEventClient(c.config)
+	c.DocumentExecution = NewDocumentExecutionClient(c.config)
 	c.DocumentLine = NewDocumentLineClient(c.config)
 	c.DocumentNumber = NewDocumentNumberClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
+	c.File = NewFileClient(c.config)
+	c.FileChunk = NewFileChunkClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
+	c.InterchangeGroup = NewInterchangeGroupClient(c.config)
+	c.InterchangeMember = NewInterchangeMemberClient(c.config)
+	c.Job = NewJobClient(c.config)
+	c.JobRow = NewJobRowClient(c.config)
+	c.KitComponent = NewKitComponentClient(c.config)
+	c.LandedCost = NewLandedCostClient(c.config)
+	c.LandedCostLine = NewLandedCostLineClient(c.config)
 	c.LedgerSweep = NewLedgerSweepClient(c.config)
 	c.Location = NewLocationClient(c.config)
 	c.LocationMovement = NewLocationMovementClient(c.config)
 	c.LocationStock = NewLocationStockClient(c.config)
 	c.Posting = NewPostingClient(c.config)
 	c.Product = NewProductClient(c.config)
+	c.Reservation = NewReservationClient(c.config)
+	c.ReservationAllocation = NewReservationAllocationClient(c.config)
+	c.ReservationEntry = NewReservationEntryClient(c.config)
+	c.ReservationEvent = NewReservationEventClient(c.config)
+	c.ReservationLine = NewReservationLineClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.ScheduleSlot = NewScheduleSlotClient(c.config)
+	c.Shipment = NewShipmentClient(c.config)
+	c.ShipmentLine = NewShipmentLineClient(c.config)
 	c.Stock = NewStockClient(c.config)
 	c.StockCost = NewStockCostClient(c.config)
 	c.StockMovement = NewStockMovementClient(c.config)
 	c.StockSnapshot = NewStockSnapshotClient(c.config)
+	c.Stocktake = NewStocktakeClient(c.config)
+	c.StocktakeCount = NewStocktakeCountClient(c.config)
+	c.StocktakeLine = NewStocktakeLineClient(c.config)
 	c.User = NewUserClient(c.config)
 	c.Warehouse = NewWarehouseClient(c.config)
 	c.WarehouseSnapshot = NewWarehouseSnapshotClient(c.config)
@@ -220,32 +312,55 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		Barcode:           NewBarcodeClient(cfg),
-		Batch:             NewBatchClient(cfg),
-		CostSnapshot:      NewCostSnapshotClient(cfg),
-		Document:          NewDocumentClient(cfg),
-		DocumentEvent:     NewDocumentEventClient(cfg),
-		DocumentLine:      NewDocumentLineClient(cfg),
-		DocumentNumber:    NewDocumentNumberClient(cfg),
-		ExchangeRate:      NewExchangeRateClient(cfg),
-		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
-		LedgerSweep:       NewLedgerSweepClient(cfg),
-		Location:          NewLocationClient(cfg),
-		LocationMovement:  NewLocationMovementClient(cfg),
-		LocationStock:     NewLocationStockClient(cfg),
-		Posting:           NewPostingClient(cfg),
-		Product:           NewProductClient(cfg),
-		Role:              NewRoleClient(cfg),
-		ScheduleSlot:      NewScheduleSlotClient(cfg),
-		Stock:             NewStockClient(cfg),
-		StockCost:         NewStockCostClient(cfg),
-		StockMovement:     NewStockMovementClient(cfg),
-		StockSnapshot:     NewStockSnapshotClient(cfg),
-		User:              NewUserClient(cfg),
-		Warehouse:         NewWarehouseClient(cfg),
-		WarehouseSnapshot: NewWarehouseSnapshotClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		ApprovalRule:          NewApprovalRuleClient(cfg),
+		Barcode:               NewBarcodeClient(cfg),
+		Batch:                 NewBatchClient(cfg),
+		Carrier:               NewCarrierClient(cfg),
+		CodeMapping:           NewCodeMappingClient(cfg),
+		CostSnapshot:          NewCostSnapshotClient(cfg),
+		Document:              NewDocumentClient(cfg),
+		DocumentEvent:         NewDocumentEventClient(cfg),
+		DocumentExecution:     NewDocumentExecutionClient(cfg),
+		DocumentLine:          NewDocumentLineClient(cfg),
+		DocumentNumber:        NewDocumentNumberClient(cfg),
+		ExchangeRate:          NewExchangeRateClient(cfg),
+		File:                  NewFileClient(cfg),
+		FileChunk:             NewFileChunkClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		InterchangeGroup:      NewInterchangeGroupClient(cfg),
+		InterchangeMember:     NewInterchangeMemberClient(cfg),
+		Job:                   NewJobClient(cfg),
+		JobRow:                NewJobRowClient(cfg),
+		KitComponent:          NewKitComponentClient(cfg),
+		LandedCost:            NewLandedCostClient(cfg),
+		LandedCostLine:        NewLandedCostLineClient(cfg),
+		LedgerSweep:           NewLedgerSweepClient(cfg),
+		Location:              NewLocationClient(cfg),
+		LocationMovement:      NewLocationMovementClient(cfg),
+		LocationStock:         NewLocationStockClient(cfg),
+		Posting:               NewPostingClient(cfg),
+		Product:               NewProductClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		ReservationAllocation: NewReservationAllocationClient(cfg),
+		ReservationEntry:      NewReservationEntryClient(cfg),
+		ReservationEvent:      NewReservationEventClient(cfg),
+		ReservationLine:       NewReservationLineClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		ScheduleSlot:          NewScheduleSlotClient(cfg),
+		Shipment:              NewShipmentClient(cfg),
+		ShipmentLine:          NewShipmentLineClient(cfg),
+		Stock:                 NewStockClient(cfg),
+		StockCost:             NewStockCostClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StockSnapshot:         NewStockSnapshotClient(cfg),
+		Stocktake:             NewStocktakeClient(cfg),
+		StocktakeCount:        NewStocktakeCountClient(cfg),
+		StocktakeLine:         NewStocktakeLineClient(cfg),
+		User:                  NewUserClient(cfg),
+		Warehouse:             NewWarehouseClient(cfg),
+		WarehouseSnapshot:     NewWarehouseSnapshotClient(cfg),
 	}, nil
 }
 
@@ -263,39 +378,62 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		Barcode:           NewBarcodeClient(cfg),
-		Batch:             NewBatchClient(cfg),
-		CostSnapshot:      NewCostSnapshotClient(cfg),
-		Document:          NewDocumentClient(cfg),
-		DocumentEvent:     NewDocumentEventClient(cfg),
-		DocumentLine:      NewDocumentLineClient(cfg),
-		DocumentNumber:    NewDocumentNumberClient(cfg),
-		ExchangeRate:      NewExchangeRateClient(cfg),
-		IdempotencyKey:    NewIdempotencyKeyClient(cfg),
-		LedgerSweep:       NewLedgerSweepClient(cfg),
-		Location:          NewLocationClient(cfg),
-		LocationMovement:  NewLocationMovementClient(cfg),
-		LocationStock:     NewLocationStockClient(cfg),
-		Posting:           NewPostingClient(cfg),
-		Product:           NewProductClient(cfg),
-		Role:              NewRoleClient(cfg),
-		ScheduleSlot:      NewScheduleSlotClient(cfg),
-		Stock:             NewStockClient(cfg),
-		StockCost:         NewStockCostClient(cfg),
-		StockMovement:     NewStockMovementClient(cfg),
-		StockSnapshot:     NewStockSnapshotClient(cfg),
-		User:              NewUserClient(cfg),
-		Warehouse:         NewWarehouseClient(cfg),
-		WarehouseSnapshot: NewWarehouseSnapshotClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		ApprovalRule:          NewApprovalRuleClient(cfg),
+		Barcode:               NewBarcodeClient(cfg),
+		Batch:                 NewBatchClient(cfg),
+		Carrier:               NewCarrierClient(cfg),
+		CodeMapping:           NewCodeMappingClient(cfg),
+		CostSnapshot:          NewCostSnapshotClient(cfg),
+		Document:              NewDocumentClient(cfg),
+		DocumentEvent:         NewDocumentEventClient(cfg),
+		DocumentExecution:     NewDocumentExecutionClient(cfg),
+		DocumentLine:          NewDocumentLineClient(cfg),
+		DocumentNumber:        NewDocumentNumberClient(cfg),
+		ExchangeRate:          NewExchangeRateClient(cfg),
+		File:                  NewFileClient(cfg),
+		FileChunk:             NewFileChunkClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		InterchangeGroup:      NewInterchangeGroupClient(cfg),
+		InterchangeMember:     NewInterchangeMemberClient(cfg),
+		Job:                   NewJobClient(cfg),
+		JobRow:                NewJobRowClient(cfg),
+		KitComponent:          NewKitComponentClient(cfg),
+		LandedCost:            NewLandedCostClient(cfg),
+		LandedCostLine:        NewLandedCostLineClient(cfg),
+		LedgerSweep:           NewLedgerSweepClient(cfg),
+		Location:              NewLocationClient(cfg),
+		LocationMovement:      NewLocationMovementClient(cfg),
+		LocationStock:         NewLocationStockClient(cfg),
+		Posting:               NewPostingClient(cfg),
+		Product:               NewProductClient(cfg),
+		Reservation:           NewReservationClient(cfg),
+		ReservationAllocation: NewReservationAllocationClient(cfg),
+		ReservationEntry:      NewReservationEntryClient(cfg),
+		ReservationEvent:      NewReservationEventClient(cfg),
+		ReservationLine:       NewReservationLineClient(cfg),
+		Role:                  NewRoleClient(cfg),
+		ScheduleSlot:          NewScheduleSlotClient(cfg),
+		Shipment:              NewShipmentClient(cfg),
+		ShipmentLine:          NewShipmentLineClient(cfg),
+		Stock:                 NewStockClient(cfg),
+		StockCost:             NewStockCostClient(cfg),
+		StockMovement:         NewStockMovementClient(cfg),
+		StockSnapshot:         NewStockSnapshotClient(cfg),
+		Stocktake:             NewStocktakeClient(cfg),
+		StocktakeCount:        NewStocktakeCountClient(cfg),
+		StocktakeLine:         NewStocktakeLineClient(cfg),
+		User:                  NewUserClient(cfg),
+		Warehouse:             NewWarehouseClient(cfg),
+		WarehouseSnapshot:     NewWarehouseSnapshotClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Barcode.
+//		ApprovalRule.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -318,11 +456,16 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Barcode, c.Batch, c.CostSnapshot, c.Document, c.DocumentEvent, c.DocumentLine,
-		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.LedgerSweep, c.Location,
-		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
-		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.StockSnapshot, c.User,
-		c.Warehouse, c.WarehouseSnapshot,
+		c.ApprovalRule, c.Barcode, c.Batch, c.Carrier, c.CodeMapping, c.CostSnapshot,
+		c.Document, c.DocumentEvent, c.DocumentExecution, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.File, c.FileChunk, c.IdempotencyKey,
+		c.InterchangeGroup, c.InterchangeMember, c.Job, c.JobRow, c.KitComponent,
+		c.LandedCost, c.LandedCostLine, c.LedgerSweep, c.Location, c.LocationMovement,
+		c.LocationStock, c.Posting, c.Product, c.Reservation, c.ReservationAllocation,
+		c.ReservationEntry, c.ReservationEvent, c.ReservationLine, c.Role,
+		c.ScheduleSlot, c.Shipment, c.ShipmentLine, c.Stock, c.StockCost,
+		c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
+		c.StocktakeLine, c.User, c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Use(hooks...)
 	}
@@ -332,11 +475,16 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Barcode, c.Batch, c.CostSnapshot, c.Document, c.DocumentEvent, c.DocumentLine,
-		c.DocumentNumber, c.ExchangeRate, c.IdempotencyKey, c.LedgerSweep, c.Location,
-		c.LocationMovement, c.LocationStock, c.Posting, c.Product, c.Role,
-		c.ScheduleSlot, c.Stock, c.StockCost, c.StockMovement, c.StockSnapshot, c.User,
-		c.Warehouse, c.WarehouseSnapshot,
+		c.ApprovalRule, c.Barcode, c.Batch, c.Carrier, c.CodeMapping, c.CostSnapshot,
+		c.Document, c.DocumentEvent, c.DocumentExecution, c.DocumentLine,
+		c.DocumentNumber, c.ExchangeRate, c.File, c.FileChunk, c.IdempotencyKey,
+		c.InterchangeGroup, c.InterchangeMember, c.Job, c.JobRow, c.KitComponent,
+		c.LandedCost, c.LandedCostLine, c.LedgerSweep, c.Location, c.LocationMovement,
+		c.LocationStock, c.Posting, c.Product, c.Reservation, c.ReservationAllocation,
+		c.ReservationEntry, c.ReservationEvent, c.ReservationLine, c.Role,
+		c.ScheduleSlot, c.Shipment, c.ShipmentLine, c.Stock, c.StockCost,
+		c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
+		c.StocktakeLine, c.User, c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -345,24 +493,50 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *ApprovalRuleMutation:
+		return c.ApprovalRule.mutate(ctx, m)
 	case *BarcodeMutation:
 		return c.Barcode.mutate(ctx, m)
 	case *BatchMutation:
 		return c.Batch.mutate(ctx, m)
+	case *CarrierMutation:
+		return c.Carrier.mutate(ctx, m)
+	case *CodeMappingMutation:
+		return c.CodeMapping.mutate(ctx, m)
 	case *CostSnapshotMutation:
 		return c.CostSnapshot.mutate(ctx, m)
 	case *DocumentMutation:
 		return c.Document.mutate(ctx, m)
 	case *DocumentEventMutation:
 		return c.DocumentEvent.mutate(ctx, m)
+	case *DocumentExecutionMutation:
+		return c.DocumentExecution.mutate(ctx, m)
 	case *DocumentLineMutation:
 		return c.DocumentLine.mutate(ctx, m)
 	case *DocumentNumberMutation:
 		return c.DocumentNumber.mutate(ctx, m)
 	case *ExchangeRateMutation:
 		return c.ExchangeRate.mutate(ctx, m)
+	case *FileMutation:
+		return c.File.mutate(ctx, m)
+	case *FileChunkMutation:
+		return c.FileChunk.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
+	case *InterchangeGroupMutation:
+		return c.InterchangeGroup.mutate(ctx, m)
+	case *InterchangeMemberMutation:
+		return c.InterchangeMember.mutate(ctx, m)
+	case *JobMutation:
+		return c.Job.mutate(ctx, m)
+	case *JobRowMutation:
+		return c.JobRow.mutate(ctx, m)
+	case *KitComponentMutation:
+		return c.KitComponent.mutate(ctx, m)
+	case *LandedCostMutation:
+		return c.LandedCost.mutate(ctx, m)
+	case *LandedCostLineMutation:
+		return c.LandedCostLine.mutate(ctx, m)
 	case *LedgerSweepMutation:
 		return c.LedgerSweep.mutate(ctx, m)
 	case *LocationMutation:
@@ -375,10 +549,24 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Posting.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
+	case *ReservationMutation:
+		return c.Reservation.mutate(ctx, m)
+	case *ReservationAllocationMutation:
+		return c.ReservationAllocation.mutate(ctx, m)
+	case *ReservationEntryMutation:
+		return c.ReservationEntry.mutate(ctx, m)
+	case *ReservationEventMutation:
+		return c.ReservationEvent.mutate(ctx, m)
+	case *ReservationLineMutation:
+		return c.ReservationLine.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *ScheduleSlotMutation:
 		return c.ScheduleSlot.mutate(ctx, m)
+	case *ShipmentMutation:
+		return c.Shipment.mutate(ctx, m)
+	case *ShipmentLineMutation:
+		return c.ShipmentLine.mutate(ctx, m)
 	case *StockMutation:
 		return c.Stock.mutate(ctx, m)
 	case *StockCostMutation:
@@ -387,6 +575,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StockMovement.mutate(ctx, m)
 	case *StockSnapshotMutation:
 		return c.StockSnapshot.mutate(ctx, m)
+	case *StocktakeMutation:
+		return c.Stocktake.mutate(ctx, m)
+	case *StocktakeCountMutation:
+		return c.StocktakeCount.mutate(ctx, m)
+	case *StocktakeLineMutation:
+		return c.StocktakeLine.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	case *WarehouseMutation:
@@ -395,6 +589,139 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.WarehouseSnapshot.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// ApprovalRuleClient is a client for the ApprovalRule schema.
+type ApprovalRuleClient struct {
+	config
+}
+
+// NewApprovalRuleClient returns a client for the ApprovalRule from the given config.
+func NewApprovalRuleClient(c config) *ApprovalRuleClient {
+	return &ApprovalRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approvalrule.Hooks(f(g(h())))`.
+func (c *ApprovalRuleClient) Use(hooks ...Hook) {
+	c.hooks.ApprovalRule = append(c.hooks.ApprovalRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approvalrule.Intercept(f(g(h())))`.
+func (c *ApprovalRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApprovalRule = append(c.inters.ApprovalRule, interceptors...)
+}
+
+// Create returns a builder for creating a ApprovalRule entity.
+func (c *ApprovalRuleClient) Create() *ApprovalRuleCreate {
+	mutation := newApprovalRuleMutation(c.config, OpCreate)
+	return &ApprovalRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApprovalRule entities.
+func (c *ApprovalRuleClient) CreateBulk(builders ...*ApprovalRuleCreate) *ApprovalRuleCreateBulk {
+	return &ApprovalRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalRuleClient) MapCreateBulk(slice any, setFunc func(*ApprovalRuleCreate, int)) *ApprovalRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalRuleCreateBulk{err: fmt.Errorf("calling to ApprovalRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApprovalRule.
+func (c *ApprovalRuleClient) Update() *ApprovalRuleUpdate {
+	mutation := newApprovalRuleMutation(c.config, OpUpdate)
+	return &ApprovalRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalRuleClient) UpdateOne(_m *ApprovalRule) *ApprovalRuleUpdateOne {
+	mutation := newApprovalRuleMutation(c.config, OpUpdateOne, withApprovalRule(_m))
+	return &ApprovalRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalRuleClient) UpdateOneID(id int64) *ApprovalRuleUpdateOne {
+	mutation := newApprovalRuleMutation(c.config, OpUpdateOne, withApprovalRuleID(id))
+	return &ApprovalRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApprovalRule.
+func (c *ApprovalRuleClient) Delete() *ApprovalRuleDelete {
+	mutation := newApprovalRuleMutation(c.config, OpDelete)
+	return &ApprovalRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalRuleClient) DeleteOne(_m *ApprovalRule) *ApprovalRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalRuleClient) DeleteOneID(id int64) *ApprovalRuleDeleteOne {
+	builder := c.Delete().Where(approvalrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for ApprovalRule.
+func (c *ApprovalRuleClient) Query() *ApprovalRuleQuery {
+	return &ApprovalRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApprovalRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApprovalRule entity by its id.
+func (c *ApprovalRuleClient) Get(ctx context.Context, id int64) (*ApprovalRule, error) {
+	return c.Query().Where(approvalrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalRuleClient) GetX(ctx context.Context, id int64) *ApprovalRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalRuleClient) Hooks() []Hook {
+	return c.hooks.ApprovalRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalRuleClient) Interceptors() []Interceptor {
+	return c.inters.ApprovalRule
+}
+
+func (c *ApprovalRuleClient) mutate(ctx context.Context, m *ApprovalRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApprovalRule mutation op: %q", m.Op())
 	}
 }
 
@@ -661,6 +988,272 @@ func (c *BatchClient) mutate(ctx context.Context, m *BatchMutation) (Value, erro
 		return (&BatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Batch mutation op: %q", m.Op())
+	}
+}
+
+// CarrierClient is a client for the Carrier schema.
+type CarrierClient struct {
+	config
+}
+
+// NewCarrierClient returns a client for the Carrier from the given config.
+func NewCarrierClient(c config) *CarrierClient {
+	return &CarrierClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `carrier.Hooks(f(g(h())))`.
+func (c *CarrierClient) Use(hooks ...Hook) {
+	c.hooks.Carrier = append(c.hooks.Carrier, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `carrier.Intercept(f(g(h())))`.
+func (c *CarrierClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Carrier = append(c.inters.Carrier, interceptors...)
+}
+
+// Create returns a builder for creating a Carrier entity.
+func (c *CarrierClient) Create() *CarrierCreate {
+	mutation := newCarrierMutation(c.config, OpCreate)
+	return &CarrierCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Carrier entities.
+func (c *CarrierClient) CreateBulk(builders ...*CarrierCreate) *CarrierCreateBulk {
+	return &CarrierCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CarrierClient) MapCreateBulk(slice any, setFunc func(*CarrierCreate, int)) *CarrierCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CarrierCreateBulk{err: fmt.Errorf("calling to CarrierClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CarrierCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CarrierCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Carrier.
+func (c *CarrierClient) Update() *CarrierUpdate {
+	mutation := newCarrierMutation(c.config, OpUpdate)
+	return &CarrierUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CarrierClient) UpdateOne(_m *Carrier) *CarrierUpdateOne {
+	mutation := newCarrierMutation(c.config, OpUpdateOne, withCarrier(_m))
+	return &CarrierUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CarrierClient) UpdateOneID(id int64) *CarrierUpdateOne {
+	mutation := newCarrierMutation(c.config, OpUpdateOne, withCarrierID(id))
+	return &CarrierUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Carrier.
+func (c *CarrierClient) Delete() *CarrierDelete {
+	mutation := newCarrierMutation(c.config, OpDelete)
+	return &CarrierDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CarrierClient) DeleteOne(_m *Carrier) *CarrierDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CarrierClient) DeleteOneID(id int64) *CarrierDeleteOne {
+	builder := c.Delete().Where(carrier.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CarrierDeleteOne{builder}
+}
+
+// Query returns a query builder for Carrier.
+func (c *CarrierClient) Query() *CarrierQuery {
+	return &CarrierQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCarrier},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Carrier entity by its id.
+func (c *CarrierClient) Get(ctx context.Context, id int64) (*Carrier, error) {
+	return c.Query().Where(carrier.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CarrierClient) GetX(ctx context.Context, id int64) *Carrier {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CarrierClient) Hooks() []Hook {
+	return c.hooks.Carrier
+}
+
+// Interceptors returns the client interceptors.
+func (c *CarrierClient) Interceptors() []Interceptor {
+	return c.inters.Carrier
+}
+
+func (c *CarrierClient) mutate(ctx context.Context, m *CarrierMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CarrierCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CarrierUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CarrierUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CarrierDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Carrier mutation op: %q", m.Op())
+	}
+}
+
+// CodeMappingClient is a client for the CodeMapping schema.
+type CodeMappingClient struct {
+	config
+}
+
+// NewCodeMappingClient returns a client for the CodeMapping from the given config.
+func NewCodeMappingClient(c config) *CodeMappingClient {
+	return &CodeMappingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `codemapping.Hooks(f(g(h())))`.
+func (c *CodeMappingClient) Use(hooks ...Hook) {
+	c.hooks.CodeMapping = append(c.hooks.CodeMapping, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `codemapping.Intercept(f(g(h())))`.
+func (c *CodeMappingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CodeMapping = append(c.inters.CodeMapping, interceptors...)
+}
+
+// Create returns a builder for creating a CodeMapping entity.
+func (c *CodeMappingClient) Create() *CodeMappingCreate {
+	mutation := newCodeMappingMutation(c.config, OpCreate)
+	return &CodeMappingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CodeMapping entities.
+func (c *CodeMappingClient) CreateBulk(builders ...*CodeMappingCreate) *CodeMappingCreateBulk {
+	return &CodeMappingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CodeMappingClient) MapCreateBulk(slice any, setFunc func(*CodeMappingCreate, int)) *CodeMappingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CodeMappingCreateBulk{err: fmt.Errorf("calling to CodeMappingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CodeMappingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CodeMappingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CodeMapping.
+func (c *CodeMappingClient) Update() *CodeMappingUpdate {
+	mutation := newCodeMappingMutation(c.config, OpUpdate)
+	return &CodeMappingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CodeMappingClient) UpdateOne(_m *CodeMapping) *CodeMappingUpdateOne {
+	mutation := newCodeMappingMutation(c.config, OpUpdateOne, withCodeMapping(_m))
+	return &CodeMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CodeMappingClient) UpdateOneID(id int64) *CodeMappingUpdateOne {
+	mutation := newCodeMappingMutation(c.config, OpUpdateOne, withCodeMappingID(id))
+	return &CodeMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CodeMapping.
+func (c *CodeMappingClient) Delete() *CodeMappingDelete {
+	mutation := newCodeMappingMutation(c.config, OpDelete)
+	return &CodeMappingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CodeMappingClient) DeleteOne(_m *CodeMapping) *CodeMappingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CodeMappingClient) DeleteOneID(id int64) *CodeMappingDeleteOne {
+	builder := c.Delete().Where(codemapping.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CodeMappingDeleteOne{builder}
+}
+
+// Query returns a query builder for CodeMapping.
+func (c *CodeMappingClient) Query() *CodeMappingQuery {
+	return &CodeMappingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCodeMapping},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CodeMapping entity by its id.
+func (c *CodeMappingClient) Get(ctx context.Context, id int64) (*CodeMapping, error) {
+	return c.Query().Where(codemapping.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CodeMappingClient) GetX(ctx context.Context, id int64) *CodeMapping {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CodeMappingClient) Hooks() []Hook {
+	return c.hooks.CodeMapping
+}
+
+// Interceptors returns the client interceptors.
+func (c *CodeMappingClient) Interceptors() []Interceptor {
+	return c.inters.CodeMapping
+}
+
+func (c *CodeMappingClient) mutate(ctx context.Context, m *CodeMappingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CodeMappingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CodeMappingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CodeMappingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CodeMappingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CodeMapping mutation op: %q", m.Op())
 	}
 }
 
@@ -1111,6 +1704,139 @@ func (c *DocumentEventClient) mutate(ctx context.Context, m *DocumentEventMutati
 	}
 }
 
+// DocumentExecutionClient is a client for the DocumentExecution schema.
+type DocumentExecutionClient struct {
+	config
+}
+
+// NewDocumentExecutionClient returns a client for the DocumentExecution from the given config.
+func NewDocumentExecutionClient(c config) *DocumentExecutionClient {
+	return &DocumentExecutionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `documentexecution.Hooks(f(g(h())))`.
+func (c *DocumentExecutionClient) Use(hooks ...Hook) {
+	c.hooks.DocumentExecution = append(c.hooks.DocumentExecution, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `documentexecution.Intercept(f(g(h())))`.
+func (c *DocumentExecutionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DocumentExecution = append(c.inters.DocumentExecution, interceptors...)
+}
+
+// Create returns a builder for creating a DocumentExecution entity.
+func (c *DocumentExecutionClient) Create() *DocumentExecutionCreate {
+	mutation := newDocumentExecutionMutation(c.config, OpCreate)
+	return &DocumentExecutionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DocumentExecution entities.
+func (c *DocumentExecutionClient) CreateBulk(builders ...*DocumentExecutionCreate) *DocumentExecutionCreateBulk {
+	return &DocumentExecutionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentExecutionClient) MapCreateBulk(slice any, setFunc func(*DocumentExecutionCreate, int)) *DocumentExecutionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentExecutionCreateBulk{err: fmt.Errorf("calling to DocumentExecutionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentExecutionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentExecutionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DocumentExecution.
+func (c *DocumentExecutionClient) Update() *DocumentExecutionUpdate {
+	mutation := newDocumentExecutionMutation(c.config, OpUpdate)
+	return &DocumentExecutionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentExecutionClient) UpdateOne(_m *DocumentExecution) *DocumentExecutionUpdateOne {
+	mutation := newDocumentExecutionMutation(c.config, OpUpdateOne, withDocumentExecution(_m))
+	return &DocumentExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentExecutionClient) UpdateOneID(id int64) *DocumentExecutionUpdateOne {
+	mutation := newDocumentExecutionMutation(c.config, OpUpdateOne, withDocumentExecutionID(id))
+	return &DocumentExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DocumentExecution.
+func (c *DocumentExecutionClient) Delete() *DocumentExecutionDelete {
+	mutation := newDocumentExecutionMutation(c.config, OpDelete)
+	return &DocumentExecutionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentExecutionClient) DeleteOne(_m *DocumentExecution) *DocumentExecutionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentExecutionClient) DeleteOneID(id int64) *DocumentExecutionDeleteOne {
+	builder := c.Delete().Where(documentexecution.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentExecutionDeleteOne{builder}
+}
+
+// Query returns a query builder for DocumentExecution.
+func (c *DocumentExecutionClient) Query() *DocumentExecutionQuery {
+	return &DocumentExecutionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocumentExecution},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DocumentExecution entity by its id.
+func (c *DocumentExecutionClient) Get(ctx context.Context, id int64) (*DocumentExecution, error) {
+	return c.Query().Where(documentexecution.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentExecutionClient) GetX(ctx context.Context, id int64) *DocumentExecution {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentExecutionClient) Hooks() []Hook {
+	return c.hooks.DocumentExecution
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentExecutionClient) Interceptors() []Interceptor {
+	return c.inters.DocumentExecution
+}
+
+func (c *DocumentExecutionClient) mutate(ctx context.Context, m *DocumentExecutionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentExecutionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentExecutionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentExecutionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentExecutionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DocumentExecution mutation op: %q", m.Op())
+	}
+}
+
 // DocumentLineClient is a client for the DocumentLine schema.
 type DocumentLineClient struct {
 	config
@@ -1526,6 +2252,272 @@ func (c *ExchangeRateClient) mutate(ctx context.Context, m *ExchangeRateMutation
 	}
 }
 
+// FileClient is a client for the File schema.
+type FileClient struct {
+	config
+}
+
+// NewFileClient returns a client for the File from the given config.
+func NewFileClient(c config) *FileClient {
+	return &FileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `file.Hooks(f(g(h())))`.
+func (c *FileClient) Use(hooks ...Hook) {
+	c.hooks.File = append(c.hooks.File, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `file.Intercept(f(g(h())))`.
+func (c *FileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.File = append(c.inters.File, interceptors...)
+}
+
+// Create returns a builder for creating a File entity.
+func (c *FileClient) Create() *FileCreate {
+	mutation := newFileMutation(c.config, OpCreate)
+	return &FileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of File entities.
+func (c *FileClient) CreateBulk(builders ...*FileCreate) *FileCreateBulk {
+	return &FileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FileClient) MapCreateBulk(slice any, setFunc func(*FileCreate, int)) *FileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FileCreateBulk{err: fmt.Errorf("calling to FileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for File.
+func (c *FileClient) Update() *FileUpdate {
+	mutation := newFileMutation(c.config, OpUpdate)
+	return &FileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FileClient) UpdateOne(_m *File) *FileUpdateOne {
+	mutation := newFileMutation(c.config, OpUpdateOne, withFile(_m))
+	return &FileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FileClient) UpdateOneID(id int64) *FileUpdateOne {
+	mutation := newFileMutation(c.config, OpUpdateOne, withFileID(id))
+	return &FileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for File.
+func (c *FileClient) Delete() *FileDelete {
+	mutation := newFileMutation(c.config, OpDelete)
+	return &FileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FileClient) DeleteOne(_m *File) *FileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FileClient) DeleteOneID(id int64) *FileDeleteOne {
+	builder := c.Delete().Where(file.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FileDeleteOne{builder}
+}
+
+// Query returns a query builder for File.
+func (c *FileClient) Query() *FileQuery {
+	return &FileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a File entity by its id.
+func (c *FileClient) Get(ctx context.Context, id int64) (*File, error) {
+	return c.Query().Where(file.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FileClient) GetX(ctx context.Context, id int64) *File {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FileClient) Hooks() []Hook {
+	return c.hooks.File
+}
+
+// Interceptors returns the client interceptors.
+func (c *FileClient) Interceptors() []Interceptor {
+	return c.inters.File
+}
+
+func (c *FileClient) mutate(ctx context.Context, m *FileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown File mutation op: %q", m.Op())
+	}
+}
+
+// FileChunkClient is a client for the FileChunk schema.
+type FileChunkClient struct {
+	config
+}
+
+// NewFileChunkClient returns a client for the FileChunk from the given config.
+func NewFileChunkClient(c config) *FileChunkClient {
+	return &FileChunkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `filechunk.Hooks(f(g(h())))`.
+func (c *FileChunkClient) Use(hooks ...Hook) {
+	c.hooks.FileChunk = append(c.hooks.FileChunk, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `filechunk.Intercept(f(g(h())))`.
+func (c *FileChunkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FileChunk = append(c.inters.FileChunk, interceptors...)
+}
+
+// Create returns a builder for creating a FileChunk entity.
+func (c *FileChunkClient) Create() *FileChunkCreate {
+	mutation := newFileChunkMutation(c.config, OpCreate)
+	return &FileChunkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FileChunk entities.
+func (c *FileChunkClient) CreateBulk(builders ...*FileChunkCreate) *FileChunkCreateBulk {
+	return &FileChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FileChunkClient) MapCreateBulk(slice any, setFunc func(*FileChunkCreate, int)) *FileChunkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FileChunkCreateBulk{err: fmt.Errorf("calling to FileChunkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FileChunkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FileChunkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FileChunk.
+func (c *FileChunkClient) Update() *FileChunkUpdate {
+	mutation := newFileChunkMutation(c.config, OpUpdate)
+	return &FileChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FileChunkClient) UpdateOne(_m *FileChunk) *FileChunkUpdateOne {
+	mutation := newFileChunkMutation(c.config, OpUpdateOne, withFileChunk(_m))
+	return &FileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FileChunkClient) UpdateOneID(id int64) *FileChunkUpdateOne {
+	mutation := newFileChunkMutation(c.config, OpUpdateOne, withFileChunkID(id))
+	return &FileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FileChunk.
+func (c *FileChunkClient) Delete() *FileChunkDelete {
+	mutation := newFileChunkMutation(c.config, OpDelete)
+	return &FileChunkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FileChunkClient) DeleteOne(_m *FileChunk) *FileChunkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FileChunkClient) DeleteOneID(id int64) *FileChunkDeleteOne {
+	builder := c.Delete().Where(filechunk.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FileChunkDeleteOne{builder}
+}
+
+// Query returns a query builder for FileChunk.
+func (c *FileChunkClient) Query() *FileChunkQuery {
+	return &FileChunkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFileChunk},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FileChunk entity by its id.
+func (c *FileChunkClient) Get(ctx context.Context, id int64) (*FileChunk, error) {
+	return c.Query().Where(filechunk.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FileChunkClient) GetX(ctx context.Context, id int64) *FileChunk {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FileChunkClient) Hooks() []Hook {
+	return c.hooks.FileChunk
+}
+
+// Interceptors returns the client interceptors.
+func (c *FileChunkClient) Interceptors() []Interceptor {
+	return c.inters.FileChunk
+}
+
+func (c *FileChunkClient) mutate(ctx context.Context, m *FileChunkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FileChunkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FileChunkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FileChunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FileChunkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FileChunk mutation op: %q", m.Op())
+	}
+}
+
 // IdempotencyKeyClient is a client for the IdempotencyKey schema.
 type IdempotencyKeyClient struct {
 	config
@@ -1656,6 +2648,937 @@ func (c *IdempotencyKeyClient) mutate(ctx context.Context, m *IdempotencyKeyMuta
 		return (&IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown IdempotencyKey mutation op: %q", m.Op())
+	}
+}
+
+// InterchangeGroupClient is a client for the InterchangeGroup schema.
+type InterchangeGroupClient struct {
+	config
+}
+
+// NewInterchangeGroupClient returns a client for the InterchangeGroup from the given config.
+func NewInterchangeGroupClient(c config) *InterchangeGroupClient {
+	return &InterchangeGroupClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interchangegroup.Hooks(f(g(h())))`.
+func (c *InterchangeGroupClient) Use(hooks ...Hook) {
+	c.hooks.InterchangeGroup = append(c.hooks.InterchangeGroup, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interchangegroup.Intercept(f(g(h())))`.
+func (c *InterchangeGroupClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InterchangeGroup = append(c.inters.InterchangeGroup, interceptors...)
+}
+
+// Create returns a builder for creating a InterchangeGroup entity.
+func (c *InterchangeGroupClient) Create() *InterchangeGroupCreate {
+	mutation := newInterchangeGroupMutation(c.config, OpCreate)
+	return &InterchangeGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InterchangeGroup entities.
+func (c *InterchangeGroupClient) CreateBulk(builders ...*InterchangeGroupCreate) *InterchangeGroupCreateBulk {
+	return &InterchangeGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterchangeGroupClient) MapCreateBulk(slice any, setFunc func(*InterchangeGroupCreate, int)) *InterchangeGroupCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterchangeGroupCreateBulk{err: fmt.Errorf("calling to InterchangeGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterchangeGroupCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterchangeGroupCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InterchangeGroup.
+func (c *InterchangeGroupClient) Update() *InterchangeGroupUpdate {
+	mutation := newInterchangeGroupMutation(c.config, OpUpdate)
+	return &InterchangeGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterchangeGroupClient) UpdateOne(_m *InterchangeGroup) *InterchangeGroupUpdateOne {
+	mutation := newInterchangeGroupMutation(c.config, OpUpdateOne, withInterchangeGroup(_m))
+	return &InterchangeGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterchangeGroupClient) UpdateOneID(id int64) *InterchangeGroupUpdateOne {
+	mutation := newInterchangeGroupMutation(c.config, OpUpdateOne, withInterchangeGroupID(id))
+	return &InterchangeGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InterchangeGroup.
+func (c *InterchangeGroupClient) Delete() *InterchangeGroupDelete {
+	mutation := newInterchangeGroupMutation(c.config, OpDelete)
+	return &InterchangeGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterchangeGroupClient) DeleteOne(_m *InterchangeGroup) *InterchangeGroupDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterchangeGroupClient) DeleteOneID(id int64) *InterchangeGroupDeleteOne {
+	builder := c.Delete().Where(interchangegroup.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterchangeGroupDeleteOne{builder}
+}
+
+// Query returns a query builder for InterchangeGroup.
+func (c *InterchangeGroupClient) Query() *InterchangeGroupQuery {
+	return &InterchangeGroupQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterchangeGroup},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InterchangeGroup entity by its id.
+func (c *InterchangeGroupClient) Get(ctx context.Context, id int64) (*InterchangeGroup, error) {
+	return c.Query().Where(interchangegroup.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterchangeGroupClient) GetX(ctx context.Context, id int64) *InterchangeGroup {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InterchangeGroupClient) Hooks() []Hook {
+	return c.hooks.InterchangeGroup
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterchangeGroupClient) Interceptors() []Interceptor {
+	return c.inters.InterchangeGroup
+}
+
+func (c *InterchangeGroupClient) mutate(ctx context.Context, m *InterchangeGroupMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterchangeGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterchangeGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterchangeGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterchangeGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown InterchangeGroup mutation op: %q", m.Op())
+	}
+}
+
+// InterchangeMemberClient is a client for the InterchangeMember schema.
+type InterchangeMemberClient struct {
+	config
+}
+
+// NewInterchangeMemberClient returns a client for the InterchangeMember from the given config.
+func NewInterchangeMemberClient(c config) *InterchangeMemberClient {
+	return &InterchangeMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interchangemember.Hooks(f(g(h())))`.
+func (c *InterchangeMemberClient) Use(hooks ...Hook) {
+	c.hooks.InterchangeMember = append(c.hooks.InterchangeMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interchangemember.Intercept(f(g(h())))`.
+func (c *InterchangeMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InterchangeMember = append(c.inters.InterchangeMember, interceptors...)
+}
+
+// Create returns a builder for creating a InterchangeMember entity.
+func (c *InterchangeMemberClient) Create() *InterchangeMemberCreate {
+	mutation := newInterchangeMemberMutation(c.config, OpCreate)
+	return &InterchangeMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InterchangeMember entities.
+func (c *InterchangeMemberClient) CreateBulk(builders ...*InterchangeMemberCreate) *InterchangeMemberCreateBulk {
+	return &InterchangeMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterchangeMemberClient) MapCreateBulk(slice any, setFunc func(*InterchangeMemberCreate, int)) *InterchangeMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterchangeMemberCreateBulk{err: fmt.Errorf("calling to InterchangeMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterchangeMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterchangeMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InterchangeMember.
+func (c *InterchangeMemberClient) Update() *InterchangeMemberUpdate {
+	mutation := newInterchangeMemberMutation(c.config, OpUpdate)
+	return &InterchangeMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterchangeMemberClient) UpdateOne(_m *InterchangeMember) *InterchangeMemberUpdateOne {
+	mutation := newInterchangeMemberMutation(c.config, OpUpdateOne, withInterchangeMember(_m))
+	return &InterchangeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterchangeMemberClient) UpdateOneID(id int64) *InterchangeMemberUpdateOne {
+	mutation := newInterchangeMemberMutation(c.config, OpUpdateOne, withInterchangeMemberID(id))
+	return &InterchangeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InterchangeMember.
+func (c *InterchangeMemberClient) Delete() *InterchangeMemberDelete {
+	mutation := newInterchangeMemberMutation(c.config, OpDelete)
+	return &InterchangeMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterchangeMemberClient) DeleteOne(_m *InterchangeMember) *InterchangeMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterchangeMemberClient) DeleteOneID(id int64) *InterchangeMemberDeleteOne {
+	builder := c.Delete().Where(interchangemember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterchangeMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for InterchangeMember.
+func (c *InterchangeMemberClient) Query() *InterchangeMemberQuery {
+	return &InterchangeMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterchangeMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InterchangeMember entity by its id.
+func (c *InterchangeMemberClient) Get(ctx context.Context, id int64) (*InterchangeMember, error) {
+	return c.Query().Where(interchangemember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterchangeMemberClient) GetX(ctx context.Context, id int64) *InterchangeMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *InterchangeMemberClient) Hooks() []Hook {
+	return c.hooks.InterchangeMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterchangeMemberClient) Interceptors() []Interceptor {
+	return c.inters.InterchangeMember
+}
+
+func (c *InterchangeMemberClient) mutate(ctx context.Context, m *InterchangeMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterchangeMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterchangeMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterchangeMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterchangeMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown InterchangeMember mutation op: %q", m.Op())
+	}
+}
+
+// JobClient is a client for the Job schema.
+type JobClient struct {
+	config
+}
+
+// NewJobClient returns a client for the Job from the given config.
+func NewJobClient(c config) *JobClient {
+	return &JobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `job.Hooks(f(g(h())))`.
+func (c *JobClient) Use(hooks ...Hook) {
+	c.hooks.Job = append(c.hooks.Job, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `job.Intercept(f(g(h())))`.
+func (c *JobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Job = append(c.inters.Job, interceptors...)
+}
+
+// Create returns a builder for creating a Job entity.
+func (c *JobClient) Create() *JobCreate {
+	mutation := newJobMutation(c.config, OpCreate)
+	return &JobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Job entities.
+func (c *JobClient) CreateBulk(builders ...*JobCreate) *JobCreateBulk {
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobClient) MapCreateBulk(slice any, setFunc func(*JobCreate, int)) *JobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobCreateBulk{err: fmt.Errorf("calling to JobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Job.
+func (c *JobClient) Update() *JobUpdate {
+	mutation := newJobMutation(c.config, OpUpdate)
+	return &JobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobClient) UpdateOne(_m *Job) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJob(_m))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobClient) UpdateOneID(id int64) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJobID(id))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Job.
+func (c *JobClient) Delete() *JobDelete {
+	mutation := newJobMutation(c.config, OpDelete)
+	return &JobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobClient) DeleteOne(_m *Job) *JobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobClient) DeleteOneID(id int64) *JobDeleteOne {
+	builder := c.Delete().Where(job.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobDeleteOne{builder}
+}
+
+// Query returns a query builder for Job.
+func (c *JobClient) Query() *JobQuery {
+	return &JobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Job entity by its id.
+func (c *JobClient) Get(ctx context.Context, id int64) (*Job, error) {
+	return c.Query().Where(job.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobClient) GetX(ctx context.Context, id int64) *Job {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *JobClient) Hooks() []Hook {
+	return c.hooks.Job
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobClient) Interceptors() []Interceptor {
+	return c.inters.Job
+}
+
+func (c *JobClient) mutate(ctx context.Context, m *JobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Job mutation op: %q", m.Op())
+	}
+}
+
+// JobRowClient is a client for the JobRow schema.
+type JobRowClient struct {
+	config
+}
+
+// NewJobRowClient returns a client for the JobRow from the given config.
+func NewJobRowClient(c config) *JobRowClient {
+	return &JobRowClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `jobrow.Hooks(f(g(h())))`.
+func (c *JobRowClient) Use(hooks ...Hook) {
+	c.hooks.JobRow = append(c.hooks.JobRow, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `jobrow.Intercept(f(g(h())))`.
+func (c *JobRowClient) Intercept(interceptors ...Interceptor) {
+	c.inters.JobRow = append(c.inters.JobRow, interceptors...)
+}
+
+// Create returns a builder for creating a JobRow entity.
+func (c *JobRowClient) Create() *JobRowCreate {
+	mutation := newJobRowMutation(c.config, OpCreate)
+	return &JobRowCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of JobRow entities.
+func (c *JobRowClient) CreateBulk(builders ...*JobRowCreate) *JobRowCreateBulk {
+	return &JobRowCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobRowClient) MapCreateBulk(slice any, setFunc func(*JobRowCreate, int)) *JobRowCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobRowCreateBulk{err: fmt.Errorf("calling to JobRowClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobRowCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobRowCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for JobRow.
+func (c *JobRowClient) Update() *JobRowUpdate {
+	mutation := newJobRowMutation(c.config, OpUpdate)
+	return &JobRowUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobRowClient) UpdateOne(_m *JobRow) *JobRowUpdateOne {
+	mutation := newJobRowMutation(c.config, OpUpdateOne, withJobRow(_m))
+	return &JobRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobRowClient) UpdateOneID(id int64) *JobRowUpdateOne {
+	mutation := newJobRowMutation(c.config, OpUpdateOne, withJobRowID(id))
+	return &JobRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for JobRow.
+func (c *JobRowClient) Delete() *JobRowDelete {
+	mutation := newJobRowMutation(c.config, OpDelete)
+	return &JobRowDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobRowClient) DeleteOne(_m *JobRow) *JobRowDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobRowClient) DeleteOneID(id int64) *JobRowDeleteOne {
+	builder := c.Delete().Where(jobrow.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobRowDeleteOne{builder}
+}
+
+// Query returns a query builder for JobRow.
+func (c *JobRowClient) Query() *JobRowQuery {
+	return &JobRowQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJobRow},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a JobRow entity by its id.
+func (c *JobRowClient) Get(ctx context.Context, id int64) (*JobRow, error) {
+	return c.Query().Where(jobrow.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobRowClient) GetX(ctx context.Context, id int64) *JobRow {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *JobRowClient) Hooks() []Hook {
+	return c.hooks.JobRow
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobRowClient) Interceptors() []Interceptor {
+	return c.inters.JobRow
+}
+
+func (c *JobRowClient) mutate(ctx context.Context, m *JobRowMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobRowCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobRowUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobRowUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobRowDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown JobRow mutation op: %q", m.Op())
+	}
+}
+
+// KitComponentClient is a client for the KitComponent schema.
+type KitComponentClient struct {
+	config
+}
+
+// NewKitComponentClient returns a client for the KitComponent from the given config.
+func NewKitComponentClient(c config) *KitComponentClient {
+	return &KitComponentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `kitcomponent.Hooks(f(g(h())))`.
+func (c *KitComponentClient) Use(hooks ...Hook) {
+	c.hooks.KitComponent = append(c.hooks.KitComponent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `kitcomponent.Intercept(f(g(h())))`.
+func (c *KitComponentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.KitComponent = append(c.inters.KitComponent, interceptors...)
+}
+
+// Create returns a builder for creating a KitComponent entity.
+func (c *KitComponentClient) Create() *KitComponentCreate {
+	mutation := newKitComponentMutation(c.config, OpCreate)
+	return &KitComponentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of KitComponent entities.
+func (c *KitComponentClient) CreateBulk(builders ...*KitComponentCreate) *KitComponentCreateBulk {
+	return &KitComponentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *KitComponentClient) MapCreateBulk(slice any, setFunc func(*KitComponentCreate, int)) *KitComponentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &KitComponentCreateBulk{err: fmt.Errorf("calling to KitComponentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*KitComponentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &KitComponentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for KitComponent.
+func (c *KitComponentClient) Update() *KitComponentUpdate {
+	mutation := newKitComponentMutation(c.config, OpUpdate)
+	return &KitComponentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *KitComponentClient) UpdateOne(_m *KitComponent) *KitComponentUpdateOne {
+	mutation := newKitComponentMutation(c.config, OpUpdateOne, withKitComponent(_m))
+	return &KitComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *KitComponentClient) UpdateOneID(id int64) *KitComponentUpdateOne {
+	mutation := newKitComponentMutation(c.config, OpUpdateOne, withKitComponentID(id))
+	return &KitComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for KitComponent.
+func (c *KitComponentClient) Delete() *KitComponentDelete {
+	mutation := newKitComponentMutation(c.config, OpDelete)
+	return &KitComponentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *KitComponentClient) DeleteOne(_m *KitComponent) *KitComponentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *KitComponentClient) DeleteOneID(id int64) *KitComponentDeleteOne {
+	builder := c.Delete().Where(kitcomponent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &KitComponentDeleteOne{builder}
+}
+
+// Query returns a query builder for KitComponent.
+func (c *KitComponentClient) Query() *KitComponentQuery {
+	return &KitComponentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeKitComponent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a KitComponent entity by its id.
+func (c *KitComponentClient) Get(ctx context.Context, id int64) (*KitComponent, error) {
+	return c.Query().Where(kitcomponent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *KitComponentClient) GetX(ctx context.Context, id int64) *KitComponent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *KitComponentClient) Hooks() []Hook {
+	return c.hooks.KitComponent
+}
+
+// Interceptors returns the client interceptors.
+func (c *KitComponentClient) Interceptors() []Interceptor {
+	return c.inters.KitComponent
+}
+
+func (c *KitComponentClient) mutate(ctx context.Context, m *KitComponentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&KitComponentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&KitComponentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&KitComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&KitComponentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown KitComponent mutation op: %q", m.Op())
+	}
+}
+
+// LandedCostClient is a client for the LandedCost schema.
+type LandedCostClient struct {
+	config
+}
+
+// NewLandedCostClient returns a client for the LandedCost from the given config.
+func NewLandedCostClient(c config) *LandedCostClient {
+	return &LandedCostClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `landedcost.Hooks(f(g(h())))`.
+func (c *LandedCostClient) Use(hooks ...Hook) {
+	c.hooks.LandedCost = append(c.hooks.LandedCost, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `landedcost.Intercept(f(g(h())))`.
+func (c *LandedCostClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LandedCost = append(c.inters.LandedCost, interceptors...)
+}
+
+// Create returns a builder for creating a LandedCost entity.
+func (c *LandedCostClient) Create() *LandedCostCreate {
+	mutation := newLandedCostMutation(c.config, OpCreate)
+	return &LandedCostCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LandedCost entities.
+func (c *LandedCostClient) CreateBulk(builders ...*LandedCostCreate) *LandedCostCreateBulk {
+	return &LandedCostCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LandedCostClient) MapCreateBulk(slice any, setFunc func(*LandedCostCreate, int)) *LandedCostCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LandedCostCreateBulk{err: fmt.Errorf("calling to LandedCostClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LandedCostCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LandedCostCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LandedCost.
+func (c *LandedCostClient) Update() *LandedCostUpdate {
+	mutation := newLandedCostMutation(c.config, OpUpdate)
+	return &LandedCostUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LandedCostClient) UpdateOne(_m *LandedCost) *LandedCostUpdateOne {
+	mutation := newLandedCostMutation(c.config, OpUpdateOne, withLandedCost(_m))
+	return &LandedCostUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LandedCostClient) UpdateOneID(id int64) *LandedCostUpdateOne {
+	mutation := newLandedCostMutation(c.config, OpUpdateOne, withLandedCostID(id))
+	return &LandedCostUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LandedCost.
+func (c *LandedCostClient) Delete() *LandedCostDelete {
+	mutation := newLandedCostMutation(c.config, OpDelete)
+	return &LandedCostDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LandedCostClient) DeleteOne(_m *LandedCost) *LandedCostDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LandedCostClient) DeleteOneID(id int64) *LandedCostDeleteOne {
+	builder := c.Delete().Where(landedcost.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LandedCostDeleteOne{builder}
+}
+
+// Query returns a query builder for LandedCost.
+func (c *LandedCostClient) Query() *LandedCostQuery {
+	return &LandedCostQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLandedCost},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LandedCost entity by its id.
+func (c *LandedCostClient) Get(ctx context.Context, id int64) (*LandedCost, error) {
+	return c.Query().Where(landedcost.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LandedCostClient) GetX(ctx context.Context, id int64) *LandedCost {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LandedCostClient) Hooks() []Hook {
+	return c.hooks.LandedCost
+}
+
+// Interceptors returns the client interceptors.
+func (c *LandedCostClient) Interceptors() []Interceptor {
+	return c.inters.LandedCost
+}
+
+func (c *LandedCostClient) mutate(ctx context.Context, m *LandedCostMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LandedCostCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LandedCostUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LandedCostUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LandedCostDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LandedCost mutation op: %q", m.Op())
+	}
+}
+
+// LandedCostLineClient is a client for the LandedCostLine schema.
+type LandedCostLineClient struct {
+	config
+}
+
+// NewLandedCostLineClient returns a client for the LandedCostLine from the given config.
+func NewLandedCostLineClient(c config) *LandedCostLineClient {
+	return &LandedCostLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `landedcostline.Hooks(f(g(h())))`.
+func (c *LandedCostLineClient) Use(hooks ...Hook) {
+	c.hooks.LandedCostLine = append(c.hooks.LandedCostLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `landedcostline.Intercept(f(g(h())))`.
+func (c *LandedCostLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LandedCostLine = append(c.inters.LandedCostLine, interceptors...)
+}
+
+// Create returns a builder for creating a LandedCostLine entity.
+func (c *LandedCostLineClient) Create() *LandedCostLineCreate {
+	mutation := newLandedCostLineMutation(c.config, OpCreate)
+	return &LandedCostLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LandedCostLine entities.
+func (c *LandedCostLineClient) CreateBulk(builders ...*LandedCostLineCreate) *LandedCostLineCreateBulk {
+	return &LandedCostLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LandedCostLineClient) MapCreateBulk(slice any, setFunc func(*LandedCostLineCreate, int)) *LandedCostLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LandedCostLineCreateBulk{err: fmt.Errorf("calling to LandedCostLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LandedCostLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LandedCostLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LandedCostLine.
+func (c *LandedCostLineClient) Update() *LandedCostLineUpdate {
+	mutation := newLandedCostLineMutation(c.config, OpUpdate)
+	return &LandedCostLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LandedCostLineClient) UpdateOne(_m *LandedCostLine) *LandedCostLineUpdateOne {
+	mutation := newLandedCostLineMutation(c.config, OpUpdateOne, withLandedCostLine(_m))
+	return &LandedCostLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LandedCostLineClient) UpdateOneID(id int64) *LandedCostLineUpdateOne {
+	mutation := newLandedCostLineMutation(c.config, OpUpdateOne, withLandedCostLineID(id))
+	return &LandedCostLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LandedCostLine.
+func (c *LandedCostLineClient) Delete() *LandedCostLineDelete {
+	mutation := newLandedCostLineMutation(c.config, OpDelete)
+	return &LandedCostLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LandedCostLineClient) DeleteOne(_m *LandedCostLine) *LandedCostLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LandedCostLineClient) DeleteOneID(id int64) *LandedCostLineDeleteOne {
+	builder := c.Delete().Where(landedcostline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LandedCostLineDeleteOne{builder}
+}
+
+// Query returns a query builder for LandedCostLine.
+func (c *LandedCostLineClient) Query() *LandedCostLineQuery {
+	return &LandedCostLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLandedCostLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LandedCostLine entity by its id.
+func (c *LandedCostLineClient) Get(ctx context.Context, id int64) (*LandedCostLine, error) {
+	return c.Query().Where(landedcostline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LandedCostLineClient) GetX(ctx context.Context, id int64) *LandedCostLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LandedCostLineClient) Hooks() []Hook {
+	return c.hooks.LandedCostLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *LandedCostLineClient) Interceptors() []Interceptor {
+	return c.inters.LandedCostLine
+}
+
+func (c *LandedCostLineClient) mutate(ctx context.Context, m *LandedCostLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LandedCostLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LandedCostLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LandedCostLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LandedCostLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LandedCostLine mutation op: %q", m.Op())
 	}
 }
 
@@ -2489,6 +4412,671 @@ func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, 
 	}
 }
 
+// ReservationClient is a client for the Reservation schema.
+type ReservationClient struct {
+	config
+}
+
+// NewReservationClient returns a client for the Reservation from the given config.
+func NewReservationClient(c config) *ReservationClient {
+	return &ReservationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservation.Hooks(f(g(h())))`.
+func (c *ReservationClient) Use(hooks ...Hook) {
+	c.hooks.Reservation = append(c.hooks.Reservation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservation.Intercept(f(g(h())))`.
+func (c *ReservationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Reservation = append(c.inters.Reservation, interceptors...)
+}
+
+// Create returns a builder for creating a Reservation entity.
+func (c *ReservationClient) Create() *ReservationCreate {
+	mutation := newReservationMutation(c.config, OpCreate)
+	return &ReservationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Reservation entities.
+func (c *ReservationClient) CreateBulk(builders ...*ReservationCreate) *ReservationCreateBulk {
+	return &ReservationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationClient) MapCreateBulk(slice any, setFunc func(*ReservationCreate, int)) *ReservationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationCreateBulk{err: fmt.Errorf("calling to ReservationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Reservation.
+func (c *ReservationClient) Update() *ReservationUpdate {
+	mutation := newReservationMutation(c.config, OpUpdate)
+	return &ReservationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationClient) UpdateOne(_m *Reservation) *ReservationUpdateOne {
+	mutation := newReservationMutation(c.config, OpUpdateOne, withReservation(_m))
+	return &ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationClient) UpdateOneID(id int64) *ReservationUpdateOne {
+	mutation := newReservationMutation(c.config, OpUpdateOne, withReservationID(id))
+	return &ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Reservation.
+func (c *ReservationClient) Delete() *ReservationDelete {
+	mutation := newReservationMutation(c.config, OpDelete)
+	return &ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationClient) DeleteOne(_m *Reservation) *ReservationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationClient) DeleteOneID(id int64) *ReservationDeleteOne {
+	builder := c.Delete().Where(reservation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationDeleteOne{builder}
+}
+
+// Query returns a query builder for Reservation.
+func (c *ReservationClient) Query() *ReservationQuery {
+	return &ReservationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Reservation entity by its id.
+func (c *ReservationClient) Get(ctx context.Context, id int64) (*Reservation, error) {
+	return c.Query().Where(reservation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationClient) GetX(ctx context.Context, id int64) *Reservation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationClient) Hooks() []Hook {
+	return c.hooks.Reservation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationClient) Interceptors() []Interceptor {
+	return c.inters.Reservation
+}
+
+func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
+// ReservationAllocationClient is a client for the ReservationAllocation schema.
+type ReservationAllocationClient struct {
+	config
+}
+
+// NewReservationAllocationClient returns a client for the ReservationAllocation from the given config.
+func NewReservationAllocationClient(c config) *ReservationAllocationClient {
+	return &ReservationAllocationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservationallocation.Hooks(f(g(h())))`.
+func (c *ReservationAllocationClient) Use(hooks ...Hook) {
+	c.hooks.ReservationAllocation = append(c.hooks.ReservationAllocation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservationallocation.Intercept(f(g(h())))`.
+func (c *ReservationAllocationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReservationAllocation = append(c.inters.ReservationAllocation, interceptors...)
+}
+
+// Create returns a builder for creating a ReservationAllocation entity.
+func (c *ReservationAllocationClient) Create() *ReservationAllocationCreate {
+	mutation := newReservationAllocationMutation(c.config, OpCreate)
+	return &ReservationAllocationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReservationAllocation entities.
+func (c *ReservationAllocationClient) CreateBulk(builders ...*ReservationAllocationCreate) *ReservationAllocationCreateBulk {
+	return &ReservationAllocationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationAllocationClient) MapCreateBulk(slice any, setFunc func(*ReservationAllocationCreate, int)) *ReservationAllocationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationAllocationCreateBulk{err: fmt.Errorf("calling to ReservationAllocationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationAllocationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationAllocationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReservationAllocation.
+func (c *ReservationAllocationClient) Update() *ReservationAllocationUpdate {
+	mutation := newReservationAllocationMutation(c.config, OpUpdate)
+	return &ReservationAllocationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationAllocationClient) UpdateOne(_m *ReservationAllocation) *ReservationAllocationUpdateOne {
+	mutation := newReservationAllocationMutation(c.config, OpUpdateOne, withReservationAllocation(_m))
+	return &ReservationAllocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationAllocationClient) UpdateOneID(id int64) *ReservationAllocationUpdateOne {
+	mutation := newReservationAllocationMutation(c.config, OpUpdateOne, withReservationAllocationID(id))
+	return &ReservationAllocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReservationAllocation.
+func (c *ReservationAllocationClient) Delete() *ReservationAllocationDelete {
+	mutation := newReservationAllocationMutation(c.config, OpDelete)
+	return &ReservationAllocationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationAllocationClient) DeleteOne(_m *ReservationAllocation) *ReservationAllocationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationAllocationClient) DeleteOneID(id int64) *ReservationAllocationDeleteOne {
+	builder := c.Delete().Where(reservationallocation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationAllocationDeleteOne{builder}
+}
+
+// Query returns a query builder for ReservationAllocation.
+func (c *ReservationAllocationClient) Query() *ReservationAllocationQuery {
+	return &ReservationAllocationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservationAllocation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReservationAllocation entity by its id.
+func (c *ReservationAllocationClient) Get(ctx context.Context, id int64) (*ReservationAllocation, error) {
+	return c.Query().Where(reservationallocation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationAllocationClient) GetX(ctx context.Context, id int64) *ReservationAllocation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationAllocationClient) Hooks() []Hook {
+	return c.hooks.ReservationAllocation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationAllocationClient) Interceptors() []Interceptor {
+	return c.inters.ReservationAllocation
+}
+
+func (c *ReservationAllocationClient) mutate(ctx context.Context, m *ReservationAllocationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationAllocationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationAllocationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationAllocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationAllocationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReservationAllocation mutation op: %q", m.Op())
+	}
+}
+
+// ReservationEntryClient is a client for the ReservationEntry schema.
+type ReservationEntryClient struct {
+	config
+}
+
+// NewReservationEntryClient returns a client for the ReservationEntry from the given config.
+func NewReservationEntryClient(c config) *ReservationEntryClient {
+	return &ReservationEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservationentry.Hooks(f(g(h())))`.
+func (c *ReservationEntryClient) Use(hooks ...Hook) {
+	c.hooks.ReservationEntry = append(c.hooks.ReservationEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservationentry.Intercept(f(g(h())))`.
+func (c *ReservationEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReservationEntry = append(c.inters.ReservationEntry, interceptors...)
+}
+
+// Create returns a builder for creating a ReservationEntry entity.
+func (c *ReservationEntryClient) Create() *ReservationEntryCreate {
+	mutation := newReservationEntryMutation(c.config, OpCreate)
+	return &ReservationEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReservationEntry entities.
+func (c *ReservationEntryClient) CreateBulk(builders ...*ReservationEntryCreate) *ReservationEntryCreateBulk {
+	return &ReservationEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationEntryClient) MapCreateBulk(slice any, setFunc func(*ReservationEntryCreate, int)) *ReservationEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationEntryCreateBulk{err: fmt.Errorf("calling to ReservationEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReservationEntry.
+func (c *ReservationEntryClient) Update() *ReservationEntryUpdate {
+	mutation := newReservationEntryMutation(c.config, OpUpdate)
+	return &ReservationEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationEntryClient) UpdateOne(_m *ReservationEntry) *ReservationEntryUpdateOne {
+	mutation := newReservationEntryMutation(c.config, OpUpdateOne, withReservationEntry(_m))
+	return &ReservationEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationEntryClient) UpdateOneID(id int64) *ReservationEntryUpdateOne {
+	mutation := newReservationEntryMutation(c.config, OpUpdateOne, withReservationEntryID(id))
+	return &ReservationEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReservationEntry.
+func (c *ReservationEntryClient) Delete() *ReservationEntryDelete {
+	mutation := newReservationEntryMutation(c.config, OpDelete)
+	return &ReservationEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationEntryClient) DeleteOne(_m *ReservationEntry) *ReservationEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationEntryClient) DeleteOneID(id int64) *ReservationEntryDeleteOne {
+	builder := c.Delete().Where(reservationentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for ReservationEntry.
+func (c *ReservationEntryClient) Query() *ReservationEntryQuery {
+	return &ReservationEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservationEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReservationEntry entity by its id.
+func (c *ReservationEntryClient) Get(ctx context.Context, id int64) (*ReservationEntry, error) {
+	return c.Query().Where(reservationentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationEntryClient) GetX(ctx context.Context, id int64) *ReservationEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationEntryClient) Hooks() []Hook {
+	return c.hooks.ReservationEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationEntryClient) Interceptors() []Interceptor {
+	return c.inters.ReservationEntry
+}
+
+func (c *ReservationEntryClient) mutate(ctx context.Context, m *ReservationEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReservationEntry mutation op: %q", m.Op())
+	}
+}
+
+// ReservationEventClient is a client for the ReservationEvent schema.
+type ReservationEventClient struct {
+	config
+}
+
+// NewReservationEventClient returns a client for the ReservationEvent from the given config.
+func NewReservationEventClient(c config) *ReservationEventClient {
+	return &ReservationEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservationevent.Hooks(f(g(h())))`.
+func (c *ReservationEventClient) Use(hooks ...Hook) {
+	c.hooks.ReservationEvent = append(c.hooks.ReservationEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservationevent.Intercept(f(g(h())))`.
+func (c *ReservationEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReservationEvent = append(c.inters.ReservationEvent, interceptors...)
+}
+
+// Create returns a builder for creating a ReservationEvent entity.
+func (c *ReservationEventClient) Create() *ReservationEventCreate {
+	mutation := newReservationEventMutation(c.config, OpCreate)
+	return &ReservationEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReservationEvent entities.
+func (c *ReservationEventClient) CreateBulk(builders ...*ReservationEventCreate) *ReservationEventCreateBulk {
+	return &ReservationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationEventClient) MapCreateBulk(slice any, setFunc func(*ReservationEventCreate, int)) *ReservationEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationEventCreateBulk{err: fmt.Errorf("calling to ReservationEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReservationEvent.
+func (c *ReservationEventClient) Update() *ReservationEventUpdate {
+	mutation := newReservationEventMutation(c.config, OpUpdate)
+	return &ReservationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationEventClient) UpdateOne(_m *ReservationEvent) *ReservationEventUpdateOne {
+	mutation := newReservationEventMutation(c.config, OpUpdateOne, withReservationEvent(_m))
+	return &ReservationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationEventClient) UpdateOneID(id int64) *ReservationEventUpdateOne {
+	mutation := newReservationEventMutation(c.config, OpUpdateOne, withReservationEventID(id))
+	return &ReservationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReservationEvent.
+func (c *ReservationEventClient) Delete() *ReservationEventDelete {
+	mutation := newReservationEventMutation(c.config, OpDelete)
+	return &ReservationEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationEventClient) DeleteOne(_m *ReservationEvent) *ReservationEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationEventClient) DeleteOneID(id int64) *ReservationEventDeleteOne {
+	builder := c.Delete().Where(reservationevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationEventDeleteOne{builder}
+}
+
+// Query returns a query builder for ReservationEvent.
+func (c *ReservationEventClient) Query() *ReservationEventQuery {
+	return &ReservationEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservationEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReservationEvent entity by its id.
+func (c *ReservationEventClient) Get(ctx context.Context, id int64) (*ReservationEvent, error) {
+	return c.Query().Where(reservationevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationEventClient) GetX(ctx context.Context, id int64) *ReservationEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationEventClient) Hooks() []Hook {
+	return c.hooks.ReservationEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationEventClient) Interceptors() []Interceptor {
+	return c.inters.ReservationEvent
+}
+
+func (c *ReservationEventClient) mutate(ctx context.Context, m *ReservationEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReservationEvent mutation op: %q", m.Op())
+	}
+}
+
+// ReservationLineClient is a client for the ReservationLine schema.
+type ReservationLineClient struct {
+	config
+}
+
+// NewReservationLineClient returns a client for the ReservationLine from the given config.
+func NewReservationLineClient(c config) *ReservationLineClient {
+	return &ReservationLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservationline.Hooks(f(g(h())))`.
+func (c *ReservationLineClient) Use(hooks ...Hook) {
+	c.hooks.ReservationLine = append(c.hooks.ReservationLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservationline.Intercept(f(g(h())))`.
+func (c *ReservationLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReservationLine = append(c.inters.ReservationLine, interceptors...)
+}
+
+// Create returns a builder for creating a ReservationLine entity.
+func (c *ReservationLineClient) Create() *ReservationLineCreate {
+	mutation := newReservationLineMutation(c.config, OpCreate)
+	return &ReservationLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReservationLine entities.
+func (c *ReservationLineClient) CreateBulk(builders ...*ReservationLineCreate) *ReservationLineCreateBulk {
+	return &ReservationLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationLineClient) MapCreateBulk(slice any, setFunc func(*ReservationLineCreate, int)) *ReservationLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationLineCreateBulk{err: fmt.Errorf("calling to ReservationLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReservationLine.
+func (c *ReservationLineClient) Update() *ReservationLineUpdate {
+	mutation := newReservationLineMutation(c.config, OpUpdate)
+	return &ReservationLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationLineClient) UpdateOne(_m *ReservationLine) *ReservationLineUpdateOne {
+	mutation := newReservationLineMutation(c.config, OpUpdateOne, withReservationLine(_m))
+	return &ReservationLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationLineClient) UpdateOneID(id int64) *ReservationLineUpdateOne {
+	mutation := newReservationLineMutation(c.config, OpUpdateOne, withReservationLineID(id))
+	return &ReservationLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReservationLine.
+func (c *ReservationLineClient) Delete() *ReservationLineDelete {
+	mutation := newReservationLineMutation(c.config, OpDelete)
+	return &ReservationLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationLineClient) DeleteOne(_m *ReservationLine) *ReservationLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationLineClient) DeleteOneID(id int64) *ReservationLineDeleteOne {
+	builder := c.Delete().Where(reservationline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationLineDeleteOne{builder}
+}
+
+// Query returns a query builder for ReservationLine.
+func (c *ReservationLineClient) Query() *ReservationLineQuery {
+	return &ReservationLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservationLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReservationLine entity by its id.
+func (c *ReservationLineClient) Get(ctx context.Context, id int64) (*ReservationLine, error) {
+	return c.Query().Where(reservationline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationLineClient) GetX(ctx context.Context, id int64) *ReservationLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationLineClient) Hooks() []Hook {
+	return c.hooks.ReservationLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationLineClient) Interceptors() []Interceptor {
+	return c.inters.ReservationLine
+}
+
+func (c *ReservationLineClient) mutate(ctx context.Context, m *ReservationLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReservationLine mutation op: %q", m.Op())
+	}
+}
+
 // RoleClient is a client for the Role schema.
 type RoleClient struct {
 	config
@@ -2768,6 +5356,272 @@ func (c *ScheduleSlotClient) mutate(ctx context.Context, m *ScheduleSlotMutation
 		return (&ScheduleSlotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ScheduleSlot mutation op: %q", m.Op())
+	}
+}
+
+// ShipmentClient is a client for the Shipment schema.
+type ShipmentClient struct {
+	config
+}
+
+// NewShipmentClient returns a client for the Shipment from the given config.
+func NewShipmentClient(c config) *ShipmentClient {
+	return &ShipmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `shipment.Hooks(f(g(h())))`.
+func (c *ShipmentClient) Use(hooks ...Hook) {
+	c.hooks.Shipment = append(c.hooks.Shipment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `shipment.Intercept(f(g(h())))`.
+func (c *ShipmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Shipment = append(c.inters.Shipment, interceptors...)
+}
+
+// Create returns a builder for creating a Shipment entity.
+func (c *ShipmentClient) Create() *ShipmentCreate {
+	mutation := newShipmentMutation(c.config, OpCreate)
+	return &ShipmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Shipment entities.
+func (c *ShipmentClient) CreateBulk(builders ...*ShipmentCreate) *ShipmentCreateBulk {
+	return &ShipmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ShipmentClient) MapCreateBulk(slice any, setFunc func(*ShipmentCreate, int)) *ShipmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ShipmentCreateBulk{err: fmt.Errorf("calling to ShipmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ShipmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ShipmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Shipment.
+func (c *ShipmentClient) Update() *ShipmentUpdate {
+	mutation := newShipmentMutation(c.config, OpUpdate)
+	return &ShipmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ShipmentClient) UpdateOne(_m *Shipment) *ShipmentUpdateOne {
+	mutation := newShipmentMutation(c.config, OpUpdateOne, withShipment(_m))
+	return &ShipmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ShipmentClient) UpdateOneID(id int64) *ShipmentUpdateOne {
+	mutation := newShipmentMutation(c.config, OpUpdateOne, withShipmentID(id))
+	return &ShipmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Shipment.
+func (c *ShipmentClient) Delete() *ShipmentDelete {
+	mutation := newShipmentMutation(c.config, OpDelete)
+	return &ShipmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ShipmentClient) DeleteOne(_m *Shipment) *ShipmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ShipmentClient) DeleteOneID(id int64) *ShipmentDeleteOne {
+	builder := c.Delete().Where(shipment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ShipmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Shipment.
+func (c *ShipmentClient) Query() *ShipmentQuery {
+	return &ShipmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeShipment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Shipment entity by its id.
+func (c *ShipmentClient) Get(ctx context.Context, id int64) (*Shipment, error) {
+	return c.Query().Where(shipment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ShipmentClient) GetX(ctx context.Context, id int64) *Shipment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ShipmentClient) Hooks() []Hook {
+	return c.hooks.Shipment
+}
+
+// Interceptors returns the client interceptors.
+func (c *ShipmentClient) Interceptors() []Interceptor {
+	return c.inters.Shipment
+}
+
+func (c *ShipmentClient) mutate(ctx context.Context, m *ShipmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ShipmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ShipmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ShipmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ShipmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Shipment mutation op: %q", m.Op())
+	}
+}
+
+// ShipmentLineClient is a client for the ShipmentLine schema.
+type ShipmentLineClient struct {
+	config
+}
+
+// NewShipmentLineClient returns a client for the ShipmentLine from the given config.
+func NewShipmentLineClient(c config) *ShipmentLineClient {
+	return &ShipmentLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `shipmentline.Hooks(f(g(h())))`.
+func (c *ShipmentLineClient) Use(hooks ...Hook) {
+	c.hooks.ShipmentLine = append(c.hooks.ShipmentLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `shipmentline.Intercept(f(g(h())))`.
+func (c *ShipmentLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ShipmentLine = append(c.inters.ShipmentLine, interceptors...)
+}
+
+// Create returns a builder for creating a ShipmentLine entity.
+func (c *ShipmentLineClient) Create() *ShipmentLineCreate {
+	mutation := newShipmentLineMutation(c.config, OpCreate)
+	return &ShipmentLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ShipmentLine entities.
+func (c *ShipmentLineClient) CreateBulk(builders ...*ShipmentLineCreate) *ShipmentLineCreateBulk {
+	return &ShipmentLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ShipmentLineClient) MapCreateBulk(slice any, setFunc func(*ShipmentLineCreate, int)) *ShipmentLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ShipmentLineCreateBulk{err: fmt.Errorf("calling to ShipmentLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ShipmentLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ShipmentLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ShipmentLine.
+func (c *ShipmentLineClient) Update() *ShipmentLineUpdate {
+	mutation := newShipmentLineMutation(c.config, OpUpdate)
+	return &ShipmentLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ShipmentLineClient) UpdateOne(_m *ShipmentLine) *ShipmentLineUpdateOne {
+	mutation := newShipmentLineMutation(c.config, OpUpdateOne, withShipmentLine(_m))
+	return &ShipmentLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ShipmentLineClient) UpdateOneID(id int64) *ShipmentLineUpdateOne {
+	mutation := newShipmentLineMutation(c.config, OpUpdateOne, withShipmentLineID(id))
+	return &ShipmentLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ShipmentLine.
+func (c *ShipmentLineClient) Delete() *ShipmentLineDelete {
+	mutation := newShipmentLineMutation(c.config, OpDelete)
+	return &ShipmentLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ShipmentLineClient) DeleteOne(_m *ShipmentLine) *ShipmentLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ShipmentLineClient) DeleteOneID(id int64) *ShipmentLineDeleteOne {
+	builder := c.Delete().Where(shipmentline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ShipmentLineDeleteOne{builder}
+}
+
+// Query returns a query builder for ShipmentLine.
+func (c *ShipmentLineClient) Query() *ShipmentLineQuery {
+	return &ShipmentLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeShipmentLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ShipmentLine entity by its id.
+func (c *ShipmentLineClient) Get(ctx context.Context, id int64) (*ShipmentLine, error) {
+	return c.Query().Where(shipmentline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ShipmentLineClient) GetX(ctx context.Context, id int64) *ShipmentLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ShipmentLineClient) Hooks() []Hook {
+	return c.hooks.ShipmentLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *ShipmentLineClient) Interceptors() []Interceptor {
+	return c.inters.ShipmentLine
+}
+
+func (c *ShipmentLineClient) mutate(ctx context.Context, m *ShipmentLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ShipmentLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ShipmentLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ShipmentLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ShipmentLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ShipmentLine mutation op: %q", m.Op())
 	}
 }
 
@@ -3319,6 +6173,405 @@ func (c *StockSnapshotClient) mutate(ctx context.Context, m *StockSnapshotMutati
 	}
 }
 
+// StocktakeClient is a client for the Stocktake schema.
+type StocktakeClient struct {
+	config
+}
+
+// NewStocktakeClient returns a client for the Stocktake from the given config.
+func NewStocktakeClient(c config) *StocktakeClient {
+	return &StocktakeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocktake.Hooks(f(g(h())))`.
+func (c *StocktakeClient) Use(hooks ...Hook) {
+	c.hooks.Stocktake = append(c.hooks.Stocktake, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocktake.Intercept(f(g(h())))`.
+func (c *StocktakeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Stocktake = append(c.inters.Stocktake, interceptors...)
+}
+
+// Create returns a builder for creating a Stocktake entity.
+func (c *StocktakeClient) Create() *StocktakeCreate {
+	mutation := newStocktakeMutation(c.config, OpCreate)
+	return &StocktakeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Stocktake entities.
+func (c *StocktakeClient) CreateBulk(builders ...*StocktakeCreate) *StocktakeCreateBulk {
+	return &StocktakeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StocktakeClient) MapCreateBulk(slice any, setFunc func(*StocktakeCreate, int)) *StocktakeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StocktakeCreateBulk{err: fmt.Errorf("calling to StocktakeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StocktakeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StocktakeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Stocktake.
+func (c *StocktakeClient) Update() *StocktakeUpdate {
+	mutation := newStocktakeMutation(c.config, OpUpdate)
+	return &StocktakeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StocktakeClient) UpdateOne(_m *Stocktake) *StocktakeUpdateOne {
+	mutation := newStocktakeMutation(c.config, OpUpdateOne, withStocktake(_m))
+	return &StocktakeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StocktakeClient) UpdateOneID(id int64) *StocktakeUpdateOne {
+	mutation := newStocktakeMutation(c.config, OpUpdateOne, withStocktakeID(id))
+	return &StocktakeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Stocktake.
+func (c *StocktakeClient) Delete() *StocktakeDelete {
+	mutation := newStocktakeMutation(c.config, OpDelete)
+	return &StocktakeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StocktakeClient) DeleteOne(_m *Stocktake) *StocktakeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StocktakeClient) DeleteOneID(id int64) *StocktakeDeleteOne {
+	builder := c.Delete().Where(stocktake.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StocktakeDeleteOne{builder}
+}
+
+// Query returns a query builder for Stocktake.
+func (c *StocktakeClient) Query() *StocktakeQuery {
+	return &StocktakeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStocktake},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Stocktake entity by its id.
+func (c *StocktakeClient) Get(ctx context.Context, id int64) (*Stocktake, error) {
+	return c.Query().Where(stocktake.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StocktakeClient) GetX(ctx context.Context, id int64) *Stocktake {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StocktakeClient) Hooks() []Hook {
+	return c.hooks.Stocktake
+}
+
+// Interceptors returns the client interceptors.
+func (c *StocktakeClient) Interceptors() []Interceptor {
+	return c.inters.Stocktake
+}
+
+func (c *StocktakeClient) mutate(ctx context.Context, m *StocktakeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StocktakeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StocktakeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StocktakeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StocktakeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Stocktake mutation op: %q", m.Op())
+	}
+}
+
+// StocktakeCountClient is a client for the StocktakeCount schema.
+type StocktakeCountClient struct {
+	config
+}
+
+// NewStocktakeCountClient returns a client for the StocktakeCount from the given config.
+func NewStocktakeCountClient(c config) *StocktakeCountClient {
+	return &StocktakeCountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocktakecount.Hooks(f(g(h())))`.
+func (c *StocktakeCountClient) Use(hooks ...Hook) {
+	c.hooks.StocktakeCount = append(c.hooks.StocktakeCount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocktakecount.Intercept(f(g(h())))`.
+func (c *StocktakeCountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StocktakeCount = append(c.inters.StocktakeCount, interceptors...)
+}
+
+// Create returns a builder for creating a StocktakeCount entity.
+func (c *StocktakeCountClient) Create() *StocktakeCountCreate {
+	mutation := newStocktakeCountMutation(c.config, OpCreate)
+	return &StocktakeCountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StocktakeCount entities.
+func (c *StocktakeCountClient) CreateBulk(builders ...*StocktakeCountCreate) *StocktakeCountCreateBulk {
+	return &StocktakeCountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StocktakeCountClient) MapCreateBulk(slice any, setFunc func(*StocktakeCountCreate, int)) *StocktakeCountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StocktakeCountCreateBulk{err: fmt.Errorf("calling to StocktakeCountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StocktakeCountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StocktakeCountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StocktakeCount.
+func (c *StocktakeCountClient) Update() *StocktakeCountUpdate {
+	mutation := newStocktakeCountMutation(c.config, OpUpdate)
+	return &StocktakeCountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StocktakeCountClient) UpdateOne(_m *StocktakeCount) *StocktakeCountUpdateOne {
+	mutation := newStocktakeCountMutation(c.config, OpUpdateOne, withStocktakeCount(_m))
+	return &StocktakeCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StocktakeCountClient) UpdateOneID(id int64) *StocktakeCountUpdateOne {
+	mutation := newStocktakeCountMutation(c.config, OpUpdateOne, withStocktakeCountID(id))
+	return &StocktakeCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StocktakeCount.
+func (c *StocktakeCountClient) Delete() *StocktakeCountDelete {
+	mutation := newStocktakeCountMutation(c.config, OpDelete)
+	return &StocktakeCountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StocktakeCountClient) DeleteOne(_m *StocktakeCount) *StocktakeCountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StocktakeCountClient) DeleteOneID(id int64) *StocktakeCountDeleteOne {
+	builder := c.Delete().Where(stocktakecount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StocktakeCountDeleteOne{builder}
+}
+
+// Query returns a query builder for StocktakeCount.
+func (c *StocktakeCountClient) Query() *StocktakeCountQuery {
+	return &StocktakeCountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStocktakeCount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StocktakeCount entity by its id.
+func (c *StocktakeCountClient) Get(ctx context.Context, id int64) (*StocktakeCount, error) {
+	return c.Query().Where(stocktakecount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StocktakeCountClient) GetX(ctx context.Context, id int64) *StocktakeCount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StocktakeCountClient) Hooks() []Hook {
+	return c.hooks.StocktakeCount
+}
+
+// Interceptors returns the client interceptors.
+func (c *StocktakeCountClient) Interceptors() []Interceptor {
+	return c.inters.StocktakeCount
+}
+
+func (c *StocktakeCountClient) mutate(ctx context.Context, m *StocktakeCountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StocktakeCountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StocktakeCountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StocktakeCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StocktakeCountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StocktakeCount mutation op: %q", m.Op())
+	}
+}
+
+// StocktakeLineClient is a client for the StocktakeLine schema.
+type StocktakeLineClient struct {
+	config
+}
+
+// NewStocktakeLineClient returns a client for the StocktakeLine from the given config.
+func NewStocktakeLineClient(c config) *StocktakeLineClient {
+	return &StocktakeLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocktakeline.Hooks(f(g(h())))`.
+func (c *StocktakeLineClient) Use(hooks ...Hook) {
+	c.hooks.StocktakeLine = append(c.hooks.StocktakeLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocktakeline.Intercept(f(g(h())))`.
+func (c *StocktakeLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StocktakeLine = append(c.inters.StocktakeLine, interceptors...)
+}
+
+// Create returns a builder for creating a StocktakeLine entity.
+func (c *StocktakeLineClient) Create() *StocktakeLineCreate {
+	mutation := newStocktakeLineMutation(c.config, OpCreate)
+	return &StocktakeLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StocktakeLine entities.
+func (c *StocktakeLineClient) CreateBulk(builders ...*StocktakeLineCreate) *StocktakeLineCreateBulk {
+	return &StocktakeLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StocktakeLineClient) MapCreateBulk(slice any, setFunc func(*StocktakeLineCreate, int)) *StocktakeLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StocktakeLineCreateBulk{err: fmt.Errorf("calling to StocktakeLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StocktakeLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StocktakeLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StocktakeLine.
+func (c *StocktakeLineClient) Update() *StocktakeLineUpdate {
+	mutation := newStocktakeLineMutation(c.config, OpUpdate)
+	return &StocktakeLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StocktakeLineClient) UpdateOne(_m *StocktakeLine) *StocktakeLineUpdateOne {
+	mutation := newStocktakeLineMutation(c.config, OpUpdateOne, withStocktakeLine(_m))
+	return &StocktakeLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StocktakeLineClient) UpdateOneID(id int64) *StocktakeLineUpdateOne {
+	mutation := newStocktakeLineMutation(c.config, OpUpdateOne, withStocktakeLineID(id))
+	return &StocktakeLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StocktakeLine.
+func (c *StocktakeLineClient) Delete() *StocktakeLineDelete {
+	mutation := newStocktakeLineMutation(c.config, OpDelete)
+	return &StocktakeLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StocktakeLineClient) DeleteOne(_m *StocktakeLine) *StocktakeLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StocktakeLineClient) DeleteOneID(id int64) *StocktakeLineDeleteOne {
+	builder := c.Delete().Where(stocktakeline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StocktakeLineDeleteOne{builder}
+}
+
+// Query returns a query builder for StocktakeLine.
+func (c *StocktakeLineClient) Query() *StocktakeLineQuery {
+	return &StocktakeLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStocktakeLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StocktakeLine entity by its id.
+func (c *StocktakeLineClient) Get(ctx context.Context, id int64) (*StocktakeLine, error) {
+	return c.Query().Where(stocktakeline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StocktakeLineClient) GetX(ctx context.Context, id int64) *StocktakeLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *StocktakeLineClient) Hooks() []Hook {
+	return c.hooks.StocktakeLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *StocktakeLineClient) Interceptors() []Interceptor {
+	return c.inters.StocktakeLine
+}
+
+func (c *StocktakeLineClient) mutate(ctx context.Context, m *StocktakeLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StocktakeLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StocktakeLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StocktakeLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StocktakeLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StocktakeLine mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -3769,17 +7022,25 @@ func (c *WarehouseSnapshotClient) mutate(ctx context.Context, m *WarehouseSnapsh
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Barcode, Batch, CostSnapshot, Document, DocumentEvent, DocumentLine,
-		DocumentNumber, ExchangeRate, IdempotencyKey, LedgerSweep, Location,
-		LocationMovement, LocationStock, Posting, Product, Role, ScheduleSlot, Stock,
-		StockCost, StockMovement, StockSnapshot, User, Warehouse,
+		ApprovalRule, Barcode, Batch, Carrier, CodeMapping, CostSnapshot, Document,
+		DocumentEvent, DocumentExecution, DocumentLine, DocumentNumber, ExchangeRate,
+		File, FileChunk, IdempotencyKey, InterchangeGroup, InterchangeMember, Job,
+		JobRow, KitComponent, LandedCost, LandedCostLine, LedgerSweep, Location,
+		LocationMovement, LocationStock, Posting, Product, Reservation,
+		ReservationAllocation, ReservationEntry, ReservationEvent, ReservationLine,
+		Role, ScheduleSlot, Shipment, ShipmentLine, Stock, StockCost, StockMovement,
+		StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User, Warehouse,
 		WarehouseSnapshot []ent.Hook
 	}
 	inters struct {
-		Barcode, Batch, CostSnapshot, Document, DocumentEvent, DocumentLine,
-		DocumentNumber, ExchangeRate, IdempotencyKey, LedgerSweep, Location,
-		LocationMovement, LocationStock, Posting, Product, Role, ScheduleSlot, Stock,
-		StockCost, StockMovement, StockSnapshot, User, Warehouse,
+		ApprovalRule, Barcode, Batch, Carrier, CodeMapping, CostSnapshot, Document,
+		DocumentEvent, DocumentExecution, DocumentLine, DocumentNumber, ExchangeRate,
+		File, FileChunk, IdempotencyKey, InterchangeGroup, InterchangeMember, Job,
+		JobRow, KitComponent, LandedCost, LandedCostLine, LedgerSweep, Location,
+		LocationMovement, LocationStock, Posting, Product, Reservation,
+		ReservationAllocation, ReservationEntry, ReservationEvent, ReservationLine,
+		Role, ScheduleSlot, Shipment, ShipmentLine, Stock, StockCost, StockMovement,
+		StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User, Warehouse,
 		WarehouseSnapshot []ent.Interceptor
 	}
 )

@@ -233,6 +233,20 @@ func (_c *DocumentCreate) SetNillableReversesID(v *int64) *DocumentCreate {
 	return _c
 }
 
+// SetReservationID sets the "reservation_id" field.
+func (_c *DocumentCreate) SetReservationID(v int64) *DocumentCreate {
+	_c.mutation.SetReservationID(v)
+	return _c
+}
+
+// SetNillableReservationID sets the "reservation_id" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableReservationID(v *int64) *DocumentCreate {
+	if v != nil {
+		_c.SetReservationID(*v)
+	}
+	return _c
+}
+
 // SetLineCount sets the "line_count" field.
 func (_c *DocumentCreate) SetLineCount(v int) *DocumentCreate {
 	_c.mutation.SetLineCount(v)
@@ -597,6 +611,10 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReversesID(); ok {
 		_spec.SetField(document.FieldReversesID, field.TypeInt64, value)
 		_node.ReversesID = &value
+	}
+	if value, ok := _c.mutation.ReservationID(); ok {
+		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)
+		_node.ReservationID = &value
 	}
 	if value, ok := _c.mutation.LineCount(); ok {
 		_spec.SetField(document.FieldLineCount, field.TypeInt, value)

@@ -225,6 +225,33 @@ func (_u *DocumentUpdate) ClearApprovedBy() *DocumentUpdate {
 	return _u
 }
 
+// SetReservationID sets the "reservation_id" field.
+func (_u *DocumentUpdate) SetReservationID(v int64) *DocumentUpdate {
+	_u.mutation.ResetReservationID()
+	_u.mutation.SetReservationID(v)
+	return _u
+}
+
+// SetNillableReservationID sets the "reservation_id" field if the given value is not nil.
+func (_u *DocumentUpdate) SetNillableReservationID(v *int64) *DocumentUpdate {
+	if v != nil {
+		_u.SetReservationID(*v)
+	}
+	return _u
+}
+
+// AddReservationID adds value to the "reservation_id" field.
+func (_u *DocumentUpdate) AddReservationID(v int64) *DocumentUpdate {
+	_u.mutation.AddReservationID(v)
+	return _u
+}
+
+// ClearReservationID clears the value of the "reservation_id" field.
+func (_u *DocumentUpdate) ClearReservationID() *DocumentUpdate {
+	_u.mutation.ClearReservationID()
+	return _u
+}
+
 // SetLineCount sets the "line_count" field.
 func (_u *DocumentUpdate) SetLineCount(v int) *DocumentUpdate {
 	_u.mutation.ResetLineCount()
@@ -518,6 +545,15 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ReservationID(); ok {
+		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReservationID(); ok {
+		_spec.AddField(document.FieldReservationID, field.TypeInt64, value)
+	}
+	if _u.mutation.ReservationIDCleared() {
+		_spec.ClearField(document.FieldReservationID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.LineCount(); ok {
 		_spec.SetField(document.FieldLineCount, field.TypeInt, value)
@@ -847,6 +883,33 @@ func (_u *DocumentUpdateOne) ClearApprovedBy() *DocumentUpdateOne {
 	return _u
 }
 
+// SetReservationID sets the "reservation_id" field.
+func (_u *DocumentUpdateOne) SetReservationID(v int64) *DocumentUpdateOne {
+	_u.mutation.ResetReservationID()
+	_u.mutation.SetReservationID(v)
+	return _u
+}
+
+// SetNillableReservationID sets the "reservation_id" field if the given value is not nil.
+func (_u *DocumentUpdateOne) SetNillableReservationID(v *int64) *DocumentUpdateOne {
+	if v != nil {
+		_u.SetReservationID(*v)
+	}
+	return _u
+}
+
+// AddReservationID adds value to the "reservation_id" field.
+func (_u *DocumentUpdateOne) AddReservationID(v int64) *DocumentUpdateOne {
+	_u.mutation.AddReservationID(v)
+	return _u
+}
+
+// ClearReservationID clears the value of the "reservation_id" field.
+func (_u *DocumentUpdateOne) ClearReservationID() *DocumentUpdateOne {
+	_u.mutation.ClearReservationID()
+	return _u
+}
+
 // SetLineCount sets the "line_count" field.
 func (_u *DocumentUpdateOne) SetLineCount(v int) *DocumentUpdateOne {
 	_u.mutation.ResetLineCount()
@@ -1170,6 +1233,15 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ReservationID(); ok {
+		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReservationID(); ok {
+		_spec.AddField(document.FieldReservationID, field.TypeInt64, value)
+	}
+	if _u.mutation.ReservationIDCleared() {
+		_spec.ClearField(document.FieldReservationID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.LineCount(); ok {
 		_spec.SetField(document.FieldLineCount, field.TypeInt, value)

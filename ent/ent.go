@@ -4,23 +4,43 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/approvalrule"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/carrier"
+	"entrepot/ent/codemapping"
 	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
+	"entrepot/ent/file"
+	"entrepot/ent/filechunk"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/interchangegroup"
+	"entrepot/ent/interchangemember"
+	"entrepot/ent/job"
+	"entrepot/ent/jobrow"
+	"entrepot/ent/kitcomponent"
+	"entrepot/ent/landedcost"
+	"entrepot/ent/landedcostline"
 	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
 	"entrepot/ent/locationstock"
 	"entrepot/ent/posting"
 	"entrepot/ent/product"
+	"entrepot/ent/reservation"
+	"entrepot/ent/reservationallocation"
+	"entrepot/ent/reservationentry"
+	"entrepot/ent/reservationevent"
+	"entrepot/ent/reservationline"
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	"errors"
 	"fmt"
 	"reflect"
@@ -34,6 +54,9 @@ import (
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
 	"entrepot/ent/stocksnapshot"
+	"entrepot/ent/stocktake"
+	"entrepot/ent/stocktakecount"
+	"entrepot/ent/stocktakeline"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
 	"entrepot/ent/warehousesnapshot"
@@ -97,30 +120,53 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			barcode.Table:           barcode.ValidColumn,
-			batch.Table:             batch.ValidColumn,
-			costsnapshot.Table:      costsnapshot.ValidColumn,
-			document.Table:          document.ValidColumn,
-			documentevent.Table:     documentevent.ValidColumn,
-			documentline.Table:      documentline.ValidColumn,
-			documentnumber.Table:    documentnumber.ValidColumn,
-			exchangerate.Table:      exchangerate.ValidColumn,
-			idempotencykey.Table:    idempotencykey.ValidColumn,
-			ledgersweep.Table:       ledgersweep.ValidColumn,
-			location.Table:          location.ValidColumn,
-			locationmovement.Table:  locationmovement.ValidColumn,
-			locationstock.Table:     locationstock.ValidColumn,
-			posting.Table:           posting.ValidColumn,
-			product.Table:           product.ValidColumn,
-			role.Table:              role.ValidColumn,
-			scheduleslot.Table:      scheduleslot.ValidColumn,
-			entstock.Table:          entstock.ValidColumn,
-			stockcost.Table:         stockcost.ValidColumn,
-			stockmovement.Table:     stockmovement.ValidColumn,
-			stocksnapshot.Table:     stocksnapshot.ValidColumn,
-			user.Table:              user.ValidColumn,
-			warehouse.Table:         warehouse.ValidColumn,
-			warehousesnapshot.Table: warehousesnapshot.ValidColumn,
+			approvalrule.Table:          approvalrule.ValidColumn,
+			barcode.Table:               barcode.ValidColumn,
+			batch.Table:                 batch.ValidColumn,
+			carrier.Table:               carrier.ValidColumn,
+			codemapping.Table:           codemapping.ValidColumn,
+			costsnapshot.Table:          costsnapshot.ValidColumn,
+			document.Table:              document.ValidColumn,
+			documentevent.Table:         documentevent.ValidColumn,
+			documentexecution.Table:     documentexecution.ValidColumn,
+			documentline.Table:          documentline.ValidColumn,
+			documentnumber.Table:        documentnumber.ValidColumn,
+			exchangerate.Table:          exchangerate.ValidColumn,
+			file.Table:                  file.ValidColumn,
+			filechunk.Table:             filechunk.ValidColumn,
+			idempotencykey.Table:        idempotencykey.ValidColumn,
+			interchangegroup.Table:      interchangegroup.ValidColumn,
+			interchangemember.Table:     interchangemember.ValidColumn,
+			job.Table:                   job.ValidColumn,
+			jobrow.Table:                jobrow.ValidColumn,
+			kitcomponent.Table:          kitcomponent.ValidColumn,
+			landedcost.Table:            landedcost.ValidColumn,
+			landedcostline.Table:        landedcostline.ValidColumn,
+			ledgersweep.Table:           ledgersweep.ValidColumn,
+			location.Table:              location.ValidColumn,
+			locationmovement.Table:      locationmovement.ValidColumn,
+			locationstock.Table:         locationstock.ValidColumn,
+			posting.Table:               posting.ValidColumn,
+			product.Table:               product.ValidColumn,
+			reservation.Table:           reservation.ValidColumn,
+			reservationallocation.Table: reservationallocation.ValidColumn,
+			reservationentry.Table:      reservationentry.ValidColumn,
+			reservationevent.Table:      reservationevent.ValidColumn,
+			reservationline.Table:       reservationline.ValidColumn,
+			role.Table:                  role.ValidColumn,
+			scheduleslot.Table:          scheduleslot.ValidColumn,
+			shipment.Table:              shipment.ValidColumn,
+			shipmentline.Table:          shipmentline.ValidColumn,
+			entstock.Table:              entstock.ValidColumn,
+			stockcost.Table:             stockcost.ValidColumn,
+			stockmovement.Table:         stockmovement.ValidColumn,
+			stocksnapshot.Table:         stocksnapshot.ValidColumn,
+			stocktake.Table:             stocktake.ValidColumn,
+			stocktakecount.Table:        stocktakecount.ValidColumn,
+			stocktakeline.Table:         stocktakeline.ValidColumn,
+			user.Table:                  user.ValidColumn,
+			warehouse.Table:             warehouse.ValidColumn,
+			warehousesnapshot.Table:     warehousesnapshot.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -5,6 +5,7 @@ package ent
 import (
 	"entrepot/ent/exchangerate"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"fmt"
 	"strings"
 	"time"
@@ -28,6 +29,10 @@ type ExchangeRate struct {
 	Rate money.Rate `json:"rate,omitempty"`
 	// Source holds the value of the "source" field.
 	Source string `json:"source,omitempty"`
+	// Method holds the value of the "method" field.
+	Method stock.RateMethod `json:"method,omitempty"`
+	// the currency that a cross rate goes through
+	Via string `json:"via,omitempty"`
 	// RecordedAt holds the value of the "recorded_at" field.
 	RecordedAt   time.Time `json:"recorded_at,omitempty"`
 	selectValues sql.SelectValues
@@ -40,7 +45,7 @@ func (*ExchangeRate) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case exchangerate.FieldID, exchangerate.FieldRate:
 			values[i] = new(sql.NullInt64)
-		case exchangerate.FieldFromCurrency, exchangerate.FieldToCurrency, exchangerate.FieldSource:
+		case exchangerate.FieldFromCurrency, exchangerate.FieldToCurrency, exchangerate.FieldSource, exchangerate.FieldMethod, exchangerate.FieldVia:
 			values[i] = new(sql.NullString)
 		case exchangerate.FieldRateDate, exchangerate.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
@@ -94,6 +99,18 @@ func (_m *ExchangeRate) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field source", values[i])
 			} else if value.Valid {
 				_m.Source = value.String
+			}
+		case exchangerate.FieldMethod:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field method", values[i])
+			} else if value.Valid {
+				_m.Method = stock.RateMethod(value.String)
+			}
+		case exchangerate.FieldVia:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field via", values[i])
+			} else if value.Valid {
+				_m.Via = value.String
 			}
 		case exchangerate.FieldRecordedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -151,6 +168,12 @@ func (_m *ExchangeRate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("source=")
 	builder.WriteString(_m.Source)
+	builder.WriteString(", ")
+	builder.WriteString("method=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Method))
+	builder.WriteString(", ")
+	builder.WriteString("via=")
+	builder.WriteString(_m.Via)
 	builder.WriteString(", ")
 	builder.WriteString("recorded_at=")
 	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))

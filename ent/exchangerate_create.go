@@ -6,6 +6,7 @@ import (
 	"context"
 	"entrepot/ent/exchangerate"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"errors"
 	"fmt"
 	"time"
@@ -55,6 +56,34 @@ func (_c *ExchangeRateCreate) SetSource(v string) *ExchangeRateCreate {
 func (_c *ExchangeRateCreate) SetNillableSource(v *string) *ExchangeRateCreate {
 	if v != nil {
 		_c.SetSource(*v)
+	}
+	return _c
+}
+
+// SetMethod sets the "method" field.
+func (_c *ExchangeRateCreate) SetMethod(v stock.RateMethod) *ExchangeRateCreate {
+	_c.mutation.SetMethod(v)
+	return _c
+}
+
+// SetNillableMethod sets the "method" field if the given value is not nil.
+func (_c *ExchangeRateCreate) SetNillableMethod(v *stock.RateMethod) *ExchangeRateCreate {
+	if v != nil {
+		_c.SetMethod(*v)
+	}
+	return _c
+}
+
+// SetVia sets the "via" field.
+func (_c *ExchangeRateCreate) SetVia(v string) *ExchangeRateCreate {
+	_c.mutation.SetVia(v)
+	return _c
+}
+
+// SetNillableVia sets the "via" field if the given value is not nil.
+func (_c *ExchangeRateCreate) SetNillableVia(v *string) *ExchangeRateCreate {
+	if v != nil {
+		_c.SetVia(*v)
 	}
 	return _c
 }
@@ -110,6 +139,14 @@ func (_c *ExchangeRateCreate) defaults() {
 		v := exchangerate.DefaultSource
 		_c.mutation.SetSource(v)
 	}
+	if _, ok := _c.mutation.Method(); !ok {
+		v := exchangerate.DefaultMethod
+		_c.mutation.SetMethod(v)
+	}
+	if _, ok := _c.mutation.Via(); !ok {
+		v := exchangerate.DefaultVia
+		_c.mutation.SetVia(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -142,6 +179,22 @@ func (_c *ExchangeRateCreate) check() error {
 	if v, ok := _c.mutation.Source(); ok {
 		if err := exchangerate.SourceValidator(v); err != nil {
 			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.source": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Method(); !ok {
+		return &ValidationError{Name: "method", err: errors.New(`ent: missing required field "ExchangeRate.method"`)}
+	}
+	if v, ok := _c.mutation.Method(); ok {
+		if err := exchangerate.MethodValidator(v); err != nil {
+			return &ValidationError{Name: "method", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.method": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Via(); !ok {
+		return &ValidationError{Name: "via", err: errors.New(`ent: missing required field "ExchangeRate.via"`)}
+	}
+	if v, ok := _c.mutation.Via(); ok {
+		if err := exchangerate.ViaValidator(v); err != nil {
+			return &ValidationError{Name: "via", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.via": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.RecordedAt(); !ok {
@@ -198,6 +251,14 @@ func (_c *ExchangeRateCreate) createSpec() (*ExchangeRate, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Source(); ok {
 		_spec.SetField(exchangerate.FieldSource, field.TypeString, value)
 		_node.Source = value
+	}
+	if value, ok := _c.mutation.Method(); ok {
+		_spec.SetField(exchangerate.FieldMethod, field.TypeEnum, value)
+		_node.Method = value
+	}
+	if value, ok := _c.mutation.Via(); ok {
+		_spec.SetField(exchangerate.FieldVia, field.TypeString, value)
+		_node.Via = value
 	}
 	if value, ok := _c.mutation.RecordedAt(); ok {
 		_spec.SetField(exchangerate.FieldRecordedAt, field.TypeTime, value)

@@ -7,6 +7,7 @@ import (
 	"entrepot/ent/exchangerate"
 	"entrepot/ent/predicate"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"errors"
 	"fmt"
 	"time"
@@ -64,6 +65,34 @@ func (_u *ExchangeRateUpdate) SetNillableSource(v *string) *ExchangeRateUpdate {
 	return _u
 }
 
+// SetMethod sets the "method" field.
+func (_u *ExchangeRateUpdate) SetMethod(v stock.RateMethod) *ExchangeRateUpdate {
+	_u.mutation.SetMethod(v)
+	return _u
+}
+
+// SetNillableMethod sets the "method" field if the given value is not nil.
+func (_u *ExchangeRateUpdate) SetNillableMethod(v *stock.RateMethod) *ExchangeRateUpdate {
+	if v != nil {
+		_u.SetMethod(*v)
+	}
+	return _u
+}
+
+// SetVia sets the "via" field.
+func (_u *ExchangeRateUpdate) SetVia(v string) *ExchangeRateUpdate {
+	_u.mutation.SetVia(v)
+	return _u
+}
+
+// SetNillableVia sets the "via" field if the given value is not nil.
+func (_u *ExchangeRateUpdate) SetNillableVia(v *string) *ExchangeRateUpdate {
+	if v != nil {
+		_u.SetVia(*v)
+	}
+	return _u
+}
+
 // SetRecordedAt sets the "recorded_at" field.
 func (_u *ExchangeRateUpdate) SetRecordedAt(v time.Time) *ExchangeRateUpdate {
 	_u.mutation.SetRecordedAt(v)
@@ -117,6 +146,16 @@ func (_u *ExchangeRateUpdate) check() error {
 			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.source": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Method(); ok {
+		if err := exchangerate.MethodValidator(v); err != nil {
+			return &ValidationError{Name: "method", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.method": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Via(); ok {
+		if err := exchangerate.ViaValidator(v); err != nil {
+			return &ValidationError{Name: "via", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.via": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -140,6 +179,12 @@ func (_u *ExchangeRateUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Source(); ok {
 		_spec.SetField(exchangerate.FieldSource, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Method(); ok {
+		_spec.SetField(exchangerate.FieldMethod, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Via(); ok {
+		_spec.SetField(exchangerate.FieldVia, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RecordedAt(); ok {
 		_spec.SetField(exchangerate.FieldRecordedAt, field.TypeTime, value)
@@ -195,6 +240,34 @@ func (_u *ExchangeRateUpdateOne) SetSource(v string) *ExchangeRateUpdateOne {
 func (_u *ExchangeRateUpdateOne) SetNillableSource(v *string) *ExchangeRateUpdateOne {
 	if v != nil {
 		_u.SetSource(*v)
+	}
+	return _u
+}
+
+// SetMethod sets the "method" field.
+func (_u *ExchangeRateUpdateOne) SetMethod(v stock.RateMethod) *ExchangeRateUpdateOne {
+	_u.mutation.SetMethod(v)
+	return _u
+}
+
+// SetNillableMethod sets the "method" field if the given value is not nil.
+func (_u *ExchangeRateUpdateOne) SetNillableMethod(v *stock.RateMethod) *ExchangeRateUpdateOne {
+	if v != nil {
+		_u.SetMethod(*v)
+	}
+	return _u
+}
+
+// SetVia sets the "via" field.
+func (_u *ExchangeRateUpdateOne) SetVia(v string) *ExchangeRateUpdateOne {
+	_u.mutation.SetVia(v)
+	return _u
+}
+
+// SetNillableVia sets the "via" field if the given value is not nil.
+func (_u *ExchangeRateUpdateOne) SetNillableVia(v *string) *ExchangeRateUpdateOne {
+	if v != nil {
+		_u.SetVia(*v)
 	}
 	return _u
 }
@@ -265,6 +338,16 @@ func (_u *ExchangeRateUpdateOne) check() error {
 			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.source": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Method(); ok {
+		if err := exchangerate.MethodValidator(v); err != nil {
+			return &ValidationError{Name: "method", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.method": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Via(); ok {
+		if err := exchangerate.ViaValidator(v); err != nil {
+			return &ValidationError{Name: "via", err: fmt.Errorf(`ent: validator failed for field "ExchangeRate.via": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -305,6 +388,12 @@ func (_u *ExchangeRateUpdateOne) sqlSave(ctx context.Context) (_node *ExchangeRa
 	}
 	if value, ok := _u.mutation.Source(); ok {
 		_spec.SetField(exchangerate.FieldSource, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Method(); ok {
+		_spec.SetField(exchangerate.FieldMethod, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Via(); ok {
+		_spec.SetField(exchangerate.FieldVia, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RecordedAt(); ok {
 		_spec.SetField(exchangerate.FieldRecordedAt, field.TypeTime, value)

@@ -5,10 +5,19 @@ package ent
 import "entrepot/internal/page"
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *ApprovalRule) GlobalID() page.ID { return page.ID{Type: "ApprovalRule", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *Barcode) GlobalID() page.ID { return page.ID{Type: "Barcode", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *Batch) GlobalID() page.ID { return page.ID{Type: "Batch", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *Carrier) GlobalID() page.ID { return page.ID{Type: "Carrier", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *CodeMapping) GlobalID() page.ID { return page.ID{Type: "CodeMapping", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *CostSnapshot) GlobalID() page.ID { return page.ID{Type: "CostSnapshot", Key: e.ID} }
@@ -20,6 +29,9 @@ func (e *Document) GlobalID() page.ID { return page.ID{Type: "Document", Key: e.
 func (e *DocumentEvent) GlobalID() page.ID { return page.ID{Type: "DocumentEvent", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *DocumentExecution) GlobalID() page.ID { return page.ID{Type: "DocumentExecution", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *DocumentLine) GlobalID() page.ID { return page.ID{Type: "DocumentLine", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
@@ -27,6 +39,33 @@ func (e *DocumentNumber) GlobalID() page.ID { return page.ID{Type: "DocumentNumb
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *ExchangeRate) GlobalID() page.ID { return page.ID{Type: "ExchangeRate", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *File) GlobalID() page.ID { return page.ID{Type: "File", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *FileChunk) GlobalID() page.ID { return page.ID{Type: "FileChunk", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *InterchangeGroup) GlobalID() page.ID { return page.ID{Type: "InterchangeGroup", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *InterchangeMember) GlobalID() page.ID { return page.ID{Type: "InterchangeMember", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *Job) GlobalID() page.ID { return page.ID{Type: "Job", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *JobRow) GlobalID() page.ID { return page.ID{Type: "JobRow", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *KitComponent) GlobalID() page.ID { return page.ID{Type: "KitComponent", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *LandedCost) GlobalID() page.ID { return page.ID{Type: "LandedCost", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *LandedCostLine) GlobalID() page.ID { return page.ID{Type: "LandedCostLine", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *LedgerSweep) GlobalID() page.ID { return page.ID{Type: "LedgerSweep", Key: e.ID} }
@@ -47,10 +86,33 @@ func (e *Posting) GlobalID() page.ID { return page.ID{Type: "Posting", Key: e.ID
 func (e *Product) GlobalID() page.ID { return page.ID{Type: "Product", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *Reservation) GlobalID() page.ID { return page.ID{Type: "Reservation", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *ReservationAllocation) GlobalID() page.ID {
+	return page.ID{Type: "ReservationAllocation", Key: e.ID}
+}
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *ReservationEntry) GlobalID() page.ID { return page.ID{Type: "ReservationEntry", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *ReservationEvent) GlobalID() page.ID { return page.ID{Type: "ReservationEvent", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *ReservationLine) GlobalID() page.ID { return page.ID{Type: "ReservationLine", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *Role) GlobalID() page.ID { return page.ID{Type: "Role", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *ScheduleSlot) GlobalID() page.ID { return page.ID{Type: "ScheduleSlot", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *Shipment) GlobalID() page.ID { return page.ID{Type: "Shipment", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *ShipmentLine) GlobalID() page.ID { return page.ID{Type: "ShipmentLine", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *Stock) GlobalID() page.ID { return page.ID{Type: "Stock", Key: e.ID} }
@@ -63,6 +125,15 @@ func (e *StockMovement) GlobalID() page.ID { return page.ID{Type: "StockMovement
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *StockSnapshot) GlobalID() page.ID { return page.ID{Type: "StockSnapshot", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *Stocktake) GlobalID() page.ID { return page.ID{Type: "Stocktake", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *StocktakeCount) GlobalID() page.ID { return page.ID{Type: "StocktakeCount", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
+func (e *StocktakeLine) GlobalID() page.ID { return page.ID{Type: "StocktakeLine", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
 func (e *User) GlobalID() page.ID { return page.ID{Type: "User", Key: e.ID} }

@@ -4,15 +4,28 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/approvalrule"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/carrier"
+	"entrepot/ent/codemapping"
 	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
+	"entrepot/ent/file"
+	"entrepot/ent/filechunk"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/interchangegroup"
+	"entrepot/ent/interchangemember"
+	"entrepot/ent/job"
+	"entrepot/ent/jobrow"
+	"entrepot/ent/kitcomponent"
+	"entrepot/ent/landedcost"
+	"entrepot/ent/landedcostline"
 	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationmovement"
@@ -20,12 +33,22 @@ import (
 	"entrepot/ent/posting"
 	"entrepot/ent/predicate"
 	"entrepot/ent/product"
+	"entrepot/ent/reservation"
+	"entrepot/ent/reservationallocation"
+	"entrepot/ent/reservationentry"
+	"entrepot/ent/reservationevent"
+	"entrepot/ent/reservationline"
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
 	"entrepot/ent/stocksnapshot"
+	"entrepot/ent/stocktake"
+	"entrepot/ent/stocktakecount"
+	"entrepot/ent/stocktakeline"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
 	"entrepot/ent/warehousesnapshot"
@@ -49,31 +72,1070 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeBarcode           = "Barcode"
-	TypeBatch             = "Batch"
-	TypeCostSnapshot      = "CostSnapshot"
-	TypeDocument          = "Document"
-	TypeDocumentEvent     = "DocumentEvent"
-	TypeDocumentLine      = "DocumentLine"
-	TypeDocumentNumber    = "DocumentNumber"
-	TypeExchangeRate      = "ExchangeRate"
-	TypeIdempotencyKey    = "IdempotencyKey"
-	TypeLedgerSweep       = "LedgerSweep"
-	TypeLocation          = "Location"
-	TypeLocationMovement  = "LocationMovement"
-	TypeLocationStock     = "LocationStock"
-	TypePosting           = "Posting"
-	TypeProduct           = "Product"
-	TypeRole              = "Role"
-	TypeScheduleSlot      = "ScheduleSlot"
-	TypeStock             = "Stock"
-	TypeStockCost         = "StockCost"
-	TypeStockMovement     = "StockMovement"
-	TypeStockSnapshot     = "StockSnapshot"
-	TypeUser              = "User"
-	TypeWarehouse         = "Warehouse"
-	TypeWarehouseSnapshot = "WarehouseSnapshot"
+	TypeApprovalRule          = "ApprovalRule"
+	TypeBarcode               = "Barcode"
+	TypeBatch                 = "Batch"
+	TypeCarrier               = "Carrier"
+	TypeCodeMapping           = "CodeMapping"
+	TypeCostSnapshot          = "CostSnapshot"
+	TypeDocument              = "Document"
+	TypeDocumentEvent         = "DocumentEvent"
+	TypeDocumentExecution     = "DocumentExecution"
+	TypeDocumentLine          = "DocumentLine"
+	TypeDocumentNumber        = "DocumentNumber"
+	TypeExchangeRate          = "ExchangeRate"
+	TypeFile                  = "File"
+	TypeFileChunk             = "FileChunk"
+	TypeIdempotencyKey        = "IdempotencyKey"
+	TypeInterchangeGroup      = "InterchangeGroup"
+	TypeInterchangeMember     = "InterchangeMember"
+	TypeJob                   = "Job"
+	TypeJobRow                = "JobRow"
+	TypeKitComponent          = "KitComponent"
+	TypeLandedCost            = "LandedCost"
+	TypeLandedCostLine        = "LandedCostLine"
+	TypeLedgerSweep           = "LedgerSweep"
+	TypeLocation              = "Location"
+	TypeLocationMovement      = "LocationMovement"
+	TypeLocationStock         = "LocationStock"
+	TypePosting               = "Posting"
+	TypeProduct               = "Product"
+	TypeReservation           = "Reservation"
+	TypeReservationAllocation = "ReservationAllocation"
+	TypeReservationEntry      = "ReservationEntry"
+	TypeReservationEvent      = "ReservationEvent"
+	TypeReservationLine       = "ReservationLine"
+	TypeRole                  = "Role"
+	TypeScheduleSlot          = "ScheduleSlot"
+	TypeShipment              = "Shipment"
+	TypeShipmentLine          = "ShipmentLine"
+	TypeStock                 = "Stock"
+	TypeStockCost             = "StockCost"
+	TypeStockMovement         = "StockMovement"
+	TypeStockSnapshot         = "StockSnapshot"
+	TypeStocktake             = "Stocktake"
+	TypeStocktakeCount        = "StocktakeCount"
+	TypeStocktakeLine         = "StocktakeLine"
+	TypeUser                  = "User"
+	TypeWarehouse             = "Warehouse"
+	TypeWarehouseSnapshot     = "WarehouseSnapshot"
 )
+
+// ApprovalRuleMutation represents an operation that mutates the ApprovalRule nodes in the graph.
+type ApprovalRuleMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	code            *string
+	name            *string
+	kind            *stock.DocumentKind
+	warehouse_id    *int64
+	addwarehouse_id *int64
+	min_value       *money.Amount
+	addmin_value    *money.Amount
+	separate        *bool
+	role            *string
+	status          *stock.Status
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ApprovalRule, error)
+	predicates      []predicate.ApprovalRule
+}
+
+var _ ent.Mutation = (*ApprovalRuleMutation)(nil)
+
+// approvalruleOption allows management of the mutation configuration using functional options.
+type approvalruleOption func(*ApprovalRuleMutation)
+
+// newApprovalRuleMutation creates new mutation for the ApprovalRule entity.
+func newApprovalRuleMutation(c config, op Op, opts ...approvalruleOption) *ApprovalRuleMutation {
+	m := &ApprovalRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApprovalRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApprovalRuleID sets the ID field of the mutation.
+func withApprovalRuleID(id int64) approvalruleOption {
+	return func(m *ApprovalRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApprovalRule
+		)
+		m.oldValue = func(ctx context.Context) (*ApprovalRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApprovalRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApprovalRule sets the old ApprovalRule of the mutation.
+func withApprovalRule(node *ApprovalRule) approvalruleOption {
+	return func(m *ApprovalRuleMutation) {
+		m.oldValue = func(context.Context) (*ApprovalRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApprovalRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApprovalRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApprovalRule entities.
+func (m *ApprovalRuleMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApprovalRuleMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApprovalRuleMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApprovalRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApprovalRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApprovalRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApprovalRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ApprovalRuleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ApprovalRuleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ApprovalRuleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApprovalRuleMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApprovalRuleMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApprovalRuleMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApprovalRuleMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApprovalRuleMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCode sets the "code" field.
+func (m *ApprovalRuleMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *ApprovalRuleMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *ApprovalRuleMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *ApprovalRuleMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ApprovalRuleMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ApprovalRuleMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ApprovalRuleMutation) SetKind(sk stock.DocumentKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ApprovalRuleMutation) Kind() (r stock.DocumentKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldKind(ctx context.Context) (v *stock.DocumentKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ClearKind clears the value of the "kind" field.
+func (m *ApprovalRuleMutation) ClearKind() {
+	m.kind = nil
+	m.clearedFields[approvalrule.FieldKind] = struct{}{}
+}
+
+// KindCleared returns if the "kind" field was cleared in this mutation.
+func (m *ApprovalRuleMutation) KindCleared() bool {
+	_, ok := m.clearedFields[approvalrule.FieldKind]
+	return ok
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ApprovalRuleMutation) ResetKind() {
+	m.kind = nil
+	delete(m.clearedFields, approvalrule.FieldKind)
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *ApprovalRuleMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *ApprovalRuleMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldWarehouseID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *ApprovalRuleMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *ApprovalRuleMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWarehouseID clears the value of the "warehouse_id" field.
+func (m *ApprovalRuleMutation) ClearWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+	m.clearedFields[approvalrule.FieldWarehouseID] = struct{}{}
+}
+
+// WarehouseIDCleared returns if the "warehouse_id" field was cleared in this mutation.
+func (m *ApprovalRuleMutation) WarehouseIDCleared() bool {
+	_, ok := m.clearedFields[approvalrule.FieldWarehouseID]
+	return ok
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *ApprovalRuleMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+	delete(m.clearedFields, approvalrule.FieldWarehouseID)
+}
+
+// SetMinValue sets the "min_value" field.
+func (m *ApprovalRuleMutation) SetMinValue(value money.Amount) {
+	m.min_value = &value
+	m.addmin_value = nil
+}
+
+// MinValue returns the value of the "min_value" field in the mutation.
+func (m *ApprovalRuleMutation) MinValue() (r money.Amount, exists bool) {
+	v := m.min_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinValue returns the old "min_value" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldMinValue(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinValue: %w", err)
+	}
+	return oldValue.MinValue, nil
+}
+
+// AddMinValue adds value to the "min_value" field.
+func (m *ApprovalRuleMutation) AddMinValue(value money.Amount) {
+	if m.addmin_value != nil {
+		*m.addmin_value += value
+	} else {
+		m.addmin_value = &value
+	}
+}
+
+// AddedMinValue returns the value that was added to the "min_value" field in this mutation.
+func (m *ApprovalRuleMutation) AddedMinValue() (r money.Amount, exists bool) {
+	v := m.addmin_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinValue resets all changes to the "min_value" field.
+func (m *ApprovalRuleMutation) ResetMinValue() {
+	m.min_value = nil
+	m.addmin_value = nil
+}
+
+// SetSeparate sets the "separate" field.
+func (m *ApprovalRuleMutation) SetSeparate(b bool) {
+	m.separate = &b
+}
+
+// Separate returns the value of the "separate" field in the mutation.
+func (m *ApprovalRuleMutation) Separate() (r bool, exists bool) {
+	v := m.separate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeparate returns the old "separate" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldSeparate(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeparate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeparate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeparate: %w", err)
+	}
+	return oldValue.Separate, nil
+}
+
+// ResetSeparate resets all changes to the "separate" field.
+func (m *ApprovalRuleMutation) ResetSeparate() {
+	m.separate = nil
+}
+
+// SetRole sets the "role" field.
+func (m *ApprovalRuleMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *ApprovalRuleMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldRole(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *ApprovalRuleMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *ApprovalRuleMutation) SetStatus(s stock.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ApprovalRuleMutation) Status() (r stock.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the ApprovalRule entity.
+// If the ApprovalRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApprovalRuleMutation) OldStatus(ctx context.Context) (v stock.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ApprovalRuleMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the ApprovalRuleMutation builder.
+func (m *ApprovalRuleMutation) Where(ps ...predicate.ApprovalRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApprovalRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApprovalRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApprovalRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApprovalRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApprovalRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApprovalRule).
+func (m *ApprovalRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApprovalRuleMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, approvalrule.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, approvalrule.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, approvalrule.FieldVersion)
+	}
+	if m.code != nil {
+		fields = append(fields, approvalrule.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, approvalrule.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, approvalrule.FieldKind)
+	}
+	if m.warehouse_id != nil {
+		fields = append(fields, approvalrule.FieldWarehouseID)
+	}
+	if m.min_value != nil {
+		fields = append(fields, approvalrule.FieldMinValue)
+	}
+	if m.separate != nil {
+		fields = append(fields, approvalrule.FieldSeparate)
+	}
+	if m.role != nil {
+		fields = append(fields, approvalrule.FieldRole)
+	}
+	if m.status != nil {
+		fields = append(fields, approvalrule.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApprovalRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case approvalrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case approvalrule.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case approvalrule.FieldVersion:
+		return m.Version()
+	case approvalrule.FieldCode:
+		return m.Code()
+	case approvalrule.FieldName:
+		return m.Name()
+	case approvalrule.FieldKind:
+		return m.Kind()
+	case approvalrule.FieldWarehouseID:
+		return m.WarehouseID()
+	case approvalrule.FieldMinValue:
+		return m.MinValue()
+	case approvalrule.FieldSeparate:
+		return m.Separate()
+	case approvalrule.FieldRole:
+		return m.Role()
+	case approvalrule.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApprovalRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case approvalrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case approvalrule.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case approvalrule.FieldVersion:
+		return m.OldVersion(ctx)
+	case approvalrule.FieldCode:
+		return m.OldCode(ctx)
+	case approvalrule.FieldName:
+		return m.OldName(ctx)
+	case approvalrule.FieldKind:
+		return m.OldKind(ctx)
+	case approvalrule.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case approvalrule.FieldMinValue:
+		return m.OldMinValue(ctx)
+	case approvalrule.FieldSeparate:
+		return m.OldSeparate(ctx)
+	case approvalrule.FieldRole:
+		return m.OldRole(ctx)
+	case approvalrule.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApprovalRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case approvalrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case approvalrule.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case approvalrule.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case approvalrule.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case approvalrule.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case approvalrule.FieldKind:
+		v, ok := value.(stock.DocumentKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case approvalrule.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case approvalrule.FieldMinValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinValue(v)
+		return nil
+	case approvalrule.FieldSeparate:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeparate(v)
+		return nil
+	case approvalrule.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case approvalrule.FieldStatus:
+		v, ok := value.(stock.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApprovalRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, approvalrule.FieldVersion)
+	}
+	if m.addwarehouse_id != nil {
+		fields = append(fields, approvalrule.FieldWarehouseID)
+	}
+	if m.addmin_value != nil {
+		fields = append(fields, approvalrule.FieldMinValue)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApprovalRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case approvalrule.FieldVersion:
+		return m.AddedVersion()
+	case approvalrule.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case approvalrule.FieldMinValue:
+		return m.AddedMinValue()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApprovalRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case approvalrule.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case approvalrule.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case approvalrule.FieldMinValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApprovalRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(approvalrule.FieldKind) {
+		fields = append(fields, approvalrule.FieldKind)
+	}
+	if m.FieldCleared(approvalrule.FieldWarehouseID) {
+		fields = append(fields, approvalrule.FieldWarehouseID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApprovalRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApprovalRuleMutation) ClearField(name string) error {
+	switch name {
+	case approvalrule.FieldKind:
+		m.ClearKind()
+		return nil
+	case approvalrule.FieldWarehouseID:
+		m.ClearWarehouseID()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApprovalRuleMutation) ResetField(name string) error {
+	switch name {
+	case approvalrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case approvalrule.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case approvalrule.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case approvalrule.FieldCode:
+		m.ResetCode()
+		return nil
+	case approvalrule.FieldName:
+		m.ResetName()
+		return nil
+	case approvalrule.FieldKind:
+		m.ResetKind()
+		return nil
+	case approvalrule.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case approvalrule.FieldMinValue:
+		m.ResetMinValue()
+		return nil
+	case approvalrule.FieldSeparate:
+		m.ResetSeparate()
+		return nil
+	case approvalrule.FieldRole:
+		m.ResetRole()
+		return nil
+	case approvalrule.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown ApprovalRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApprovalRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApprovalRuleMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApprovalRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApprovalRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApprovalRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApprovalRuleMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApprovalRuleMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApprovalRuleMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApprovalRule edge %s", name)
+}
 
 // BarcodeMutation represents an operation that mutates the Barcode nodes in the graph.
 type BarcodeMutation struct {
@@ -85,6 +1147,7 @@ type BarcodeMutation struct {
 	barcode          *string
 	pack_quantity    *int64
 	addpack_quantity *int64
+	unit             *string
 	clearedFields    map[string]struct{}
 	done             bool
 	oldValue         func(context.Context) (*Barcode, error)
@@ -323,6 +1386,42 @@ func (m *BarcodeMutation) ResetPackQuantity() {
 	m.addpack_quantity = nil
 }
 
+// SetUnit sets the "unit" field.
+func (m *BarcodeMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *BarcodeMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the Barcode entity.
+// If the Barcode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BarcodeMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *BarcodeMutation) ResetUnit() {
+	m.unit = nil
+}
+
 // Where appends a list predicates to the BarcodeMutation builder.
 func (m *BarcodeMutation) Where(ps ...predicate.Barcode) {
 	m.predicates = append(m.predicates, ps...)
@@ -357,7 +1456,7 @@ func (m *BarcodeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BarcodeMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.sku != nil {
 		fields = append(fields, barcode.FieldSku)
 	}
@@ -366,6 +1465,9 @@ func (m *BarcodeMutation) Fields() []string {
 	}
 	if m.pack_quantity != nil {
 		fields = append(fields, barcode.FieldPackQuantity)
+	}
+	if m.unit != nil {
+		fields = append(fields, barcode.FieldUnit)
 	}
 	return fields
 }
@@ -381,6 +1483,8 @@ func (m *BarcodeMutation) Field(name string) (ent.Value, bool) {
 		return m.Barcode()
 	case barcode.FieldPackQuantity:
 		return m.PackQuantity()
+	case barcode.FieldUnit:
+		return m.Unit()
 	}
 	return nil, false
 }
@@ -396,6 +1500,8 @@ func (m *BarcodeMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldBarcode(ctx)
 	case barcode.FieldPackQuantity:
 		return m.OldPackQuantity(ctx)
+	case barcode.FieldUnit:
+		return m.OldUnit(ctx)
 	}
 	return nil, fmt.Errorf("unknown Barcode field %s", name)
 }
@@ -425,6 +1531,13 @@ func (m *BarcodeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPackQuantity(v)
+		return nil
+	case barcode.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Barcode field %s", name)
@@ -499,6 +1612,9 @@ func (m *BarcodeMutation) ResetField(name string) error {
 	case barcode.FieldPackQuantity:
 		m.ResetPackQuantity()
 		return nil
+	case barcode.FieldUnit:
+		m.ResetUnit()
+		return nil
 	}
 	return fmt.Errorf("unknown Barcode field %s", name)
 }
@@ -559,6 +1675,8 @@ type BatchMutation struct {
 	id            *int64
 	created_at    *time.Time
 	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
 	sku           *string
 	batch_no      *string
 	state         *stock.BatchState
@@ -744,6 +1862,62 @@ func (m *BatchMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err erro
 // ResetUpdatedAt resets all changes to the "updated_at" field.
 func (m *BatchMutation) ResetUpdatedAt() {
 	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *BatchMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *BatchMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *BatchMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *BatchMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *BatchMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetSku sets the "sku" field.
@@ -986,12 +2160,15 @@ func (m *BatchMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BatchMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, batch.FieldCreatedAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, batch.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, batch.FieldVersion)
 	}
 	if m.sku != nil {
 		fields = append(fields, batch.FieldSku)
@@ -1020,6 +2197,8 @@ func (m *BatchMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case batch.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case batch.FieldVersion:
+		return m.Version()
 	case batch.FieldSku:
 		return m.Sku()
 	case batch.FieldBatchNo:
@@ -1043,6 +2222,8 @@ func (m *BatchMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCreatedAt(ctx)
 	case batch.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case batch.FieldVersion:
+		return m.OldVersion(ctx)
 	case batch.FieldSku:
 		return m.OldSku(ctx)
 	case batch.FieldBatchNo:
@@ -1075,6 +2256,13 @@ func (m *BatchMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case batch.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case batch.FieldSku:
 		v, ok := value.(string)
@@ -1118,13 +2306,21 @@ func (m *BatchMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *BatchMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, batch.FieldVersion)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *BatchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case batch.FieldVersion:
+		return m.AddedVersion()
+	}
 	return nil, false
 }
 
@@ -1133,6 +2329,13 @@ func (m *BatchMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *BatchMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case batch.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Batch numeric field %s", name)
 }
@@ -1180,6 +2383,9 @@ func (m *BatchMutation) ResetField(name string) error {
 		return nil
 	case batch.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case batch.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case batch.FieldSku:
 		m.ResetSku()
@@ -1246,6 +2452,1747 @@ func (m *BatchMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BatchMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Batch edge %s", name)
+}
+
+// CarrierMutation represents an operation that mutates the Carrier nodes in the graph.
+type CarrierMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *int64
+	created_at            *time.Time
+	updated_at            *time.Time
+	version               *int64
+	addversion            *int64
+	code                  *string
+	name                  *string
+	volumetric_divisor    *int64
+	addvolumetric_divisor *int64
+	weight_step_g         *int64
+	addweight_step_g      *int64
+	status                *stock.Status
+	clearedFields         map[string]struct{}
+	done                  bool
+	oldValue              func(context.Context) (*Carrier, error)
+	predicates            []predicate.Carrier
+}
+
+var _ ent.Mutation = (*CarrierMutation)(nil)
+
+// carrierOption allows management of the mutation configuration using functional options.
+type carrierOption func(*CarrierMutation)
+
+// newCarrierMutation creates new mutation for the Carrier entity.
+func newCarrierMutation(c config, op Op, opts ...carrierOption) *CarrierMutation {
+	m := &CarrierMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCarrier,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCarrierID sets the ID field of the mutation.
+func withCarrierID(id int64) carrierOption {
+	return func(m *CarrierMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Carrier
+		)
+		m.oldValue = func(ctx context.Context) (*Carrier, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Carrier.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCarrier sets the old Carrier of the mutation.
+func withCarrier(node *Carrier) carrierOption {
+	return func(m *CarrierMutation) {
+		m.oldValue = func(context.Context) (*Carrier, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CarrierMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CarrierMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Carrier entities.
+func (m *CarrierMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CarrierMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CarrierMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Carrier.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CarrierMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CarrierMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CarrierMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CarrierMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CarrierMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CarrierMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CarrierMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CarrierMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CarrierMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CarrierMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CarrierMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCode sets the "code" field.
+func (m *CarrierMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *CarrierMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *CarrierMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *CarrierMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CarrierMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CarrierMutation) ResetName() {
+	m.name = nil
+}
+
+// SetVolumetricDivisor sets the "volumetric_divisor" field.
+func (m *CarrierMutation) SetVolumetricDivisor(i int64) {
+	m.volumetric_divisor = &i
+	m.addvolumetric_divisor = nil
+}
+
+// VolumetricDivisor returns the value of the "volumetric_divisor" field in the mutation.
+func (m *CarrierMutation) VolumetricDivisor() (r int64, exists bool) {
+	v := m.volumetric_divisor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolumetricDivisor returns the old "volumetric_divisor" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldVolumetricDivisor(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolumetricDivisor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolumetricDivisor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolumetricDivisor: %w", err)
+	}
+	return oldValue.VolumetricDivisor, nil
+}
+
+// AddVolumetricDivisor adds i to the "volumetric_divisor" field.
+func (m *CarrierMutation) AddVolumetricDivisor(i int64) {
+	if m.addvolumetric_divisor != nil {
+		*m.addvolumetric_divisor += i
+	} else {
+		m.addvolumetric_divisor = &i
+	}
+}
+
+// AddedVolumetricDivisor returns the value that was added to the "volumetric_divisor" field in this mutation.
+func (m *CarrierMutation) AddedVolumetricDivisor() (r int64, exists bool) {
+	v := m.addvolumetric_divisor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVolumetricDivisor resets all changes to the "volumetric_divisor" field.
+func (m *CarrierMutation) ResetVolumetricDivisor() {
+	m.volumetric_divisor = nil
+	m.addvolumetric_divisor = nil
+}
+
+// SetWeightStepG sets the "weight_step_g" field.
+func (m *CarrierMutation) SetWeightStepG(i int64) {
+	m.weight_step_g = &i
+	m.addweight_step_g = nil
+}
+
+// WeightStepG returns the value of the "weight_step_g" field in the mutation.
+func (m *CarrierMutation) WeightStepG() (r int64, exists bool) {
+	v := m.weight_step_g
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeightStepG returns the old "weight_step_g" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldWeightStepG(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeightStepG is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeightStepG requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeightStepG: %w", err)
+	}
+	return oldValue.WeightStepG, nil
+}
+
+// AddWeightStepG adds i to the "weight_step_g" field.
+func (m *CarrierMutation) AddWeightStepG(i int64) {
+	if m.addweight_step_g != nil {
+		*m.addweight_step_g += i
+	} else {
+		m.addweight_step_g = &i
+	}
+}
+
+// AddedWeightStepG returns the value that was added to the "weight_step_g" field in this mutation.
+func (m *CarrierMutation) AddedWeightStepG() (r int64, exists bool) {
+	v := m.addweight_step_g
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWeightStepG resets all changes to the "weight_step_g" field.
+func (m *CarrierMutation) ResetWeightStepG() {
+	m.weight_step_g = nil
+	m.addweight_step_g = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CarrierMutation) SetStatus(s stock.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CarrierMutation) Status() (r stock.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Carrier entity.
+// If the Carrier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarrierMutation) OldStatus(ctx context.Context) (v stock.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CarrierMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the CarrierMutation builder.
+func (m *CarrierMutation) Where(ps ...predicate.Carrier) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CarrierMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CarrierMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Carrier, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CarrierMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CarrierMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Carrier).
+func (m *CarrierMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CarrierMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, carrier.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, carrier.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, carrier.FieldVersion)
+	}
+	if m.code != nil {
+		fields = append(fields, carrier.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, carrier.FieldName)
+	}
+	if m.volumetric_divisor != nil {
+		fields = append(fields, carrier.FieldVolumetricDivisor)
+	}
+	if m.weight_step_g != nil {
+		fields = append(fields, carrier.FieldWeightStepG)
+	}
+	if m.status != nil {
+		fields = append(fields, carrier.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CarrierMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case carrier.FieldCreatedAt:
+		return m.CreatedAt()
+	case carrier.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case carrier.FieldVersion:
+		return m.Version()
+	case carrier.FieldCode:
+		return m.Code()
+	case carrier.FieldName:
+		return m.Name()
+	case carrier.FieldVolumetricDivisor:
+		return m.VolumetricDivisor()
+	case carrier.FieldWeightStepG:
+		return m.WeightStepG()
+	case carrier.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CarrierMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case carrier.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case carrier.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case carrier.FieldVersion:
+		return m.OldVersion(ctx)
+	case carrier.FieldCode:
+		return m.OldCode(ctx)
+	case carrier.FieldName:
+		return m.OldName(ctx)
+	case carrier.FieldVolumetricDivisor:
+		return m.OldVolumetricDivisor(ctx)
+	case carrier.FieldWeightStepG:
+		return m.OldWeightStepG(ctx)
+	case carrier.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown Carrier field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CarrierMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case carrier.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case carrier.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case carrier.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case carrier.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case carrier.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case carrier.FieldVolumetricDivisor:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolumetricDivisor(v)
+		return nil
+	case carrier.FieldWeightStepG:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeightStepG(v)
+		return nil
+	case carrier.FieldStatus:
+		v, ok := value.(stock.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Carrier field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CarrierMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, carrier.FieldVersion)
+	}
+	if m.addvolumetric_divisor != nil {
+		fields = append(fields, carrier.FieldVolumetricDivisor)
+	}
+	if m.addweight_step_g != nil {
+		fields = append(fields, carrier.FieldWeightStepG)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CarrierMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case carrier.FieldVersion:
+		return m.AddedVersion()
+	case carrier.FieldVolumetricDivisor:
+		return m.AddedVolumetricDivisor()
+	case carrier.FieldWeightStepG:
+		return m.AddedWeightStepG()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CarrierMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case carrier.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case carrier.FieldVolumetricDivisor:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVolumetricDivisor(v)
+		return nil
+	case carrier.FieldWeightStepG:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWeightStepG(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Carrier numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CarrierMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CarrierMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CarrierMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Carrier nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CarrierMutation) ResetField(name string) error {
+	switch name {
+	case carrier.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case carrier.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case carrier.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case carrier.FieldCode:
+		m.ResetCode()
+		return nil
+	case carrier.FieldName:
+		m.ResetName()
+		return nil
+	case carrier.FieldVolumetricDivisor:
+		m.ResetVolumetricDivisor()
+		return nil
+	case carrier.FieldWeightStepG:
+		m.ResetWeightStepG()
+		return nil
+	case carrier.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown Carrier field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CarrierMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CarrierMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CarrierMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CarrierMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CarrierMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CarrierMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CarrierMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Carrier unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CarrierMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Carrier edge %s", name)
+}
+
+// CodeMappingMutation represents an operation that mutates the CodeMapping nodes in the graph.
+type CodeMappingMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	sku             *string
+	platform        *string
+	warehouse_id    *int64
+	addwarehouse_id *int64
+	external_code   *string
+	valid_from      *time.Time
+	valid_to        *time.Time
+	note            *string
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*CodeMapping, error)
+	predicates      []predicate.CodeMapping
+}
+
+var _ ent.Mutation = (*CodeMappingMutation)(nil)
+
+// codemappingOption allows management of the mutation configuration using functional options.
+type codemappingOption func(*CodeMappingMutation)
+
+// newCodeMappingMutation creates new mutation for the CodeMapping entity.
+func newCodeMappingMutation(c config, op Op, opts ...codemappingOption) *CodeMappingMutation {
+	m := &CodeMappingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCodeMapping,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCodeMappingID sets the ID field of the mutation.
+func withCodeMappingID(id int64) codemappingOption {
+	return func(m *CodeMappingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CodeMapping
+		)
+		m.oldValue = func(ctx context.Context) (*CodeMapping, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CodeMapping.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCodeMapping sets the old CodeMapping of the mutation.
+func withCodeMapping(node *CodeMapping) codemappingOption {
+	return func(m *CodeMappingMutation) {
+		m.oldValue = func(context.Context) (*CodeMapping, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CodeMappingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CodeMappingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CodeMapping entities.
+func (m *CodeMappingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CodeMappingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CodeMappingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CodeMapping.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CodeMappingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CodeMappingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CodeMappingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CodeMappingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CodeMappingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CodeMappingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CodeMappingMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CodeMappingMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CodeMappingMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CodeMappingMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CodeMappingMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *CodeMappingMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *CodeMappingMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *CodeMappingMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetPlatform sets the "platform" field.
+func (m *CodeMappingMutation) SetPlatform(s string) {
+	m.platform = &s
+}
+
+// Platform returns the value of the "platform" field in the mutation.
+func (m *CodeMappingMutation) Platform() (r string, exists bool) {
+	v := m.platform
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlatform returns the old "platform" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldPlatform(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlatform is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlatform requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlatform: %w", err)
+	}
+	return oldValue.Platform, nil
+}
+
+// ResetPlatform resets all changes to the "platform" field.
+func (m *CodeMappingMutation) ResetPlatform() {
+	m.platform = nil
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *CodeMappingMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *CodeMappingMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldWarehouseID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *CodeMappingMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *CodeMappingMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWarehouseID clears the value of the "warehouse_id" field.
+func (m *CodeMappingMutation) ClearWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+	m.clearedFields[codemapping.FieldWarehouseID] = struct{}{}
+}
+
+// WarehouseIDCleared returns if the "warehouse_id" field was cleared in this mutation.
+func (m *CodeMappingMutation) WarehouseIDCleared() bool {
+	_, ok := m.clearedFields[codemapping.FieldWarehouseID]
+	return ok
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *CodeMappingMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+	delete(m.clearedFields, codemapping.FieldWarehouseID)
+}
+
+// SetExternalCode sets the "external_code" field.
+func (m *CodeMappingMutation) SetExternalCode(s string) {
+	m.external_code = &s
+}
+
+// ExternalCode returns the value of the "external_code" field in the mutation.
+func (m *CodeMappingMutation) ExternalCode() (r string, exists bool) {
+	v := m.external_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExternalCode returns the old "external_code" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldExternalCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExternalCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExternalCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExternalCode: %w", err)
+	}
+	return oldValue.ExternalCode, nil
+}
+
+// ResetExternalCode resets all changes to the "external_code" field.
+func (m *CodeMappingMutation) ResetExternalCode() {
+	m.external_code = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *CodeMappingMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *CodeMappingMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *CodeMappingMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidTo sets the "valid_to" field.
+func (m *CodeMappingMutation) SetValidTo(t time.Time) {
+	m.valid_to = &t
+}
+
+// ValidTo returns the value of the "valid_to" field in the mutation.
+func (m *CodeMappingMutation) ValidTo() (r time.Time, exists bool) {
+	v := m.valid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidTo returns the old "valid_to" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldValidTo(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidTo: %w", err)
+	}
+	return oldValue.ValidTo, nil
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (m *CodeMappingMutation) ClearValidTo() {
+	m.valid_to = nil
+	m.clearedFields[codemapping.FieldValidTo] = struct{}{}
+}
+
+// ValidToCleared returns if the "valid_to" field was cleared in this mutation.
+func (m *CodeMappingMutation) ValidToCleared() bool {
+	_, ok := m.clearedFields[codemapping.FieldValidTo]
+	return ok
+}
+
+// ResetValidTo resets all changes to the "valid_to" field.
+func (m *CodeMappingMutation) ResetValidTo() {
+	m.valid_to = nil
+	delete(m.clearedFields, codemapping.FieldValidTo)
+}
+
+// SetNote sets the "note" field.
+func (m *CodeMappingMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *CodeMappingMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the CodeMapping entity.
+// If the CodeMapping object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CodeMappingMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *CodeMappingMutation) ResetNote() {
+	m.note = nil
+}
+
+// Where appends a list predicates to the CodeMappingMutation builder.
+func (m *CodeMappingMutation) Where(ps ...predicate.CodeMapping) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CodeMappingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CodeMappingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CodeMapping, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CodeMappingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CodeMappingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CodeMapping).
+func (m *CodeMappingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CodeMappingMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, codemapping.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, codemapping.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, codemapping.FieldVersion)
+	}
+	if m.sku != nil {
+		fields = append(fields, codemapping.FieldSku)
+	}
+	if m.platform != nil {
+		fields = append(fields, codemapping.FieldPlatform)
+	}
+	if m.warehouse_id != nil {
+		fields = append(fields, codemapping.FieldWarehouseID)
+	}
+	if m.external_code != nil {
+		fields = append(fields, codemapping.FieldExternalCode)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, codemapping.FieldValidFrom)
+	}
+	if m.valid_to != nil {
+		fields = append(fields, codemapping.FieldValidTo)
+	}
+	if m.note != nil {
+		fields = append(fields, codemapping.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CodeMappingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case codemapping.FieldCreatedAt:
+		return m.CreatedAt()
+	case codemapping.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case codemapping.FieldVersion:
+		return m.Version()
+	case codemapping.FieldSku:
+		return m.Sku()
+	case codemapping.FieldPlatform:
+		return m.Platform()
+	case codemapping.FieldWarehouseID:
+		return m.WarehouseID()
+	case codemapping.FieldExternalCode:
+		return m.ExternalCode()
+	case codemapping.FieldValidFrom:
+		return m.ValidFrom()
+	case codemapping.FieldValidTo:
+		return m.ValidTo()
+	case codemapping.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CodeMappingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case codemapping.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case codemapping.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case codemapping.FieldVersion:
+		return m.OldVersion(ctx)
+	case codemapping.FieldSku:
+		return m.OldSku(ctx)
+	case codemapping.FieldPlatform:
+		return m.OldPlatform(ctx)
+	case codemapping.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case codemapping.FieldExternalCode:
+		return m.OldExternalCode(ctx)
+	case codemapping.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case codemapping.FieldValidTo:
+		return m.OldValidTo(ctx)
+	case codemapping.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown CodeMapping field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CodeMappingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case codemapping.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case codemapping.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case codemapping.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case codemapping.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case codemapping.FieldPlatform:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlatform(v)
+		return nil
+	case codemapping.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case codemapping.FieldExternalCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExternalCode(v)
+		return nil
+	case codemapping.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case codemapping.FieldValidTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidTo(v)
+		return nil
+	case codemapping.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CodeMapping field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CodeMappingMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, codemapping.FieldVersion)
+	}
+	if m.addwarehouse_id != nil {
+		fields = append(fields, codemapping.FieldWarehouseID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CodeMappingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case codemapping.FieldVersion:
+		return m.AddedVersion()
+	case codemapping.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CodeMappingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case codemapping.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case codemapping.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CodeMapping numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CodeMappingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(codemapping.FieldWarehouseID) {
+		fields = append(fields, codemapping.FieldWarehouseID)
+	}
+	if m.FieldCleared(codemapping.FieldValidTo) {
+		fields = append(fields, codemapping.FieldValidTo)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CodeMappingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CodeMappingMutation) ClearField(name string) error {
+	switch name {
+	case codemapping.FieldWarehouseID:
+		m.ClearWarehouseID()
+		return nil
+	case codemapping.FieldValidTo:
+		m.ClearValidTo()
+		return nil
+	}
+	return fmt.Errorf("unknown CodeMapping nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CodeMappingMutation) ResetField(name string) error {
+	switch name {
+	case codemapping.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case codemapping.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case codemapping.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case codemapping.FieldSku:
+		m.ResetSku()
+		return nil
+	case codemapping.FieldPlatform:
+		m.ResetPlatform()
+		return nil
+	case codemapping.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case codemapping.FieldExternalCode:
+		m.ResetExternalCode()
+		return nil
+	case codemapping.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case codemapping.FieldValidTo:
+		m.ResetValidTo()
+		return nil
+	case codemapping.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown CodeMapping field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CodeMappingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CodeMappingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CodeMappingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CodeMappingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CodeMappingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CodeMappingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CodeMappingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CodeMapping unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CodeMappingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CodeMapping edge %s", name)
 }
 
 // CostSnapshotMutation represents an operation that mutates the CostSnapshot nodes in the graph.
@@ -1929,6 +4876,8 @@ type DocumentMutation struct {
 	addapproved_by         *int64
 	reverses_id            *int64
 	addreverses_id         *int64
+	reservation_id         *int64
+	addreservation_id      *int64
 	line_count             *int
 	addline_count          *int
 	quantity               *int64
@@ -2912,6 +5861,76 @@ func (m *DocumentMutation) ResetReversesID() {
 	delete(m.clearedFields, document.FieldReversesID)
 }
 
+// SetReservationID sets the "reservation_id" field.
+func (m *DocumentMutation) SetReservationID(i int64) {
+	m.reservation_id = &i
+	m.addreservation_id = nil
+}
+
+// ReservationID returns the value of the "reservation_id" field in the mutation.
+func (m *DocumentMutation) ReservationID() (r int64, exists bool) {
+	v := m.reservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservationID returns the old "reservation_id" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldReservationID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservationID: %w", err)
+	}
+	return oldValue.ReservationID, nil
+}
+
+// AddReservationID adds i to the "reservation_id" field.
+func (m *DocumentMutation) AddReservationID(i int64) {
+	if m.addreservation_id != nil {
+		*m.addreservation_id += i
+	} else {
+		m.addreservation_id = &i
+	}
+}
+
+// AddedReservationID returns the value that was added to the "reservation_id" field in this mutation.
+func (m *DocumentMutation) AddedReservationID() (r int64, exists bool) {
+	v := m.addreservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReservationID clears the value of the "reservation_id" field.
+func (m *DocumentMutation) ClearReservationID() {
+	m.reservation_id = nil
+	m.addreservation_id = nil
+	m.clearedFields[document.FieldReservationID] = struct{}{}
+}
+
+// ReservationIDCleared returns if the "reservation_id" field was cleared in this mutation.
+func (m *DocumentMutation) ReservationIDCleared() bool {
+	_, ok := m.clearedFields[document.FieldReservationID]
+	return ok
+}
+
+// ResetReservationID resets all changes to the "reservation_id" field.
+func (m *DocumentMutation) ResetReservationID() {
+	m.reservation_id = nil
+	m.addreservation_id = nil
+	delete(m.clearedFields, document.FieldReservationID)
+}
+
 // SetLineCount sets the "line_count" field.
 func (m *DocumentMutation) SetLineCount(i int) {
 	m.line_count = &i
@@ -3278,7 +6297,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 24)
 	if m.created_at != nil {
 		fields = append(fields, document.FieldCreatedAt)
 	}
@@ -3335,6 +6354,9 @@ func (m *DocumentMutation) Fields() []string {
 	}
 	if m.reverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
+	}
+	if m.reservation_id != nil {
+		fields = append(fields, document.FieldReservationID)
 	}
 	if m.line_count != nil {
 		fields = append(fields, document.FieldLineCount)
@@ -3394,6 +6416,8 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.ApprovedBy()
 	case document.FieldReversesID:
 		return m.ReversesID()
+	case document.FieldReservationID:
+		return m.ReservationID()
 	case document.FieldLineCount:
 		return m.LineCount()
 	case document.FieldQuantity:
@@ -3449,6 +6473,8 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldApprovedBy(ctx)
 	case document.FieldReversesID:
 		return m.OldReversesID(ctx)
+	case document.FieldReservationID:
+		return m.OldReservationID(ctx)
 	case document.FieldLineCount:
 		return m.OldLineCount(ctx)
 	case document.FieldQuantity:
@@ -3599,6 +6625,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReversesID(v)
 		return nil
+	case document.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservationID(v)
+		return nil
 	case document.FieldLineCount:
 		v, ok := value.(int)
 		if !ok {
@@ -3653,6 +6686,9 @@ func (m *DocumentMutation) AddedFields() []string {
 	if m.addreverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
 	}
+	if m.addreservation_id != nil {
+		fields = append(fields, document.FieldReservationID)
+	}
 	if m.addline_count != nil {
 		fields = append(fields, document.FieldLineCount)
 	}
@@ -3685,6 +6721,8 @@ func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedApprovedBy()
 	case document.FieldReversesID:
 		return m.AddedReversesID()
+	case document.FieldReservationID:
+		return m.AddedReservationID()
 	case document.FieldLineCount:
 		return m.AddedLineCount()
 	case document.FieldQuantity:
@@ -3744,6 +6782,13 @@ func (m *DocumentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddReversesID(v)
 		return nil
+	case document.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReservationID(v)
+		return nil
 	case document.FieldLineCount:
 		v, ok := value.(int)
 		if !ok {
@@ -3792,6 +6837,9 @@ func (m *DocumentMutation) ClearedFields() []string {
 	if m.FieldCleared(document.FieldReversesID) {
 		fields = append(fields, document.FieldReversesID)
 	}
+	if m.FieldCleared(document.FieldReservationID) {
+		fields = append(fields, document.FieldReservationID)
+	}
 	return fields
 }
 
@@ -3817,6 +6865,9 @@ func (m *DocumentMutation) ClearField(name string) error {
 		return nil
 	case document.FieldReversesID:
 		m.ClearReversesID()
+		return nil
+	case document.FieldReservationID:
+		m.ClearReservationID()
 		return nil
 	}
 	return fmt.Errorf("unknown Document nullable field %s", name)
@@ -3882,6 +6933,9 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldReversesID:
 		m.ResetReversesID()
+		return nil
+	case document.FieldReservationID:
+		m.ResetReservationID()
 		return nil
 	case document.FieldLineCount:
 		m.ResetLineCount()
@@ -5023,6 +8077,1155 @@ func (m *DocumentEventMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown DocumentEvent edge %s", name)
+}
+
+// DocumentExecutionMutation represents an operation that mutates the DocumentExecution nodes in the graph.
+type DocumentExecutionMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	document_id          *int64
+	adddocument_id       *int64
+	line_no              *int
+	addline_no           *int
+	version              *int64
+	addversion           *int64
+	posting_id           *int64
+	addposting_id        *int64
+	sku                  *string
+	batch_no             *string
+	bucket               *stock.Bucket
+	location_id          *int64
+	addlocation_id       *int64
+	quantity             *int64
+	addquantity          *int64
+	rejected_quantity    *int64
+	addrejected_quantity *int64
+	reason_code          *string
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*DocumentExecution, error)
+	predicates           []predicate.DocumentExecution
+}
+
+var _ ent.Mutation = (*DocumentExecutionMutation)(nil)
+
+// documentexecutionOption allows management of the mutation configuration using functional options.
+type documentexecutionOption func(*DocumentExecutionMutation)
+
+// newDocumentExecutionMutation creates new mutation for the DocumentExecution entity.
+func newDocumentExecutionMutation(c config, op Op, opts ...documentexecutionOption) *DocumentExecutionMutation {
+	m := &DocumentExecutionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocumentExecution,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentExecutionID sets the ID field of the mutation.
+func withDocumentExecutionID(id int64) documentexecutionOption {
+	return func(m *DocumentExecutionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DocumentExecution
+		)
+		m.oldValue = func(ctx context.Context) (*DocumentExecution, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DocumentExecution.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocumentExecution sets the old DocumentExecution of the mutation.
+func withDocumentExecution(node *DocumentExecution) documentexecutionOption {
+	return func(m *DocumentExecutionMutation) {
+		m.oldValue = func(context.Context) (*DocumentExecution, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentExecutionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentExecutionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DocumentExecution entities.
+func (m *DocumentExecutionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentExecutionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentExecutionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DocumentExecution.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *DocumentExecutionMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *DocumentExecutionMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *DocumentExecutionMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *DocumentExecutionMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *DocumentExecutionMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *DocumentExecutionMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *DocumentExecutionMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *DocumentExecutionMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *DocumentExecutionMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *DocumentExecutionMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *DocumentExecutionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DocumentExecutionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DocumentExecutionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DocumentExecutionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DocumentExecutionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *DocumentExecutionMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *DocumentExecutionMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldPostingID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *DocumentExecutionMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *DocumentExecutionMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostingID clears the value of the "posting_id" field.
+func (m *DocumentExecutionMutation) ClearPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	m.clearedFields[documentexecution.FieldPostingID] = struct{}{}
+}
+
+// PostingIDCleared returns if the "posting_id" field was cleared in this mutation.
+func (m *DocumentExecutionMutation) PostingIDCleared() bool {
+	_, ok := m.clearedFields[documentexecution.FieldPostingID]
+	return ok
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *DocumentExecutionMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	delete(m.clearedFields, documentexecution.FieldPostingID)
+}
+
+// SetSku sets the "sku" field.
+func (m *DocumentExecutionMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *DocumentExecutionMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *DocumentExecutionMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *DocumentExecutionMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *DocumentExecutionMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *DocumentExecutionMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetBucket sets the "bucket" field.
+func (m *DocumentExecutionMutation) SetBucket(s stock.Bucket) {
+	m.bucket = &s
+}
+
+// Bucket returns the value of the "bucket" field in the mutation.
+func (m *DocumentExecutionMutation) Bucket() (r stock.Bucket, exists bool) {
+	v := m.bucket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBucket returns the old "bucket" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldBucket(ctx context.Context) (v stock.Bucket, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBucket is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBucket requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBucket: %w", err)
+	}
+	return oldValue.Bucket, nil
+}
+
+// ResetBucket resets all changes to the "bucket" field.
+func (m *DocumentExecutionMutation) ResetBucket() {
+	m.bucket = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *DocumentExecutionMutation) SetLocationID(i int64) {
+	m.location_id = &i
+	m.addlocation_id = nil
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *DocumentExecutionMutation) LocationID() (r int64, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldLocationID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// AddLocationID adds i to the "location_id" field.
+func (m *DocumentExecutionMutation) AddLocationID(i int64) {
+	if m.addlocation_id != nil {
+		*m.addlocation_id += i
+	} else {
+		m.addlocation_id = &i
+	}
+}
+
+// AddedLocationID returns the value that was added to the "location_id" field in this mutation.
+func (m *DocumentExecutionMutation) AddedLocationID() (r int64, exists bool) {
+	v := m.addlocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (m *DocumentExecutionMutation) ClearLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	m.clearedFields[documentexecution.FieldLocationID] = struct{}{}
+}
+
+// LocationIDCleared returns if the "location_id" field was cleared in this mutation.
+func (m *DocumentExecutionMutation) LocationIDCleared() bool {
+	_, ok := m.clearedFields[documentexecution.FieldLocationID]
+	return ok
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *DocumentExecutionMutation) ResetLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	delete(m.clearedFields, documentexecution.FieldLocationID)
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *DocumentExecutionMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *DocumentExecutionMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *DocumentExecutionMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *DocumentExecutionMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *DocumentExecutionMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (m *DocumentExecutionMutation) SetRejectedQuantity(i int64) {
+	m.rejected_quantity = &i
+	m.addrejected_quantity = nil
+}
+
+// RejectedQuantity returns the value of the "rejected_quantity" field in the mutation.
+func (m *DocumentExecutionMutation) RejectedQuantity() (r int64, exists bool) {
+	v := m.rejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedQuantity returns the old "rejected_quantity" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldRejectedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedQuantity: %w", err)
+	}
+	return oldValue.RejectedQuantity, nil
+}
+
+// AddRejectedQuantity adds i to the "rejected_quantity" field.
+func (m *DocumentExecutionMutation) AddRejectedQuantity(i int64) {
+	if m.addrejected_quantity != nil {
+		*m.addrejected_quantity += i
+	} else {
+		m.addrejected_quantity = &i
+	}
+}
+
+// AddedRejectedQuantity returns the value that was added to the "rejected_quantity" field in this mutation.
+func (m *DocumentExecutionMutation) AddedRejectedQuantity() (r int64, exists bool) {
+	v := m.addrejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejectedQuantity resets all changes to the "rejected_quantity" field.
+func (m *DocumentExecutionMutation) ResetRejectedQuantity() {
+	m.rejected_quantity = nil
+	m.addrejected_quantity = nil
+}
+
+// SetReasonCode sets the "reason_code" field.
+func (m *DocumentExecutionMutation) SetReasonCode(s string) {
+	m.reason_code = &s
+}
+
+// ReasonCode returns the value of the "reason_code" field in the mutation.
+func (m *DocumentExecutionMutation) ReasonCode() (r string, exists bool) {
+	v := m.reason_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasonCode returns the old "reason_code" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldReasonCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasonCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasonCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasonCode: %w", err)
+	}
+	return oldValue.ReasonCode, nil
+}
+
+// ResetReasonCode resets all changes to the "reason_code" field.
+func (m *DocumentExecutionMutation) ResetReasonCode() {
+	m.reason_code = nil
+}
+
+// Where appends a list predicates to the DocumentExecutionMutation builder.
+func (m *DocumentExecutionMutation) Where(ps ...predicate.DocumentExecution) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentExecutionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentExecutionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DocumentExecution, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentExecutionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentExecutionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DocumentExecution).
+func (m *DocumentExecutionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentExecutionMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.document_id != nil {
+		fields = append(fields, documentexecution.FieldDocumentID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, documentexecution.FieldLineNo)
+	}
+	if m.version != nil {
+		fields = append(fields, documentexecution.FieldVersion)
+	}
+	if m.posting_id != nil {
+		fields = append(fields, documentexecution.FieldPostingID)
+	}
+	if m.sku != nil {
+		fields = append(fields, documentexecution.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, documentexecution.FieldBatchNo)
+	}
+	if m.bucket != nil {
+		fields = append(fields, documentexecution.FieldBucket)
+	}
+	if m.location_id != nil {
+		fields = append(fields, documentexecution.FieldLocationID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, documentexecution.FieldQuantity)
+	}
+	if m.rejected_quantity != nil {
+		fields = append(fields, documentexecution.FieldRejectedQuantity)
+	}
+	if m.reason_code != nil {
+		fields = append(fields, documentexecution.FieldReasonCode)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentExecutionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		return m.DocumentID()
+	case documentexecution.FieldLineNo:
+		return m.LineNo()
+	case documentexecution.FieldVersion:
+		return m.Version()
+	case documentexecution.FieldPostingID:
+		return m.PostingID()
+	case documentexecution.FieldSku:
+		return m.Sku()
+	case documentexecution.FieldBatchNo:
+		return m.BatchNo()
+	case documentexecution.FieldBucket:
+		return m.Bucket()
+	case documentexecution.FieldLocationID:
+		return m.LocationID()
+	case documentexecution.FieldQuantity:
+		return m.Quantity()
+	case documentexecution.FieldRejectedQuantity:
+		return m.RejectedQuantity()
+	case documentexecution.FieldReasonCode:
+		return m.ReasonCode()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentExecutionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case documentexecution.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case documentexecution.FieldVersion:
+		return m.OldVersion(ctx)
+	case documentexecution.FieldPostingID:
+		return m.OldPostingID(ctx)
+	case documentexecution.FieldSku:
+		return m.OldSku(ctx)
+	case documentexecution.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case documentexecution.FieldBucket:
+		return m.OldBucket(ctx)
+	case documentexecution.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case documentexecution.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case documentexecution.FieldRejectedQuantity:
+		return m.OldRejectedQuantity(ctx)
+	case documentexecution.FieldReasonCode:
+		return m.OldReasonCode(ctx)
+	}
+	return nil, fmt.Errorf("unknown DocumentExecution field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentExecutionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case documentexecution.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case documentexecution.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case documentexecution.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
+	case documentexecution.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case documentexecution.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case documentexecution.FieldBucket:
+		v, ok := value.(stock.Bucket)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBucket(v)
+		return nil
+	case documentexecution.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case documentexecution.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case documentexecution.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedQuantity(v)
+		return nil
+	case documentexecution.FieldReasonCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasonCode(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentExecution field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentExecutionMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocument_id != nil {
+		fields = append(fields, documentexecution.FieldDocumentID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, documentexecution.FieldLineNo)
+	}
+	if m.addversion != nil {
+		fields = append(fields, documentexecution.FieldVersion)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, documentexecution.FieldPostingID)
+	}
+	if m.addlocation_id != nil {
+		fields = append(fields, documentexecution.FieldLocationID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, documentexecution.FieldQuantity)
+	}
+	if m.addrejected_quantity != nil {
+		fields = append(fields, documentexecution.FieldRejectedQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentExecutionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		return m.AddedDocumentID()
+	case documentexecution.FieldLineNo:
+		return m.AddedLineNo()
+	case documentexecution.FieldVersion:
+		return m.AddedVersion()
+	case documentexecution.FieldPostingID:
+		return m.AddedPostingID()
+	case documentexecution.FieldLocationID:
+		return m.AddedLocationID()
+	case documentexecution.FieldQuantity:
+		return m.AddedQuantity()
+	case documentexecution.FieldRejectedQuantity:
+		return m.AddedRejectedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentExecutionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case documentexecution.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case documentexecution.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case documentexecution.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
+	case documentexecution.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLocationID(v)
+		return nil
+	case documentexecution.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case documentexecution.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejectedQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentExecution numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentExecutionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(documentexecution.FieldPostingID) {
+		fields = append(fields, documentexecution.FieldPostingID)
+	}
+	if m.FieldCleared(documentexecution.FieldLocationID) {
+		fields = append(fields, documentexecution.FieldLocationID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentExecutionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentExecutionMutation) ClearField(name string) error {
+	switch name {
+	case documentexecution.FieldPostingID:
+		m.ClearPostingID()
+		return nil
+	case documentexecution.FieldLocationID:
+		m.ClearLocationID()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentExecution nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentExecutionMutation) ResetField(name string) error {
+	switch name {
+	case documentexecution.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case documentexecution.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case documentexecution.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case documentexecution.FieldPostingID:
+		m.ResetPostingID()
+		return nil
+	case documentexecution.FieldSku:
+		m.ResetSku()
+		return nil
+	case documentexecution.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case documentexecution.FieldBucket:
+		m.ResetBucket()
+		return nil
+	case documentexecution.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case documentexecution.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case documentexecution.FieldRejectedQuantity:
+		m.ResetRejectedQuantity()
+		return nil
+	case documentexecution.FieldReasonCode:
+		m.ResetReasonCode()
+		return nil
+	}
+	return fmt.Errorf("unknown DocumentExecution field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentExecutionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentExecutionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentExecutionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentExecutionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentExecutionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentExecutionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentExecutionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DocumentExecution unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentExecutionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DocumentExecution edge %s", name)
 }
 
 // DocumentLineMutation represents an operation that mutates the DocumentLine nodes in the graph.
@@ -6877,6 +11080,8 @@ type ExchangeRateMutation struct {
 	rate          *money.Rate
 	addrate       *money.Rate
 	source        *string
+	method        *stock.RateMethod
+	via           *string
 	recorded_at   *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -7188,6 +11393,78 @@ func (m *ExchangeRateMutation) ResetSource() {
 	m.source = nil
 }
 
+// SetMethod sets the "method" field.
+func (m *ExchangeRateMutation) SetMethod(sm stock.RateMethod) {
+	m.method = &sm
+}
+
+// Method returns the value of the "method" field in the mutation.
+func (m *ExchangeRateMutation) Method() (r stock.RateMethod, exists bool) {
+	v := m.method
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMethod returns the old "method" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldMethod(ctx context.Context) (v stock.RateMethod, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMethod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMethod: %w", err)
+	}
+	return oldValue.Method, nil
+}
+
+// ResetMethod resets all changes to the "method" field.
+func (m *ExchangeRateMutation) ResetMethod() {
+	m.method = nil
+}
+
+// SetVia sets the "via" field.
+func (m *ExchangeRateMutation) SetVia(s string) {
+	m.via = &s
+}
+
+// Via returns the value of the "via" field in the mutation.
+func (m *ExchangeRateMutation) Via() (r string, exists bool) {
+	v := m.via
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVia returns the old "via" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldVia(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVia is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVia requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVia: %w", err)
+	}
+	return oldValue.Via, nil
+}
+
+// ResetVia resets all changes to the "via" field.
+func (m *ExchangeRateMutation) ResetVia() {
+	m.via = nil
+}
+
 // SetRecordedAt sets the "recorded_at" field.
 func (m *ExchangeRateMutation) SetRecordedAt(t time.Time) {
 	m.recorded_at = &t
@@ -7258,7 +11535,7 @@ func (m *ExchangeRateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ExchangeRateMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 8)
 	if m.from_currency != nil {
 		fields = append(fields, exchangerate.FieldFromCurrency)
 	}
@@ -7273,6 +11550,12 @@ func (m *ExchangeRateMutation) Fields() []string {
 	}
 	if m.source != nil {
 		fields = append(fields, exchangerate.FieldSource)
+	}
+	if m.method != nil {
+		fields = append(fields, exchangerate.FieldMethod)
+	}
+	if m.via != nil {
+		fields = append(fields, exchangerate.FieldVia)
 	}
 	if m.recorded_at != nil {
 		fields = append(fields, exchangerate.FieldRecordedAt)
@@ -7295,6 +11578,10 @@ func (m *ExchangeRateMutation) Field(name string) (ent.Value, bool) {
 		return m.Rate()
 	case exchangerate.FieldSource:
 		return m.Source()
+	case exchangerate.FieldMethod:
+		return m.Method()
+	case exchangerate.FieldVia:
+		return m.Via()
 	case exchangerate.FieldRecordedAt:
 		return m.RecordedAt()
 	}
@@ -7316,6 +11603,10 @@ func (m *ExchangeRateMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldRate(ctx)
 	case exchangerate.FieldSource:
 		return m.OldSource(ctx)
+	case exchangerate.FieldMethod:
+		return m.OldMethod(ctx)
+	case exchangerate.FieldVia:
+		return m.OldVia(ctx)
 	case exchangerate.FieldRecordedAt:
 		return m.OldRecordedAt(ctx)
 	}
@@ -7361,6 +11652,20 @@ func (m *ExchangeRateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSource(v)
+		return nil
+	case exchangerate.FieldMethod:
+		v, ok := value.(stock.RateMethod)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMethod(v)
+		return nil
+	case exchangerate.FieldVia:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVia(v)
 		return nil
 	case exchangerate.FieldRecordedAt:
 		v, ok := value.(time.Time)
@@ -7448,6 +11753,12 @@ func (m *ExchangeRateMutation) ResetField(name string) error {
 	case exchangerate.FieldSource:
 		m.ResetSource()
 		return nil
+	case exchangerate.FieldMethod:
+		m.ResetMethod()
+		return nil
+	case exchangerate.FieldVia:
+		m.ResetVia()
+		return nil
 	case exchangerate.FieldRecordedAt:
 		m.ResetRecordedAt()
 		return nil
@@ -7501,6 +11812,1404 @@ func (m *ExchangeRateMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ExchangeRateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ExchangeRate edge %s", name)
+}
+
+// FileMutation represents an operation that mutates the File nodes in the graph.
+type FileMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	name          *string
+	content_type  *string
+	size          *int64
+	addsize       *int64
+	sha256        *string
+	complete      *bool
+	job_id        *int64
+	addjob_id     *int64
+	created_by    *int64
+	addcreated_by *int64
+	created_at    *time.Time
+	expires_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*File, error)
+	predicates    []predicate.File
+}
+
+var _ ent.Mutation = (*FileMutation)(nil)
+
+// fileOption allows management of the mutation configuration using functional options.
+type fileOption func(*FileMutation)
+
+// newFileMutation creates new mutation for the File entity.
+func newFileMutation(c config, op Op, opts ...fileOption) *FileMutation {
+	m := &FileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFileID sets the ID field of the mutation.
+func withFileID(id int64) fileOption {
+	return func(m *FileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *File
+		)
+		m.oldValue = func(ctx context.Context) (*File, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().File.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFile sets the old File of the mutation.
+func withFile(node *File) fileOption {
+	return func(m *FileMutation) {
+		m.oldValue = func(context.Context) (*File, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of File entities.
+func (m *FileMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FileMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FileMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().File.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *FileMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *FileMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *FileMutation) ResetName() {
+	m.name = nil
+}
+
+// SetContentType sets the "content_type" field.
+func (m *FileMutation) SetContentType(s string) {
+	m.content_type = &s
+}
+
+// ContentType returns the value of the "content_type" field in the mutation.
+func (m *FileMutation) ContentType() (r string, exists bool) {
+	v := m.content_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContentType returns the old "content_type" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldContentType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContentType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContentType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContentType: %w", err)
+	}
+	return oldValue.ContentType, nil
+}
+
+// ResetContentType resets all changes to the "content_type" field.
+func (m *FileMutation) ResetContentType() {
+	m.content_type = nil
+}
+
+// SetSize sets the "size" field.
+func (m *FileMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *FileMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *FileMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *FileMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *FileMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *FileMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *FileMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *FileMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetComplete sets the "complete" field.
+func (m *FileMutation) SetComplete(b bool) {
+	m.complete = &b
+}
+
+// Complete returns the value of the "complete" field in the mutation.
+func (m *FileMutation) Complete() (r bool, exists bool) {
+	v := m.complete
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComplete returns the old "complete" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldComplete(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComplete is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComplete requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComplete: %w", err)
+	}
+	return oldValue.Complete, nil
+}
+
+// ResetComplete resets all changes to the "complete" field.
+func (m *FileMutation) ResetComplete() {
+	m.complete = nil
+}
+
+// SetJobID sets the "job_id" field.
+func (m *FileMutation) SetJobID(i int64) {
+	m.job_id = &i
+	m.addjob_id = nil
+}
+
+// JobID returns the value of the "job_id" field in the mutation.
+func (m *FileMutation) JobID() (r int64, exists bool) {
+	v := m.job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobID returns the old "job_id" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldJobID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobID: %w", err)
+	}
+	return oldValue.JobID, nil
+}
+
+// AddJobID adds i to the "job_id" field.
+func (m *FileMutation) AddJobID(i int64) {
+	if m.addjob_id != nil {
+		*m.addjob_id += i
+	} else {
+		m.addjob_id = &i
+	}
+}
+
+// AddedJobID returns the value that was added to the "job_id" field in this mutation.
+func (m *FileMutation) AddedJobID() (r int64, exists bool) {
+	v := m.addjob_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearJobID clears the value of the "job_id" field.
+func (m *FileMutation) ClearJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+	m.clearedFields[file.FieldJobID] = struct{}{}
+}
+
+// JobIDCleared returns if the "job_id" field was cleared in this mutation.
+func (m *FileMutation) JobIDCleared() bool {
+	_, ok := m.clearedFields[file.FieldJobID]
+	return ok
+}
+
+// ResetJobID resets all changes to the "job_id" field.
+func (m *FileMutation) ResetJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+	delete(m.clearedFields, file.FieldJobID)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *FileMutation) SetCreatedBy(i int64) {
+	m.created_by = &i
+	m.addcreated_by = nil
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *FileMutation) CreatedBy() (r int64, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldCreatedBy(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// AddCreatedBy adds i to the "created_by" field.
+func (m *FileMutation) AddCreatedBy(i int64) {
+	if m.addcreated_by != nil {
+		*m.addcreated_by += i
+	} else {
+		m.addcreated_by = &i
+	}
+}
+
+// AddedCreatedBy returns the value that was added to the "created_by" field in this mutation.
+func (m *FileMutation) AddedCreatedBy() (r int64, exists bool) {
+	v := m.addcreated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *FileMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.addcreated_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *FileMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *FileMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *FileMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *FileMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *FileMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the File entity.
+// If the File object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *FileMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// Where appends a list predicates to the FileMutation builder.
+func (m *FileMutation) Where(ps ...predicate.File) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.File, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (File).
+func (m *FileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FileMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.name != nil {
+		fields = append(fields, file.FieldName)
+	}
+	if m.content_type != nil {
+		fields = append(fields, file.FieldContentType)
+	}
+	if m.size != nil {
+		fields = append(fields, file.FieldSize)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, file.FieldSha256)
+	}
+	if m.complete != nil {
+		fields = append(fields, file.FieldComplete)
+	}
+	if m.job_id != nil {
+		fields = append(fields, file.FieldJobID)
+	}
+	if m.created_by != nil {
+		fields = append(fields, file.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, file.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, file.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case file.FieldName:
+		return m.Name()
+	case file.FieldContentType:
+		return m.ContentType()
+	case file.FieldSize:
+		return m.Size()
+	case file.FieldSha256:
+		return m.Sha256()
+	case file.FieldComplete:
+		return m.Complete()
+	case file.FieldJobID:
+		return m.JobID()
+	case file.FieldCreatedBy:
+		return m.CreatedBy()
+	case file.FieldCreatedAt:
+		return m.CreatedAt()
+	case file.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case file.FieldName:
+		return m.OldName(ctx)
+	case file.FieldContentType:
+		return m.OldContentType(ctx)
+	case file.FieldSize:
+		return m.OldSize(ctx)
+	case file.FieldSha256:
+		return m.OldSha256(ctx)
+	case file.FieldComplete:
+		return m.OldComplete(ctx)
+	case file.FieldJobID:
+		return m.OldJobID(ctx)
+	case file.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case file.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case file.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown File field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case file.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case file.FieldContentType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContentType(v)
+		return nil
+	case file.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case file.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case file.FieldComplete:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComplete(v)
+		return nil
+	case file.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobID(v)
+		return nil
+	case file.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case file.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case file.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown File field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FileMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, file.FieldSize)
+	}
+	if m.addjob_id != nil {
+		fields = append(fields, file.FieldJobID)
+	}
+	if m.addcreated_by != nil {
+		fields = append(fields, file.FieldCreatedBy)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case file.FieldSize:
+		return m.AddedSize()
+	case file.FieldJobID:
+		return m.AddedJobID()
+	case file.FieldCreatedBy:
+		return m.AddedCreatedBy()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case file.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case file.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJobID(v)
+		return nil
+	case file.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown File numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FileMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(file.FieldJobID) {
+		fields = append(fields, file.FieldJobID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FileMutation) ClearField(name string) error {
+	switch name {
+	case file.FieldJobID:
+		m.ClearJobID()
+		return nil
+	}
+	return fmt.Errorf("unknown File nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FileMutation) ResetField(name string) error {
+	switch name {
+	case file.FieldName:
+		m.ResetName()
+		return nil
+	case file.FieldContentType:
+		m.ResetContentType()
+		return nil
+	case file.FieldSize:
+		m.ResetSize()
+		return nil
+	case file.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case file.FieldComplete:
+		m.ResetComplete()
+		return nil
+	case file.FieldJobID:
+		m.ResetJobID()
+		return nil
+	case file.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case file.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case file.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown File field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FileMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FileMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FileMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown File unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FileMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown File edge %s", name)
+}
+
+// FileChunkMutation represents an operation that mutates the FileChunk nodes in the graph.
+type FileChunkMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	file_id       *int64
+	addfile_id    *int64
+	chunk_no      *int
+	addchunk_no   *int
+	data          *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FileChunk, error)
+	predicates    []predicate.FileChunk
+}
+
+var _ ent.Mutation = (*FileChunkMutation)(nil)
+
+// filechunkOption allows management of the mutation configuration using functional options.
+type filechunkOption func(*FileChunkMutation)
+
+// newFileChunkMutation creates new mutation for the FileChunk entity.
+func newFileChunkMutation(c config, op Op, opts ...filechunkOption) *FileChunkMutation {
+	m := &FileChunkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFileChunk,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFileChunkID sets the ID field of the mutation.
+func withFileChunkID(id int64) filechunkOption {
+	return func(m *FileChunkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FileChunk
+		)
+		m.oldValue = func(ctx context.Context) (*FileChunk, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FileChunk.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFileChunk sets the old FileChunk of the mutation.
+func withFileChunk(node *FileChunk) filechunkOption {
+	return func(m *FileChunkMutation) {
+		m.oldValue = func(context.Context) (*FileChunk, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FileChunkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FileChunkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FileChunk entities.
+func (m *FileChunkMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FileChunkMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FileChunkMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FileChunk.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFileID sets the "file_id" field.
+func (m *FileChunkMutation) SetFileID(i int64) {
+	m.file_id = &i
+	m.addfile_id = nil
+}
+
+// FileID returns the value of the "file_id" field in the mutation.
+func (m *FileChunkMutation) FileID() (r int64, exists bool) {
+	v := m.file_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileID returns the old "file_id" field's value of the FileChunk entity.
+// If the FileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileChunkMutation) OldFileID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileID: %w", err)
+	}
+	return oldValue.FileID, nil
+}
+
+// AddFileID adds i to the "file_id" field.
+func (m *FileChunkMutation) AddFileID(i int64) {
+	if m.addfile_id != nil {
+		*m.addfile_id += i
+	} else {
+		m.addfile_id = &i
+	}
+}
+
+// AddedFileID returns the value that was added to the "file_id" field in this mutation.
+func (m *FileChunkMutation) AddedFileID() (r int64, exists bool) {
+	v := m.addfile_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFileID resets all changes to the "file_id" field.
+func (m *FileChunkMutation) ResetFileID() {
+	m.file_id = nil
+	m.addfile_id = nil
+}
+
+// SetChunkNo sets the "chunk_no" field.
+func (m *FileChunkMutation) SetChunkNo(i int) {
+	m.chunk_no = &i
+	m.addchunk_no = nil
+}
+
+// ChunkNo returns the value of the "chunk_no" field in the mutation.
+func (m *FileChunkMutation) ChunkNo() (r int, exists bool) {
+	v := m.chunk_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChunkNo returns the old "chunk_no" field's value of the FileChunk entity.
+// If the FileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileChunkMutation) OldChunkNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChunkNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChunkNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChunkNo: %w", err)
+	}
+	return oldValue.ChunkNo, nil
+}
+
+// AddChunkNo adds i to the "chunk_no" field.
+func (m *FileChunkMutation) AddChunkNo(i int) {
+	if m.addchunk_no != nil {
+		*m.addchunk_no += i
+	} else {
+		m.addchunk_no = &i
+	}
+}
+
+// AddedChunkNo returns the value that was added to the "chunk_no" field in this mutation.
+func (m *FileChunkMutation) AddedChunkNo() (r int, exists bool) {
+	v := m.addchunk_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChunkNo resets all changes to the "chunk_no" field.
+func (m *FileChunkMutation) ResetChunkNo() {
+	m.chunk_no = nil
+	m.addchunk_no = nil
+}
+
+// SetData sets the "data" field.
+func (m *FileChunkMutation) SetData(b []byte) {
+	m.data = &b
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *FileChunkMutation) Data() (r []byte, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the FileChunk entity.
+// If the FileChunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileChunkMutation) OldData(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *FileChunkMutation) ResetData() {
+	m.data = nil
+}
+
+// Where appends a list predicates to the FileChunkMutation builder.
+func (m *FileChunkMutation) Where(ps ...predicate.FileChunk) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FileChunkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FileChunkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FileChunk, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FileChunkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FileChunkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FileChunk).
+func (m *FileChunkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FileChunkMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.file_id != nil {
+		fields = append(fields, filechunk.FieldFileID)
+	}
+	if m.chunk_no != nil {
+		fields = append(fields, filechunk.FieldChunkNo)
+	}
+	if m.data != nil {
+		fields = append(fields, filechunk.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FileChunkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case filechunk.FieldFileID:
+		return m.FileID()
+	case filechunk.FieldChunkNo:
+		return m.ChunkNo()
+	case filechunk.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FileChunkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case filechunk.FieldFileID:
+		return m.OldFileID(ctx)
+	case filechunk.FieldChunkNo:
+		return m.OldChunkNo(ctx)
+	case filechunk.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown FileChunk field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileChunkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case filechunk.FieldFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileID(v)
+		return nil
+	case filechunk.FieldChunkNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChunkNo(v)
+		return nil
+	case filechunk.FieldData:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FileChunk field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FileChunkMutation) AddedFields() []string {
+	var fields []string
+	if m.addfile_id != nil {
+		fields = append(fields, filechunk.FieldFileID)
+	}
+	if m.addchunk_no != nil {
+		fields = append(fields, filechunk.FieldChunkNo)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FileChunkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case filechunk.FieldFileID:
+		return m.AddedFileID()
+	case filechunk.FieldChunkNo:
+		return m.AddedChunkNo()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileChunkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case filechunk.FieldFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFileID(v)
+		return nil
+	case filechunk.FieldChunkNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChunkNo(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FileChunk numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FileChunkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FileChunkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FileChunkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown FileChunk nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FileChunkMutation) ResetField(name string) error {
+	switch name {
+	case filechunk.FieldFileID:
+		m.ResetFileID()
+		return nil
+	case filechunk.FieldChunkNo:
+		m.ResetChunkNo()
+		return nil
+	case filechunk.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown FileChunk field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FileChunkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FileChunkMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FileChunkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FileChunkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FileChunkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FileChunkMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FileChunkMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FileChunk unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FileChunkMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FileChunk edge %s", name)
 }
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
@@ -7941,6 +13650,5877 @@ func (m *IdempotencyKeyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *IdempotencyKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown IdempotencyKey edge %s", name)
+}
+
+// InterchangeGroupMutation represents an operation that mutates the InterchangeGroup nodes in the graph.
+type InterchangeGroupMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	code          *string
+	name          *string
+	status        *stock.Status
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*InterchangeGroup, error)
+	predicates    []predicate.InterchangeGroup
+}
+
+var _ ent.Mutation = (*InterchangeGroupMutation)(nil)
+
+// interchangegroupOption allows management of the mutation configuration using functional options.
+type interchangegroupOption func(*InterchangeGroupMutation)
+
+// newInterchangeGroupMutation creates new mutation for the InterchangeGroup entity.
+func newInterchangeGroupMutation(c config, op Op, opts ...interchangegroupOption) *InterchangeGroupMutation {
+	m := &InterchangeGroupMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterchangeGroup,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterchangeGroupID sets the ID field of the mutation.
+func withInterchangeGroupID(id int64) interchangegroupOption {
+	return func(m *InterchangeGroupMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InterchangeGroup
+		)
+		m.oldValue = func(ctx context.Context) (*InterchangeGroup, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InterchangeGroup.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterchangeGroup sets the old InterchangeGroup of the mutation.
+func withInterchangeGroup(node *InterchangeGroup) interchangegroupOption {
+	return func(m *InterchangeGroupMutation) {
+		m.oldValue = func(context.Context) (*InterchangeGroup, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterchangeGroupMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterchangeGroupMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InterchangeGroup entities.
+func (m *InterchangeGroupMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterchangeGroupMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterchangeGroupMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InterchangeGroup.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InterchangeGroupMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InterchangeGroupMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InterchangeGroupMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *InterchangeGroupMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *InterchangeGroupMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *InterchangeGroupMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *InterchangeGroupMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *InterchangeGroupMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *InterchangeGroupMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *InterchangeGroupMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *InterchangeGroupMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCode sets the "code" field.
+func (m *InterchangeGroupMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *InterchangeGroupMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *InterchangeGroupMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *InterchangeGroupMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *InterchangeGroupMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *InterchangeGroupMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *InterchangeGroupMutation) SetStatus(s stock.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *InterchangeGroupMutation) Status() (r stock.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the InterchangeGroup entity.
+// If the InterchangeGroup object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeGroupMutation) OldStatus(ctx context.Context) (v stock.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *InterchangeGroupMutation) ResetStatus() {
+	m.status = nil
+}
+
+// Where appends a list predicates to the InterchangeGroupMutation builder.
+func (m *InterchangeGroupMutation) Where(ps ...predicate.InterchangeGroup) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterchangeGroupMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterchangeGroupMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InterchangeGroup, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterchangeGroupMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterchangeGroupMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InterchangeGroup).
+func (m *InterchangeGroupMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterchangeGroupMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, interchangegroup.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, interchangegroup.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, interchangegroup.FieldVersion)
+	}
+	if m.code != nil {
+		fields = append(fields, interchangegroup.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, interchangegroup.FieldName)
+	}
+	if m.status != nil {
+		fields = append(fields, interchangegroup.FieldStatus)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterchangeGroupMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interchangegroup.FieldCreatedAt:
+		return m.CreatedAt()
+	case interchangegroup.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case interchangegroup.FieldVersion:
+		return m.Version()
+	case interchangegroup.FieldCode:
+		return m.Code()
+	case interchangegroup.FieldName:
+		return m.Name()
+	case interchangegroup.FieldStatus:
+		return m.Status()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterchangeGroupMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interchangegroup.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case interchangegroup.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case interchangegroup.FieldVersion:
+		return m.OldVersion(ctx)
+	case interchangegroup.FieldCode:
+		return m.OldCode(ctx)
+	case interchangegroup.FieldName:
+		return m.OldName(ctx)
+	case interchangegroup.FieldStatus:
+		return m.OldStatus(ctx)
+	}
+	return nil, fmt.Errorf("unknown InterchangeGroup field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterchangeGroupMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interchangegroup.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case interchangegroup.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case interchangegroup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case interchangegroup.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case interchangegroup.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case interchangegroup.FieldStatus:
+		v, ok := value.(stock.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeGroup field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterchangeGroupMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, interchangegroup.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterchangeGroupMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case interchangegroup.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterchangeGroupMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case interchangegroup.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeGroup numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterchangeGroupMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterchangeGroupMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterchangeGroupMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown InterchangeGroup nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterchangeGroupMutation) ResetField(name string) error {
+	switch name {
+	case interchangegroup.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case interchangegroup.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case interchangegroup.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case interchangegroup.FieldCode:
+		m.ResetCode()
+		return nil
+	case interchangegroup.FieldName:
+		m.ResetName()
+		return nil
+	case interchangegroup.FieldStatus:
+		m.ResetStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeGroup field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterchangeGroupMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterchangeGroupMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterchangeGroupMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterchangeGroupMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterchangeGroupMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterchangeGroupMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterchangeGroupMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown InterchangeGroup unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterchangeGroupMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown InterchangeGroup edge %s", name)
+}
+
+// InterchangeMemberMutation represents an operation that mutates the InterchangeMember nodes in the graph.
+type InterchangeMemberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	group_id      *int64
+	addgroup_id   *int64
+	sku           *string
+	direction     *stock.InterchangeDirection
+	priority      *int64
+	addpriority   *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*InterchangeMember, error)
+	predicates    []predicate.InterchangeMember
+}
+
+var _ ent.Mutation = (*InterchangeMemberMutation)(nil)
+
+// interchangememberOption allows management of the mutation configuration using functional options.
+type interchangememberOption func(*InterchangeMemberMutation)
+
+// newInterchangeMemberMutation creates new mutation for the InterchangeMember entity.
+func newInterchangeMemberMutation(c config, op Op, opts ...interchangememberOption) *InterchangeMemberMutation {
+	m := &InterchangeMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterchangeMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterchangeMemberID sets the ID field of the mutation.
+func withInterchangeMemberID(id int64) interchangememberOption {
+	return func(m *InterchangeMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InterchangeMember
+		)
+		m.oldValue = func(ctx context.Context) (*InterchangeMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InterchangeMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterchangeMember sets the old InterchangeMember of the mutation.
+func withInterchangeMember(node *InterchangeMember) interchangememberOption {
+	return func(m *InterchangeMemberMutation) {
+		m.oldValue = func(context.Context) (*InterchangeMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterchangeMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterchangeMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InterchangeMember entities.
+func (m *InterchangeMemberMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterchangeMemberMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterchangeMemberMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InterchangeMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetGroupID sets the "group_id" field.
+func (m *InterchangeMemberMutation) SetGroupID(i int64) {
+	m.group_id = &i
+	m.addgroup_id = nil
+}
+
+// GroupID returns the value of the "group_id" field in the mutation.
+func (m *InterchangeMemberMutation) GroupID() (r int64, exists bool) {
+	v := m.group_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroupID returns the old "group_id" field's value of the InterchangeMember entity.
+// If the InterchangeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeMemberMutation) OldGroupID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroupID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroupID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroupID: %w", err)
+	}
+	return oldValue.GroupID, nil
+}
+
+// AddGroupID adds i to the "group_id" field.
+func (m *InterchangeMemberMutation) AddGroupID(i int64) {
+	if m.addgroup_id != nil {
+		*m.addgroup_id += i
+	} else {
+		m.addgroup_id = &i
+	}
+}
+
+// AddedGroupID returns the value that was added to the "group_id" field in this mutation.
+func (m *InterchangeMemberMutation) AddedGroupID() (r int64, exists bool) {
+	v := m.addgroup_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGroupID resets all changes to the "group_id" field.
+func (m *InterchangeMemberMutation) ResetGroupID() {
+	m.group_id = nil
+	m.addgroup_id = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *InterchangeMemberMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *InterchangeMemberMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the InterchangeMember entity.
+// If the InterchangeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeMemberMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *InterchangeMemberMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetDirection sets the "direction" field.
+func (m *InterchangeMemberMutation) SetDirection(sd stock.InterchangeDirection) {
+	m.direction = &sd
+}
+
+// Direction returns the value of the "direction" field in the mutation.
+func (m *InterchangeMemberMutation) Direction() (r stock.InterchangeDirection, exists bool) {
+	v := m.direction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDirection returns the old "direction" field's value of the InterchangeMember entity.
+// If the InterchangeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeMemberMutation) OldDirection(ctx context.Context) (v stock.InterchangeDirection, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDirection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDirection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDirection: %w", err)
+	}
+	return oldValue.Direction, nil
+}
+
+// ResetDirection resets all changes to the "direction" field.
+func (m *InterchangeMemberMutation) ResetDirection() {
+	m.direction = nil
+}
+
+// SetPriority sets the "priority" field.
+func (m *InterchangeMemberMutation) SetPriority(i int64) {
+	m.priority = &i
+	m.addpriority = nil
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *InterchangeMemberMutation) Priority() (r int64, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the InterchangeMember entity.
+// If the InterchangeMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterchangeMemberMutation) OldPriority(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// AddPriority adds i to the "priority" field.
+func (m *InterchangeMemberMutation) AddPriority(i int64) {
+	if m.addpriority != nil {
+		*m.addpriority += i
+	} else {
+		m.addpriority = &i
+	}
+}
+
+// AddedPriority returns the value that was added to the "priority" field in this mutation.
+func (m *InterchangeMemberMutation) AddedPriority() (r int64, exists bool) {
+	v := m.addpriority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *InterchangeMemberMutation) ResetPriority() {
+	m.priority = nil
+	m.addpriority = nil
+}
+
+// Where appends a list predicates to the InterchangeMemberMutation builder.
+func (m *InterchangeMemberMutation) Where(ps ...predicate.InterchangeMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterchangeMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterchangeMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InterchangeMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterchangeMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterchangeMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InterchangeMember).
+func (m *InterchangeMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterchangeMemberMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.group_id != nil {
+		fields = append(fields, interchangemember.FieldGroupID)
+	}
+	if m.sku != nil {
+		fields = append(fields, interchangemember.FieldSku)
+	}
+	if m.direction != nil {
+		fields = append(fields, interchangemember.FieldDirection)
+	}
+	if m.priority != nil {
+		fields = append(fields, interchangemember.FieldPriority)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterchangeMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interchangemember.FieldGroupID:
+		return m.GroupID()
+	case interchangemember.FieldSku:
+		return m.Sku()
+	case interchangemember.FieldDirection:
+		return m.Direction()
+	case interchangemember.FieldPriority:
+		return m.Priority()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterchangeMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interchangemember.FieldGroupID:
+		return m.OldGroupID(ctx)
+	case interchangemember.FieldSku:
+		return m.OldSku(ctx)
+	case interchangemember.FieldDirection:
+		return m.OldDirection(ctx)
+	case interchangemember.FieldPriority:
+		return m.OldPriority(ctx)
+	}
+	return nil, fmt.Errorf("unknown InterchangeMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterchangeMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interchangemember.FieldGroupID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroupID(v)
+		return nil
+	case interchangemember.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case interchangemember.FieldDirection:
+		v, ok := value.(stock.InterchangeDirection)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDirection(v)
+		return nil
+	case interchangemember.FieldPriority:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterchangeMemberMutation) AddedFields() []string {
+	var fields []string
+	if m.addgroup_id != nil {
+		fields = append(fields, interchangemember.FieldGroupID)
+	}
+	if m.addpriority != nil {
+		fields = append(fields, interchangemember.FieldPriority)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterchangeMemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case interchangemember.FieldGroupID:
+		return m.AddedGroupID()
+	case interchangemember.FieldPriority:
+		return m.AddedPriority()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterchangeMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case interchangemember.FieldGroupID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGroupID(v)
+		return nil
+	case interchangemember.FieldPriority:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPriority(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterchangeMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterchangeMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterchangeMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown InterchangeMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterchangeMemberMutation) ResetField(name string) error {
+	switch name {
+	case interchangemember.FieldGroupID:
+		m.ResetGroupID()
+		return nil
+	case interchangemember.FieldSku:
+		m.ResetSku()
+		return nil
+	case interchangemember.FieldDirection:
+		m.ResetDirection()
+		return nil
+	case interchangemember.FieldPriority:
+		m.ResetPriority()
+		return nil
+	}
+	return fmt.Errorf("unknown InterchangeMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterchangeMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterchangeMemberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterchangeMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterchangeMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterchangeMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterchangeMemberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterchangeMemberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown InterchangeMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterchangeMemberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown InterchangeMember edge %s", name)
+}
+
+// JobMutation represents an operation that mutates the Job nodes in the graph.
+type JobMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	version           *int64
+	addversion        *int64
+	kind              *string
+	state             *stock.JobState
+	title             *string
+	payload           *string
+	checkpoint        *string
+	total_rows        *int64
+	addtotal_rows     *int64
+	done_rows         *int64
+	adddone_rows      *int64
+	failed_rows       *int64
+	addfailed_rows    *int64
+	error             *string
+	dry_run           *bool
+	attempt           *int
+	addattempt        *int
+	holder            *string
+	fence             *int64
+	addfence          *int64
+	lease_until       *time.Time
+	source_file_id    *int64
+	addsource_file_id *int64
+	retry_of_id       *int64
+	addretry_of_id    *int64
+	created_by        *int64
+	addcreated_by     *int64
+	created_at        *time.Time
+	started_at        *time.Time
+	finished_at       *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Job, error)
+	predicates        []predicate.Job
+}
+
+var _ ent.Mutation = (*JobMutation)(nil)
+
+// jobOption allows management of the mutation configuration using functional options.
+type jobOption func(*JobMutation)
+
+// newJobMutation creates new mutation for the Job entity.
+func newJobMutation(c config, op Op, opts ...jobOption) *JobMutation {
+	m := &JobMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeJob,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withJobID sets the ID field of the mutation.
+func withJobID(id int64) jobOption {
+	return func(m *JobMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Job
+		)
+		m.oldValue = func(ctx context.Context) (*Job, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Job.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withJob sets the old Job of the mutation.
+func withJob(node *Job) jobOption {
+	return func(m *JobMutation) {
+		m.oldValue = func(context.Context) (*Job, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m JobMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m JobMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Job entities.
+func (m *JobMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *JobMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *JobMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Job.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *JobMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *JobMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *JobMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *JobMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *JobMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *JobMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *JobMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *JobMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *JobMutation) SetState(ss stock.JobState) {
+	m.state = &ss
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *JobMutation) State() (r stock.JobState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldState(ctx context.Context) (v stock.JobState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *JobMutation) ResetState() {
+	m.state = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *JobMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *JobMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *JobMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetPayload sets the "payload" field.
+func (m *JobMutation) SetPayload(s string) {
+	m.payload = &s
+}
+
+// Payload returns the value of the "payload" field in the mutation.
+func (m *JobMutation) Payload() (r string, exists bool) {
+	v := m.payload
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPayload returns the old "payload" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldPayload(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPayload is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPayload requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPayload: %w", err)
+	}
+	return oldValue.Payload, nil
+}
+
+// ResetPayload resets all changes to the "payload" field.
+func (m *JobMutation) ResetPayload() {
+	m.payload = nil
+}
+
+// SetCheckpoint sets the "checkpoint" field.
+func (m *JobMutation) SetCheckpoint(s string) {
+	m.checkpoint = &s
+}
+
+// Checkpoint returns the value of the "checkpoint" field in the mutation.
+func (m *JobMutation) Checkpoint() (r string, exists bool) {
+	v := m.checkpoint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckpoint returns the old "checkpoint" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldCheckpoint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckpoint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckpoint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckpoint: %w", err)
+	}
+	return oldValue.Checkpoint, nil
+}
+
+// ResetCheckpoint resets all changes to the "checkpoint" field.
+func (m *JobMutation) ResetCheckpoint() {
+	m.checkpoint = nil
+}
+
+// SetTotalRows sets the "total_rows" field.
+func (m *JobMutation) SetTotalRows(i int64) {
+	m.total_rows = &i
+	m.addtotal_rows = nil
+}
+
+// TotalRows returns the value of the "total_rows" field in the mutation.
+func (m *JobMutation) TotalRows() (r int64, exists bool) {
+	v := m.total_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotalRows returns the old "total_rows" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldTotalRows(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotalRows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotalRows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotalRows: %w", err)
+	}
+	return oldValue.TotalRows, nil
+}
+
+// AddTotalRows adds i to the "total_rows" field.
+func (m *JobMutation) AddTotalRows(i int64) {
+	if m.addtotal_rows != nil {
+		*m.addtotal_rows += i
+	} else {
+		m.addtotal_rows = &i
+	}
+}
+
+// AddedTotalRows returns the value that was added to the "total_rows" field in this mutation.
+func (m *JobMutation) AddedTotalRows() (r int64, exists bool) {
+	v := m.addtotal_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTotalRows clears the value of the "total_rows" field.
+func (m *JobMutation) ClearTotalRows() {
+	m.total_rows = nil
+	m.addtotal_rows = nil
+	m.clearedFields[job.FieldTotalRows] = struct{}{}
+}
+
+// TotalRowsCleared returns if the "total_rows" field was cleared in this mutation.
+func (m *JobMutation) TotalRowsCleared() bool {
+	_, ok := m.clearedFields[job.FieldTotalRows]
+	return ok
+}
+
+// ResetTotalRows resets all changes to the "total_rows" field.
+func (m *JobMutation) ResetTotalRows() {
+	m.total_rows = nil
+	m.addtotal_rows = nil
+	delete(m.clearedFields, job.FieldTotalRows)
+}
+
+// SetDoneRows sets the "done_rows" field.
+func (m *JobMutation) SetDoneRows(i int64) {
+	m.done_rows = &i
+	m.adddone_rows = nil
+}
+
+// DoneRows returns the value of the "done_rows" field in the mutation.
+func (m *JobMutation) DoneRows() (r int64, exists bool) {
+	v := m.done_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneRows returns the old "done_rows" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldDoneRows(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneRows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneRows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneRows: %w", err)
+	}
+	return oldValue.DoneRows, nil
+}
+
+// AddDoneRows adds i to the "done_rows" field.
+func (m *JobMutation) AddDoneRows(i int64) {
+	if m.adddone_rows != nil {
+		*m.adddone_rows += i
+	} else {
+		m.adddone_rows = &i
+	}
+}
+
+// AddedDoneRows returns the value that was added to the "done_rows" field in this mutation.
+func (m *JobMutation) AddedDoneRows() (r int64, exists bool) {
+	v := m.adddone_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDoneRows resets all changes to the "done_rows" field.
+func (m *JobMutation) ResetDoneRows() {
+	m.done_rows = nil
+	m.adddone_rows = nil
+}
+
+// SetFailedRows sets the "failed_rows" field.
+func (m *JobMutation) SetFailedRows(i int64) {
+	m.failed_rows = &i
+	m.addfailed_rows = nil
+}
+
+// FailedRows returns the value of the "failed_rows" field in the mutation.
+func (m *JobMutation) FailedRows() (r int64, exists bool) {
+	v := m.failed_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailedRows returns the old "failed_rows" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldFailedRows(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailedRows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailedRows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailedRows: %w", err)
+	}
+	return oldValue.FailedRows, nil
+}
+
+// AddFailedRows adds i to the "failed_rows" field.
+func (m *JobMutation) AddFailedRows(i int64) {
+	if m.addfailed_rows != nil {
+		*m.addfailed_rows += i
+	} else {
+		m.addfailed_rows = &i
+	}
+}
+
+// AddedFailedRows returns the value that was added to the "failed_rows" field in this mutation.
+func (m *JobMutation) AddedFailedRows() (r int64, exists bool) {
+	v := m.addfailed_rows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailedRows resets all changes to the "failed_rows" field.
+func (m *JobMutation) ResetFailedRows() {
+	m.failed_rows = nil
+	m.addfailed_rows = nil
+}
+
+// SetError sets the "error" field.
+func (m *JobMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *JobMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *JobMutation) ResetError() {
+	m.error = nil
+}
+
+// SetDryRun sets the "dry_run" field.
+func (m *JobMutation) SetDryRun(b bool) {
+	m.dry_run = &b
+}
+
+// DryRun returns the value of the "dry_run" field in the mutation.
+func (m *JobMutation) DryRun() (r bool, exists bool) {
+	v := m.dry_run
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDryRun returns the old "dry_run" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldDryRun(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDryRun is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDryRun requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDryRun: %w", err)
+	}
+	return oldValue.DryRun, nil
+}
+
+// ResetDryRun resets all changes to the "dry_run" field.
+func (m *JobMutation) ResetDryRun() {
+	m.dry_run = nil
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *JobMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *JobMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *JobMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *JobMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *JobMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetHolder sets the "holder" field.
+func (m *JobMutation) SetHolder(s string) {
+	m.holder = &s
+}
+
+// Holder returns the value of the "holder" field in the mutation.
+func (m *JobMutation) Holder() (r string, exists bool) {
+	v := m.holder
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolder returns the old "holder" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldHolder(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolder is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolder requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolder: %w", err)
+	}
+	return oldValue.Holder, nil
+}
+
+// ResetHolder resets all changes to the "holder" field.
+func (m *JobMutation) ResetHolder() {
+	m.holder = nil
+}
+
+// SetFence sets the "fence" field.
+func (m *JobMutation) SetFence(i int64) {
+	m.fence = &i
+	m.addfence = nil
+}
+
+// Fence returns the value of the "fence" field in the mutation.
+func (m *JobMutation) Fence() (r int64, exists bool) {
+	v := m.fence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFence returns the old "fence" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldFence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFence: %w", err)
+	}
+	return oldValue.Fence, nil
+}
+
+// AddFence adds i to the "fence" field.
+func (m *JobMutation) AddFence(i int64) {
+	if m.addfence != nil {
+		*m.addfence += i
+	} else {
+		m.addfence = &i
+	}
+}
+
+// AddedFence returns the value that was added to the "fence" field in this mutation.
+func (m *JobMutation) AddedFence() (r int64, exists bool) {
+	v := m.addfence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFence resets all changes to the "fence" field.
+func (m *JobMutation) ResetFence() {
+	m.fence = nil
+	m.addfence = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *JobMutation) SetLeaseUntil(t time.Time) {
+	m.lease_until = &t
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *JobMutation) LeaseUntil() (r time.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldLeaseUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *JobMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.clearedFields[job.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *JobMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[job.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *JobMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	delete(m.clearedFields, job.FieldLeaseUntil)
+}
+
+// SetSourceFileID sets the "source_file_id" field.
+func (m *JobMutation) SetSourceFileID(i int64) {
+	m.source_file_id = &i
+	m.addsource_file_id = nil
+}
+
+// SourceFileID returns the value of the "source_file_id" field in the mutation.
+func (m *JobMutation) SourceFileID() (r int64, exists bool) {
+	v := m.source_file_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceFileID returns the old "source_file_id" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldSourceFileID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceFileID: %w", err)
+	}
+	return oldValue.SourceFileID, nil
+}
+
+// AddSourceFileID adds i to the "source_file_id" field.
+func (m *JobMutation) AddSourceFileID(i int64) {
+	if m.addsource_file_id != nil {
+		*m.addsource_file_id += i
+	} else {
+		m.addsource_file_id = &i
+	}
+}
+
+// AddedSourceFileID returns the value that was added to the "source_file_id" field in this mutation.
+func (m *JobMutation) AddedSourceFileID() (r int64, exists bool) {
+	v := m.addsource_file_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSourceFileID clears the value of the "source_file_id" field.
+func (m *JobMutation) ClearSourceFileID() {
+	m.source_file_id = nil
+	m.addsource_file_id = nil
+	m.clearedFields[job.FieldSourceFileID] = struct{}{}
+}
+
+// SourceFileIDCleared returns if the "source_file_id" field was cleared in this mutation.
+func (m *JobMutation) SourceFileIDCleared() bool {
+	_, ok := m.clearedFields[job.FieldSourceFileID]
+	return ok
+}
+
+// ResetSourceFileID resets all changes to the "source_file_id" field.
+func (m *JobMutation) ResetSourceFileID() {
+	m.source_file_id = nil
+	m.addsource_file_id = nil
+	delete(m.clearedFields, job.FieldSourceFileID)
+}
+
+// SetRetryOfID sets the "retry_of_id" field.
+func (m *JobMutation) SetRetryOfID(i int64) {
+	m.retry_of_id = &i
+	m.addretry_of_id = nil
+}
+
+// RetryOfID returns the value of the "retry_of_id" field in the mutation.
+func (m *JobMutation) RetryOfID() (r int64, exists bool) {
+	v := m.retry_of_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetryOfID returns the old "retry_of_id" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldRetryOfID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetryOfID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetryOfID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetryOfID: %w", err)
+	}
+	return oldValue.RetryOfID, nil
+}
+
+// AddRetryOfID adds i to the "retry_of_id" field.
+func (m *JobMutation) AddRetryOfID(i int64) {
+	if m.addretry_of_id != nil {
+		*m.addretry_of_id += i
+	} else {
+		m.addretry_of_id = &i
+	}
+}
+
+// AddedRetryOfID returns the value that was added to the "retry_of_id" field in this mutation.
+func (m *JobMutation) AddedRetryOfID() (r int64, exists bool) {
+	v := m.addretry_of_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRetryOfID clears the value of the "retry_of_id" field.
+func (m *JobMutation) ClearRetryOfID() {
+	m.retry_of_id = nil
+	m.addretry_of_id = nil
+	m.clearedFields[job.FieldRetryOfID] = struct{}{}
+}
+
+// RetryOfIDCleared returns if the "retry_of_id" field was cleared in this mutation.
+func (m *JobMutation) RetryOfIDCleared() bool {
+	_, ok := m.clearedFields[job.FieldRetryOfID]
+	return ok
+}
+
+// ResetRetryOfID resets all changes to the "retry_of_id" field.
+func (m *JobMutation) ResetRetryOfID() {
+	m.retry_of_id = nil
+	m.addretry_of_id = nil
+	delete(m.clearedFields, job.FieldRetryOfID)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *JobMutation) SetCreatedBy(i int64) {
+	m.created_by = &i
+	m.addcreated_by = nil
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *JobMutation) CreatedBy() (r int64, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldCreatedBy(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// AddCreatedBy adds i to the "created_by" field.
+func (m *JobMutation) AddCreatedBy(i int64) {
+	if m.addcreated_by != nil {
+		*m.addcreated_by += i
+	} else {
+		m.addcreated_by = &i
+	}
+}
+
+// AddedCreatedBy returns the value that was added to the "created_by" field in this mutation.
+func (m *JobMutation) AddedCreatedBy() (r int64, exists bool) {
+	v := m.addcreated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *JobMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.addcreated_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *JobMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *JobMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *JobMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *JobMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *JobMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *JobMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[job.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *JobMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[job.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *JobMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, job.FieldStartedAt)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *JobMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *JobMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *JobMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[job.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *JobMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[job.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *JobMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, job.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the JobMutation builder.
+func (m *JobMutation) Where(ps ...predicate.Job) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the JobMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *JobMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Job, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *JobMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *JobMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Job).
+func (m *JobMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *JobMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.version != nil {
+		fields = append(fields, job.FieldVersion)
+	}
+	if m.kind != nil {
+		fields = append(fields, job.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, job.FieldState)
+	}
+	if m.title != nil {
+		fields = append(fields, job.FieldTitle)
+	}
+	if m.payload != nil {
+		fields = append(fields, job.FieldPayload)
+	}
+	if m.checkpoint != nil {
+		fields = append(fields, job.FieldCheckpoint)
+	}
+	if m.total_rows != nil {
+		fields = append(fields, job.FieldTotalRows)
+	}
+	if m.done_rows != nil {
+		fields = append(fields, job.FieldDoneRows)
+	}
+	if m.failed_rows != nil {
+		fields = append(fields, job.FieldFailedRows)
+	}
+	if m.error != nil {
+		fields = append(fields, job.FieldError)
+	}
+	if m.dry_run != nil {
+		fields = append(fields, job.FieldDryRun)
+	}
+	if m.attempt != nil {
+		fields = append(fields, job.FieldAttempt)
+	}
+	if m.holder != nil {
+		fields = append(fields, job.FieldHolder)
+	}
+	if m.fence != nil {
+		fields = append(fields, job.FieldFence)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, job.FieldLeaseUntil)
+	}
+	if m.source_file_id != nil {
+		fields = append(fields, job.FieldSourceFileID)
+	}
+	if m.retry_of_id != nil {
+		fields = append(fields, job.FieldRetryOfID)
+	}
+	if m.created_by != nil {
+		fields = append(fields, job.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, job.FieldCreatedAt)
+	}
+	if m.started_at != nil {
+		fields = append(fields, job.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, job.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *JobMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case job.FieldVersion:
+		return m.Version()
+	case job.FieldKind:
+		return m.Kind()
+	case job.FieldState:
+		return m.State()
+	case job.FieldTitle:
+		return m.Title()
+	case job.FieldPayload:
+		return m.Payload()
+	case job.FieldCheckpoint:
+		return m.Checkpoint()
+	case job.FieldTotalRows:
+		return m.TotalRows()
+	case job.FieldDoneRows:
+		return m.DoneRows()
+	case job.FieldFailedRows:
+		return m.FailedRows()
+	case job.FieldError:
+		return m.Error()
+	case job.FieldDryRun:
+		return m.DryRun()
+	case job.FieldAttempt:
+		return m.Attempt()
+	case job.FieldHolder:
+		return m.Holder()
+	case job.FieldFence:
+		return m.Fence()
+	case job.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case job.FieldSourceFileID:
+		return m.SourceFileID()
+	case job.FieldRetryOfID:
+		return m.RetryOfID()
+	case job.FieldCreatedBy:
+		return m.CreatedBy()
+	case job.FieldCreatedAt:
+		return m.CreatedAt()
+	case job.FieldStartedAt:
+		return m.StartedAt()
+	case job.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *JobMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case job.FieldVersion:
+		return m.OldVersion(ctx)
+	case job.FieldKind:
+		return m.OldKind(ctx)
+	case job.FieldState:
+		return m.OldState(ctx)
+	case job.FieldTitle:
+		return m.OldTitle(ctx)
+	case job.FieldPayload:
+		return m.OldPayload(ctx)
+	case job.FieldCheckpoint:
+		return m.OldCheckpoint(ctx)
+	case job.FieldTotalRows:
+		return m.OldTotalRows(ctx)
+	case job.FieldDoneRows:
+		return m.OldDoneRows(ctx)
+	case job.FieldFailedRows:
+		return m.OldFailedRows(ctx)
+	case job.FieldError:
+		return m.OldError(ctx)
+	case job.FieldDryRun:
+		return m.OldDryRun(ctx)
+	case job.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case job.FieldHolder:
+		return m.OldHolder(ctx)
+	case job.FieldFence:
+		return m.OldFence(ctx)
+	case job.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case job.FieldSourceFileID:
+		return m.OldSourceFileID(ctx)
+	case job.FieldRetryOfID:
+		return m.OldRetryOfID(ctx)
+	case job.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case job.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case job.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case job.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Job field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *JobMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case job.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case job.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case job.FieldState:
+		v, ok := value.(stock.JobState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case job.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case job.FieldPayload:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPayload(v)
+		return nil
+	case job.FieldCheckpoint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckpoint(v)
+		return nil
+	case job.FieldTotalRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotalRows(v)
+		return nil
+	case job.FieldDoneRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneRows(v)
+		return nil
+	case job.FieldFailedRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailedRows(v)
+		return nil
+	case job.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	case job.FieldDryRun:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDryRun(v)
+		return nil
+	case job.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case job.FieldHolder:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolder(v)
+		return nil
+	case job.FieldFence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFence(v)
+		return nil
+	case job.FieldLeaseUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case job.FieldSourceFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceFileID(v)
+		return nil
+	case job.FieldRetryOfID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetryOfID(v)
+		return nil
+	case job.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case job.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case job.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case job.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Job field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *JobMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, job.FieldVersion)
+	}
+	if m.addtotal_rows != nil {
+		fields = append(fields, job.FieldTotalRows)
+	}
+	if m.adddone_rows != nil {
+		fields = append(fields, job.FieldDoneRows)
+	}
+	if m.addfailed_rows != nil {
+		fields = append(fields, job.FieldFailedRows)
+	}
+	if m.addattempt != nil {
+		fields = append(fields, job.FieldAttempt)
+	}
+	if m.addfence != nil {
+		fields = append(fields, job.FieldFence)
+	}
+	if m.addsource_file_id != nil {
+		fields = append(fields, job.FieldSourceFileID)
+	}
+	if m.addretry_of_id != nil {
+		fields = append(fields, job.FieldRetryOfID)
+	}
+	if m.addcreated_by != nil {
+		fields = append(fields, job.FieldCreatedBy)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *JobMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case job.FieldVersion:
+		return m.AddedVersion()
+	case job.FieldTotalRows:
+		return m.AddedTotalRows()
+	case job.FieldDoneRows:
+		return m.AddedDoneRows()
+	case job.FieldFailedRows:
+		return m.AddedFailedRows()
+	case job.FieldAttempt:
+		return m.AddedAttempt()
+	case job.FieldFence:
+		return m.AddedFence()
+	case job.FieldSourceFileID:
+		return m.AddedSourceFileID()
+	case job.FieldRetryOfID:
+		return m.AddedRetryOfID()
+	case job.FieldCreatedBy:
+		return m.AddedCreatedBy()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *JobMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case job.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case job.FieldTotalRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotalRows(v)
+		return nil
+	case job.FieldDoneRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDoneRows(v)
+		return nil
+	case job.FieldFailedRows:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailedRows(v)
+		return nil
+	case job.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case job.FieldFence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFence(v)
+		return nil
+	case job.FieldSourceFileID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSourceFileID(v)
+		return nil
+	case job.FieldRetryOfID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRetryOfID(v)
+		return nil
+	case job.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Job numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *JobMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(job.FieldTotalRows) {
+		fields = append(fields, job.FieldTotalRows)
+	}
+	if m.FieldCleared(job.FieldLeaseUntil) {
+		fields = append(fields, job.FieldLeaseUntil)
+	}
+	if m.FieldCleared(job.FieldSourceFileID) {
+		fields = append(fields, job.FieldSourceFileID)
+	}
+	if m.FieldCleared(job.FieldRetryOfID) {
+		fields = append(fields, job.FieldRetryOfID)
+	}
+	if m.FieldCleared(job.FieldStartedAt) {
+		fields = append(fields, job.FieldStartedAt)
+	}
+	if m.FieldCleared(job.FieldFinishedAt) {
+		fields = append(fields, job.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *JobMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *JobMutation) ClearField(name string) error {
+	switch name {
+	case job.FieldTotalRows:
+		m.ClearTotalRows()
+		return nil
+	case job.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case job.FieldSourceFileID:
+		m.ClearSourceFileID()
+		return nil
+	case job.FieldRetryOfID:
+		m.ClearRetryOfID()
+		return nil
+	case job.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case job.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Job nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *JobMutation) ResetField(name string) error {
+	switch name {
+	case job.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case job.FieldKind:
+		m.ResetKind()
+		return nil
+	case job.FieldState:
+		m.ResetState()
+		return nil
+	case job.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case job.FieldPayload:
+		m.ResetPayload()
+		return nil
+	case job.FieldCheckpoint:
+		m.ResetCheckpoint()
+		return nil
+	case job.FieldTotalRows:
+		m.ResetTotalRows()
+		return nil
+	case job.FieldDoneRows:
+		m.ResetDoneRows()
+		return nil
+	case job.FieldFailedRows:
+		m.ResetFailedRows()
+		return nil
+	case job.FieldError:
+		m.ResetError()
+		return nil
+	case job.FieldDryRun:
+		m.ResetDryRun()
+		return nil
+	case job.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case job.FieldHolder:
+		m.ResetHolder()
+		return nil
+	case job.FieldFence:
+		m.ResetFence()
+		return nil
+	case job.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case job.FieldSourceFileID:
+		m.ResetSourceFileID()
+		return nil
+	case job.FieldRetryOfID:
+		m.ResetRetryOfID()
+		return nil
+	case job.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case job.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case job.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case job.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Job field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *JobMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *JobMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *JobMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *JobMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *JobMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *JobMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *JobMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Job unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *JobMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Job edge %s", name)
+}
+
+// JobRowMutation represents an operation that mutates the JobRow nodes in the graph.
+type JobRowMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	job_id        *int64
+	addjob_id     *int64
+	row_no        *int64
+	addrow_no     *int64
+	faults        *string
+	content       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*JobRow, error)
+	predicates    []predicate.JobRow
+}
+
+var _ ent.Mutation = (*JobRowMutation)(nil)
+
+// jobrowOption allows management of the mutation configuration using functional options.
+type jobrowOption func(*JobRowMutation)
+
+// newJobRowMutation creates new mutation for the JobRow entity.
+func newJobRowMutation(c config, op Op, opts ...jobrowOption) *JobRowMutation {
+	m := &JobRowMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeJobRow,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withJobRowID sets the ID field of the mutation.
+func withJobRowID(id int64) jobrowOption {
+	return func(m *JobRowMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *JobRow
+		)
+		m.oldValue = func(ctx context.Context) (*JobRow, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().JobRow.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withJobRow sets the old JobRow of the mutation.
+func withJobRow(node *JobRow) jobrowOption {
+	return func(m *JobRowMutation) {
+		m.oldValue = func(context.Context) (*JobRow, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m JobRowMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m JobRowMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of JobRow entities.
+func (m *JobRowMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *JobRowMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *JobRowMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().JobRow.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetJobID sets the "job_id" field.
+func (m *JobRowMutation) SetJobID(i int64) {
+	m.job_id = &i
+	m.addjob_id = nil
+}
+
+// JobID returns the value of the "job_id" field in the mutation.
+func (m *JobRowMutation) JobID() (r int64, exists bool) {
+	v := m.job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobID returns the old "job_id" field's value of the JobRow entity.
+// If the JobRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRowMutation) OldJobID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobID: %w", err)
+	}
+	return oldValue.JobID, nil
+}
+
+// AddJobID adds i to the "job_id" field.
+func (m *JobRowMutation) AddJobID(i int64) {
+	if m.addjob_id != nil {
+		*m.addjob_id += i
+	} else {
+		m.addjob_id = &i
+	}
+}
+
+// AddedJobID returns the value that was added to the "job_id" field in this mutation.
+func (m *JobRowMutation) AddedJobID() (r int64, exists bool) {
+	v := m.addjob_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetJobID resets all changes to the "job_id" field.
+func (m *JobRowMutation) ResetJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+}
+
+// SetRowNo sets the "row_no" field.
+func (m *JobRowMutation) SetRowNo(i int64) {
+	m.row_no = &i
+	m.addrow_no = nil
+}
+
+// RowNo returns the value of the "row_no" field in the mutation.
+func (m *JobRowMutation) RowNo() (r int64, exists bool) {
+	v := m.row_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRowNo returns the old "row_no" field's value of the JobRow entity.
+// If the JobRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRowMutation) OldRowNo(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRowNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRowNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRowNo: %w", err)
+	}
+	return oldValue.RowNo, nil
+}
+
+// AddRowNo adds i to the "row_no" field.
+func (m *JobRowMutation) AddRowNo(i int64) {
+	if m.addrow_no != nil {
+		*m.addrow_no += i
+	} else {
+		m.addrow_no = &i
+	}
+}
+
+// AddedRowNo returns the value that was added to the "row_no" field in this mutation.
+func (m *JobRowMutation) AddedRowNo() (r int64, exists bool) {
+	v := m.addrow_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRowNo resets all changes to the "row_no" field.
+func (m *JobRowMutation) ResetRowNo() {
+	m.row_no = nil
+	m.addrow_no = nil
+}
+
+// SetFaults sets the "faults" field.
+func (m *JobRowMutation) SetFaults(s string) {
+	m.faults = &s
+}
+
+// Faults returns the value of the "faults" field in the mutation.
+func (m *JobRowMutation) Faults() (r string, exists bool) {
+	v := m.faults
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFaults returns the old "faults" field's value of the JobRow entity.
+// If the JobRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRowMutation) OldFaults(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFaults is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFaults requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFaults: %w", err)
+	}
+	return oldValue.Faults, nil
+}
+
+// ResetFaults resets all changes to the "faults" field.
+func (m *JobRowMutation) ResetFaults() {
+	m.faults = nil
+}
+
+// SetContent sets the "content" field.
+func (m *JobRowMutation) SetContent(s string) {
+	m.content = &s
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *JobRowMutation) Content() (r string, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the JobRow entity.
+// If the JobRow object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobRowMutation) OldContent(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *JobRowMutation) ResetContent() {
+	m.content = nil
+}
+
+// Where appends a list predicates to the JobRowMutation builder.
+func (m *JobRowMutation) Where(ps ...predicate.JobRow) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the JobRowMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *JobRowMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.JobRow, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *JobRowMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *JobRowMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (JobRow).
+func (m *JobRowMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *JobRowMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.job_id != nil {
+		fields = append(fields, jobrow.FieldJobID)
+	}
+	if m.row_no != nil {
+		fields = append(fields, jobrow.FieldRowNo)
+	}
+	if m.faults != nil {
+		fields = append(fields, jobrow.FieldFaults)
+	}
+	if m.content != nil {
+		fields = append(fields, jobrow.FieldContent)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *JobRowMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case jobrow.FieldJobID:
+		return m.JobID()
+	case jobrow.FieldRowNo:
+		return m.RowNo()
+	case jobrow.FieldFaults:
+		return m.Faults()
+	case jobrow.FieldContent:
+		return m.Content()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *JobRowMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case jobrow.FieldJobID:
+		return m.OldJobID(ctx)
+	case jobrow.FieldRowNo:
+		return m.OldRowNo(ctx)
+	case jobrow.FieldFaults:
+		return m.OldFaults(ctx)
+	case jobrow.FieldContent:
+		return m.OldContent(ctx)
+	}
+	return nil, fmt.Errorf("unknown JobRow field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *JobRowMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case jobrow.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobID(v)
+		return nil
+	case jobrow.FieldRowNo:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRowNo(v)
+		return nil
+	case jobrow.FieldFaults:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFaults(v)
+		return nil
+	case jobrow.FieldContent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	}
+	return fmt.Errorf("unknown JobRow field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *JobRowMutation) AddedFields() []string {
+	var fields []string
+	if m.addjob_id != nil {
+		fields = append(fields, jobrow.FieldJobID)
+	}
+	if m.addrow_no != nil {
+		fields = append(fields, jobrow.FieldRowNo)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *JobRowMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case jobrow.FieldJobID:
+		return m.AddedJobID()
+	case jobrow.FieldRowNo:
+		return m.AddedRowNo()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *JobRowMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case jobrow.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJobID(v)
+		return nil
+	case jobrow.FieldRowNo:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRowNo(v)
+		return nil
+	}
+	return fmt.Errorf("unknown JobRow numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *JobRowMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *JobRowMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *JobRowMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown JobRow nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *JobRowMutation) ResetField(name string) error {
+	switch name {
+	case jobrow.FieldJobID:
+		m.ResetJobID()
+		return nil
+	case jobrow.FieldRowNo:
+		m.ResetRowNo()
+		return nil
+	case jobrow.FieldFaults:
+		m.ResetFaults()
+		return nil
+	case jobrow.FieldContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown JobRow field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *JobRowMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *JobRowMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *JobRowMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *JobRowMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *JobRowMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *JobRowMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *JobRowMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown JobRow unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *JobRowMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown JobRow edge %s", name)
+}
+
+// KitComponentMutation represents an operation that mutates the KitComponent nodes in the graph.
+type KitComponentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	kit_sku       *string
+	sku           *string
+	quantity      *int64
+	addquantity   *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*KitComponent, error)
+	predicates    []predicate.KitComponent
+}
+
+var _ ent.Mutation = (*KitComponentMutation)(nil)
+
+// kitcomponentOption allows management of the mutation configuration using functional options.
+type kitcomponentOption func(*KitComponentMutation)
+
+// newKitComponentMutation creates new mutation for the KitComponent entity.
+func newKitComponentMutation(c config, op Op, opts ...kitcomponentOption) *KitComponentMutation {
+	m := &KitComponentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeKitComponent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withKitComponentID sets the ID field of the mutation.
+func withKitComponentID(id int64) kitcomponentOption {
+	return func(m *KitComponentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *KitComponent
+		)
+		m.oldValue = func(ctx context.Context) (*KitComponent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().KitComponent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withKitComponent sets the old KitComponent of the mutation.
+func withKitComponent(node *KitComponent) kitcomponentOption {
+	return func(m *KitComponentMutation) {
+		m.oldValue = func(context.Context) (*KitComponent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m KitComponentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m KitComponentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of KitComponent entities.
+func (m *KitComponentMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *KitComponentMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *KitComponentMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().KitComponent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKitSku sets the "kit_sku" field.
+func (m *KitComponentMutation) SetKitSku(s string) {
+	m.kit_sku = &s
+}
+
+// KitSku returns the value of the "kit_sku" field in the mutation.
+func (m *KitComponentMutation) KitSku() (r string, exists bool) {
+	v := m.kit_sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKitSku returns the old "kit_sku" field's value of the KitComponent entity.
+// If the KitComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KitComponentMutation) OldKitSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKitSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKitSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKitSku: %w", err)
+	}
+	return oldValue.KitSku, nil
+}
+
+// ResetKitSku resets all changes to the "kit_sku" field.
+func (m *KitComponentMutation) ResetKitSku() {
+	m.kit_sku = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *KitComponentMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *KitComponentMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the KitComponent entity.
+// If the KitComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KitComponentMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *KitComponentMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *KitComponentMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *KitComponentMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the KitComponent entity.
+// If the KitComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *KitComponentMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *KitComponentMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *KitComponentMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *KitComponentMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// Where appends a list predicates to the KitComponentMutation builder.
+func (m *KitComponentMutation) Where(ps ...predicate.KitComponent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the KitComponentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *KitComponentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.KitComponent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *KitComponentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *KitComponentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (KitComponent).
+func (m *KitComponentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *KitComponentMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.kit_sku != nil {
+		fields = append(fields, kitcomponent.FieldKitSku)
+	}
+	if m.sku != nil {
+		fields = append(fields, kitcomponent.FieldSku)
+	}
+	if m.quantity != nil {
+		fields = append(fields, kitcomponent.FieldQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *KitComponentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case kitcomponent.FieldKitSku:
+		return m.KitSku()
+	case kitcomponent.FieldSku:
+		return m.Sku()
+	case kitcomponent.FieldQuantity:
+		return m.Quantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *KitComponentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case kitcomponent.FieldKitSku:
+		return m.OldKitSku(ctx)
+	case kitcomponent.FieldSku:
+		return m.OldSku(ctx)
+	case kitcomponent.FieldQuantity:
+		return m.OldQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown KitComponent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KitComponentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case kitcomponent.FieldKitSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKitSku(v)
+		return nil
+	case kitcomponent.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case kitcomponent.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KitComponent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *KitComponentMutation) AddedFields() []string {
+	var fields []string
+	if m.addquantity != nil {
+		fields = append(fields, kitcomponent.FieldQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *KitComponentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case kitcomponent.FieldQuantity:
+		return m.AddedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *KitComponentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case kitcomponent.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown KitComponent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *KitComponentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *KitComponentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *KitComponentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown KitComponent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *KitComponentMutation) ResetField(name string) error {
+	switch name {
+	case kitcomponent.FieldKitSku:
+		m.ResetKitSku()
+		return nil
+	case kitcomponent.FieldSku:
+		m.ResetSku()
+		return nil
+	case kitcomponent.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown KitComponent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *KitComponentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *KitComponentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *KitComponentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *KitComponentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *KitComponentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *KitComponentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *KitComponentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown KitComponent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *KitComponentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown KitComponent edge %s", name)
+}
+
+// LandedCostMutation represents an operation that mutates the LandedCost nodes in the graph.
+type LandedCostMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	document_id      *int64
+	adddocument_id   *int64
+	kind             *stock.LandedCostKind
+	basis            *stock.CostBasis
+	amount           *money.Amount
+	addamount        *money.Amount
+	currency         *string
+	exchange_rate    *money.Rate
+	addexchange_rate *money.Rate
+	note             *string
+	posting_id       *int64
+	addposting_id    *int64
+	reversed_by      *int64
+	addreversed_by   *int64
+	created_by       *int64
+	addcreated_by    *int64
+	created_at       *time.Time
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*LandedCost, error)
+	predicates       []predicate.LandedCost
+}
+
+var _ ent.Mutation = (*LandedCostMutation)(nil)
+
+// landedcostOption allows management of the mutation configuration using functional options.
+type landedcostOption func(*LandedCostMutation)
+
+// newLandedCostMutation creates new mutation for the LandedCost entity.
+func newLandedCostMutation(c config, op Op, opts ...landedcostOption) *LandedCostMutation {
+	m := &LandedCostMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLandedCost,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLandedCostID sets the ID field of the mutation.
+func withLandedCostID(id int64) landedcostOption {
+	return func(m *LandedCostMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LandedCost
+		)
+		m.oldValue = func(ctx context.Context) (*LandedCost, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LandedCost.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLandedCost sets the old LandedCost of the mutation.
+func withLandedCost(node *LandedCost) landedcostOption {
+	return func(m *LandedCostMutation) {
+		m.oldValue = func(context.Context) (*LandedCost, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LandedCostMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LandedCostMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LandedCost entities.
+func (m *LandedCostMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LandedCostMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LandedCostMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LandedCost.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *LandedCostMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *LandedCostMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *LandedCostMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *LandedCostMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *LandedCostMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *LandedCostMutation) SetKind(sck stock.LandedCostKind) {
+	m.kind = &sck
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *LandedCostMutation) Kind() (r stock.LandedCostKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldKind(ctx context.Context) (v stock.LandedCostKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *LandedCostMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetBasis sets the "basis" field.
+func (m *LandedCostMutation) SetBasis(sb stock.CostBasis) {
+	m.basis = &sb
+}
+
+// Basis returns the value of the "basis" field in the mutation.
+func (m *LandedCostMutation) Basis() (r stock.CostBasis, exists bool) {
+	v := m.basis
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBasis returns the old "basis" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldBasis(ctx context.Context) (v stock.CostBasis, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBasis is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBasis requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBasis: %w", err)
+	}
+	return oldValue.Basis, nil
+}
+
+// ResetBasis resets all changes to the "basis" field.
+func (m *LandedCostMutation) ResetBasis() {
+	m.basis = nil
+}
+
+// SetAmount sets the "amount" field.
+func (m *LandedCostMutation) SetAmount(value money.Amount) {
+	m.amount = &value
+	m.addamount = nil
+}
+
+// Amount returns the value of the "amount" field in the mutation.
+func (m *LandedCostMutation) Amount() (r money.Amount, exists bool) {
+	v := m.amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmount returns the old "amount" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmount: %w", err)
+	}
+	return oldValue.Amount, nil
+}
+
+// AddAmount adds value to the "amount" field.
+func (m *LandedCostMutation) AddAmount(value money.Amount) {
+	if m.addamount != nil {
+		*m.addamount += value
+	} else {
+		m.addamount = &value
+	}
+}
+
+// AddedAmount returns the value that was added to the "amount" field in this mutation.
+func (m *LandedCostMutation) AddedAmount() (r money.Amount, exists bool) {
+	v := m.addamount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmount resets all changes to the "amount" field.
+func (m *LandedCostMutation) ResetAmount() {
+	m.amount = nil
+	m.addamount = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *LandedCostMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *LandedCostMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *LandedCostMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (m *LandedCostMutation) SetExchangeRate(value money.Rate) {
+	m.exchange_rate = &value
+	m.addexchange_rate = nil
+}
+
+// ExchangeRate returns the value of the "exchange_rate" field in the mutation.
+func (m *LandedCostMutation) ExchangeRate() (r money.Rate, exists bool) {
+	v := m.exchange_rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExchangeRate returns the old "exchange_rate" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldExchangeRate(ctx context.Context) (v money.Rate, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExchangeRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExchangeRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExchangeRate: %w", err)
+	}
+	return oldValue.ExchangeRate, nil
+}
+
+// AddExchangeRate adds value to the "exchange_rate" field.
+func (m *LandedCostMutation) AddExchangeRate(value money.Rate) {
+	if m.addexchange_rate != nil {
+		*m.addexchange_rate += value
+	} else {
+		m.addexchange_rate = &value
+	}
+}
+
+// AddedExchangeRate returns the value that was added to the "exchange_rate" field in this mutation.
+func (m *LandedCostMutation) AddedExchangeRate() (r money.Rate, exists bool) {
+	v := m.addexchange_rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExchangeRate resets all changes to the "exchange_rate" field.
+func (m *LandedCostMutation) ResetExchangeRate() {
+	m.exchange_rate = nil
+	m.addexchange_rate = nil
+}
+
+// SetNote sets the "note" field.
+func (m *LandedCostMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *LandedCostMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *LandedCostMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *LandedCostMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *LandedCostMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldPostingID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *LandedCostMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *LandedCostMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostingID clears the value of the "posting_id" field.
+func (m *LandedCostMutation) ClearPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	m.clearedFields[landedcost.FieldPostingID] = struct{}{}
+}
+
+// PostingIDCleared returns if the "posting_id" field was cleared in this mutation.
+func (m *LandedCostMutation) PostingIDCleared() bool {
+	_, ok := m.clearedFields[landedcost.FieldPostingID]
+	return ok
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *LandedCostMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	delete(m.clearedFields, landedcost.FieldPostingID)
+}
+
+// SetReversedBy sets the "reversed_by" field.
+func (m *LandedCostMutation) SetReversedBy(i int64) {
+	m.reversed_by = &i
+	m.addreversed_by = nil
+}
+
+// ReversedBy returns the value of the "reversed_by" field in the mutation.
+func (m *LandedCostMutation) ReversedBy() (r int64, exists bool) {
+	v := m.reversed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReversedBy returns the old "reversed_by" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldReversedBy(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReversedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReversedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReversedBy: %w", err)
+	}
+	return oldValue.ReversedBy, nil
+}
+
+// AddReversedBy adds i to the "reversed_by" field.
+func (m *LandedCostMutation) AddReversedBy(i int64) {
+	if m.addreversed_by != nil {
+		*m.addreversed_by += i
+	} else {
+		m.addreversed_by = &i
+	}
+}
+
+// AddedReversedBy returns the value that was added to the "reversed_by" field in this mutation.
+func (m *LandedCostMutation) AddedReversedBy() (r int64, exists bool) {
+	v := m.addreversed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReversedBy clears the value of the "reversed_by" field.
+func (m *LandedCostMutation) ClearReversedBy() {
+	m.reversed_by = nil
+	m.addreversed_by = nil
+	m.clearedFields[landedcost.FieldReversedBy] = struct{}{}
+}
+
+// ReversedByCleared returns if the "reversed_by" field was cleared in this mutation.
+func (m *LandedCostMutation) ReversedByCleared() bool {
+	_, ok := m.clearedFields[landedcost.FieldReversedBy]
+	return ok
+}
+
+// ResetReversedBy resets all changes to the "reversed_by" field.
+func (m *LandedCostMutation) ResetReversedBy() {
+	m.reversed_by = nil
+	m.addreversed_by = nil
+	delete(m.clearedFields, landedcost.FieldReversedBy)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *LandedCostMutation) SetCreatedBy(i int64) {
+	m.created_by = &i
+	m.addcreated_by = nil
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *LandedCostMutation) CreatedBy() (r int64, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldCreatedBy(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// AddCreatedBy adds i to the "created_by" field.
+func (m *LandedCostMutation) AddCreatedBy(i int64) {
+	if m.addcreated_by != nil {
+		*m.addcreated_by += i
+	} else {
+		m.addcreated_by = &i
+	}
+}
+
+// AddedCreatedBy returns the value that was added to the "created_by" field in this mutation.
+func (m *LandedCostMutation) AddedCreatedBy() (r int64, exists bool) {
+	v := m.addcreated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *LandedCostMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.addcreated_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LandedCostMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LandedCostMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LandedCost entity.
+// If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LandedCostMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the LandedCostMutation builder.
+func (m *LandedCostMutation) Where(ps ...predicate.LandedCost) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LandedCostMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LandedCostMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LandedCost, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LandedCostMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LandedCostMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LandedCost).
+func (m *LandedCostMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LandedCostMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.document_id != nil {
+		fields = append(fields, landedcost.FieldDocumentID)
+	}
+	if m.kind != nil {
+		fields = append(fields, landedcost.FieldKind)
+	}
+	if m.basis != nil {
+		fields = append(fields, landedcost.FieldBasis)
+	}
+	if m.amount != nil {
+		fields = append(fields, landedcost.FieldAmount)
+	}
+	if m.currency != nil {
+		fields = append(fields, landedcost.FieldCurrency)
+	}
+	if m.exchange_rate != nil {
+		fields = append(fields, landedcost.FieldExchangeRate)
+	}
+	if m.note != nil {
+		fields = append(fields, landedcost.FieldNote)
+	}
+	if m.posting_id != nil {
+		fields = append(fields, landedcost.FieldPostingID)
+	}
+	if m.reversed_by != nil {
+		fields = append(fields, landedcost.FieldReversedBy)
+	}
+	if m.created_by != nil {
+		fields = append(fields, landedcost.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, landedcost.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LandedCostMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case landedcost.FieldDocumentID:
+		return m.DocumentID()
+	case landedcost.FieldKind:
+		return m.Kind()
+	case landedcost.FieldBasis:
+		return m.Basis()
+	case landedcost.FieldAmount:
+		return m.Amount()
+	case landedcost.FieldCurrency:
+		return m.Currency()
+	case landedcost.FieldExchangeRate:
+		return m.ExchangeRate()
+	case landedcost.FieldNote:
+		return m.Note()
+	case landedcost.FieldPostingID:
+		return m.PostingID()
+	case landedcost.FieldReversedBy:
+		return m.ReversedBy()
+	case landedcost.FieldCreatedBy:
+		return m.CreatedBy()
+	case landedcost.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LandedCostMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case landedcost.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case landedcost.FieldKind:
+		return m.OldKind(ctx)
+	case landedcost.FieldBasis:
+		return m.OldBasis(ctx)
+	case landedcost.FieldAmount:
+		return m.OldAmount(ctx)
+	case landedcost.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case landedcost.FieldExchangeRate:
+		return m.OldExchangeRate(ctx)
+	case landedcost.FieldNote:
+		return m.OldNote(ctx)
+	case landedcost.FieldPostingID:
+		return m.OldPostingID(ctx)
+	case landedcost.FieldReversedBy:
+		return m.OldReversedBy(ctx)
+	case landedcost.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case landedcost.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown LandedCost field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LandedCostMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case landedcost.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case landedcost.FieldKind:
+		v, ok := value.(stock.LandedCostKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case landedcost.FieldBasis:
+		v, ok := value.(stock.CostBasis)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBasis(v)
+		return nil
+	case landedcost.FieldAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmount(v)
+		return nil
+	case landedcost.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case landedcost.FieldExchangeRate:
+		v, ok := value.(money.Rate)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExchangeRate(v)
+		return nil
+	case landedcost.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case landedcost.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
+	case landedcost.FieldReversedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReversedBy(v)
+		return nil
+	case landedcost.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case landedcost.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCost field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LandedCostMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocument_id != nil {
+		fields = append(fields, landedcost.FieldDocumentID)
+	}
+	if m.addamount != nil {
+		fields = append(fields, landedcost.FieldAmount)
+	}
+	if m.addexchange_rate != nil {
+		fields = append(fields, landedcost.FieldExchangeRate)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, landedcost.FieldPostingID)
+	}
+	if m.addreversed_by != nil {
+		fields = append(fields, landedcost.FieldReversedBy)
+	}
+	if m.addcreated_by != nil {
+		fields = append(fields, landedcost.FieldCreatedBy)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LandedCostMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case landedcost.FieldDocumentID:
+		return m.AddedDocumentID()
+	case landedcost.FieldAmount:
+		return m.AddedAmount()
+	case landedcost.FieldExchangeRate:
+		return m.AddedExchangeRate()
+	case landedcost.FieldPostingID:
+		return m.AddedPostingID()
+	case landedcost.FieldReversedBy:
+		return m.AddedReversedBy()
+	case landedcost.FieldCreatedBy:
+		return m.AddedCreatedBy()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LandedCostMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case landedcost.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case landedcost.FieldAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmount(v)
+		return nil
+	case landedcost.FieldExchangeRate:
+		v, ok := value.(money.Rate)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExchangeRate(v)
+		return nil
+	case landedcost.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
+	case landedcost.FieldReversedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReversedBy(v)
+		return nil
+	case landedcost.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCost numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LandedCostMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(landedcost.FieldPostingID) {
+		fields = append(fields, landedcost.FieldPostingID)
+	}
+	if m.FieldCleared(landedcost.FieldReversedBy) {
+		fields = append(fields, landedcost.FieldReversedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LandedCostMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LandedCostMutation) ClearField(name string) error {
+	switch name {
+	case landedcost.FieldPostingID:
+		m.ClearPostingID()
+		return nil
+	case landedcost.FieldReversedBy:
+		m.ClearReversedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCost nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LandedCostMutation) ResetField(name string) error {
+	switch name {
+	case landedcost.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case landedcost.FieldKind:
+		m.ResetKind()
+		return nil
+	case landedcost.FieldBasis:
+		m.ResetBasis()
+		return nil
+	case landedcost.FieldAmount:
+		m.ResetAmount()
+		return nil
+	case landedcost.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case landedcost.FieldExchangeRate:
+		m.ResetExchangeRate()
+		return nil
+	case landedcost.FieldNote:
+		m.ResetNote()
+		return nil
+	case landedcost.FieldPostingID:
+		m.ResetPostingID()
+		return nil
+	case landedcost.FieldReversedBy:
+		m.ResetReversedBy()
+		return nil
+	case landedcost.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case landedcost.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCost field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LandedCostMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LandedCostMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LandedCostMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LandedCostMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LandedCostMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LandedCostMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LandedCostMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LandedCost unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LandedCostMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LandedCost edge %s", name)
+}
+
+// LandedCostLineMutation represents an operation that mutates the LandedCostLine nodes in the graph.
+type LandedCostLineMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	landed_cost_id    *int64
+	addlanded_cost_id *int64
+	line_no           *int
+	addline_no        *int
+	sku               *string
+	capitalized       *money.Amount
+	addcapitalized    *money.Amount
+	expensed          *money.Amount
+	addexpensed       *money.Amount
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*LandedCostLine, error)
+	predicates        []predicate.LandedCostLine
+}
+
+var _ ent.Mutation = (*LandedCostLineMutation)(nil)
+
+// landedcostlineOption allows management of the mutation configuration using functional options.
+type landedcostlineOption func(*LandedCostLineMutation)
+
+// newLandedCostLineMutation creates new mutation for the LandedCostLine entity.
+func newLandedCostLineMutation(c config, op Op, opts ...landedcostlineOption) *LandedCostLineMutation {
+	m := &LandedCostLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLandedCostLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLandedCostLineID sets the ID field of the mutation.
+func withLandedCostLineID(id int64) landedcostlineOption {
+	return func(m *LandedCostLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LandedCostLine
+		)
+		m.oldValue = func(ctx context.Context) (*LandedCostLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LandedCostLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLandedCostLine sets the old LandedCostLine of the mutation.
+func withLandedCostLine(node *LandedCostLine) landedcostlineOption {
+	return func(m *LandedCostLineMutation) {
+		m.oldValue = func(context.Context) (*LandedCostLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LandedCostLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LandedCostLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LandedCostLine entities.
+func (m *LandedCostLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LandedCostLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LandedCostLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LandedCostLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLandedCostID sets the "landed_cost_id" field.
+func (m *LandedCostLineMutation) SetLandedCostID(i int64) {
+	m.landed_cost_id = &i
+	m.addlanded_cost_id = nil
+}
+
+// LandedCostID returns the value of the "landed_cost_id" field in the mutation.
+func (m *LandedCostLineMutation) LandedCostID() (r int64, exists bool) {
+	v := m.landed_cost_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandedCostID returns the old "landed_cost_id" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldLandedCostID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandedCostID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandedCostID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandedCostID: %w", err)
+	}
+	return oldValue.LandedCostID, nil
+}
+
+// AddLandedCostID adds i to the "landed_cost_id" field.
+func (m *LandedCostLineMutation) AddLandedCostID(i int64) {
+	if m.addlanded_cost_id != nil {
+		*m.addlanded_cost_id += i
+	} else {
+		m.addlanded_cost_id = &i
+	}
+}
+
+// AddedLandedCostID returns the value that was added to the "landed_cost_id" field in this mutation.
+func (m *LandedCostLineMutation) AddedLandedCostID() (r int64, exists bool) {
+	v := m.addlanded_cost_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLandedCostID resets all changes to the "landed_cost_id" field.
+func (m *LandedCostLineMutation) ResetLandedCostID() {
+	m.landed_cost_id = nil
+	m.addlanded_cost_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *LandedCostLineMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *LandedCostLineMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *LandedCostLineMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *LandedCostLineMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *LandedCostLineMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *LandedCostLineMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *LandedCostLineMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *LandedCostLineMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetCapitalized sets the "capitalized" field.
+func (m *LandedCostLineMutation) SetCapitalized(value money.Amount) {
+	m.capitalized = &value
+	m.addcapitalized = nil
+}
+
+// Capitalized returns the value of the "capitalized" field in the mutation.
+func (m *LandedCostLineMutation) Capitalized() (r money.Amount, exists bool) {
+	v := m.capitalized
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCapitalized returns the old "capitalized" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldCapitalized(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCapitalized is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCapitalized requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCapitalized: %w", err)
+	}
+	return oldValue.Capitalized, nil
+}
+
+// AddCapitalized adds value to the "capitalized" field.
+func (m *LandedCostLineMutation) AddCapitalized(value money.Amount) {
+	if m.addcapitalized != nil {
+		*m.addcapitalized += value
+	} else {
+		m.addcapitalized = &value
+	}
+}
+
+// AddedCapitalized returns the value that was added to the "capitalized" field in this mutation.
+func (m *LandedCostLineMutation) AddedCapitalized() (r money.Amount, exists bool) {
+	v := m.addcapitalized
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCapitalized resets all changes to the "capitalized" field.
+func (m *LandedCostLineMutation) ResetCapitalized() {
+	m.capitalized = nil
+	m.addcapitalized = nil
+}
+
+// SetExpensed sets the "expensed" field.
+func (m *LandedCostLineMutation) SetExpensed(value money.Amount) {
+	m.expensed = &value
+	m.addexpensed = nil
+}
+
+// Expensed returns the value of the "expensed" field in the mutation.
+func (m *LandedCostLineMutation) Expensed() (r money.Amount, exists bool) {
+	v := m.expensed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpensed returns the old "expensed" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldExpensed(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpensed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpensed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpensed: %w", err)
+	}
+	return oldValue.Expensed, nil
+}
+
+// AddExpensed adds value to the "expensed" field.
+func (m *LandedCostLineMutation) AddExpensed(value money.Amount) {
+	if m.addexpensed != nil {
+		*m.addexpensed += value
+	} else {
+		m.addexpensed = &value
+	}
+}
+
+// AddedExpensed returns the value that was added to the "expensed" field in this mutation.
+func (m *LandedCostLineMutation) AddedExpensed() (r money.Amount, exists bool) {
+	v := m.addexpensed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExpensed resets all changes to the "expensed" field.
+func (m *LandedCostLineMutation) ResetExpensed() {
+	m.expensed = nil
+	m.addexpensed = nil
+}
+
+// Where appends a list predicates to the LandedCostLineMutation builder.
+func (m *LandedCostLineMutation) Where(ps ...predicate.LandedCostLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LandedCostLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LandedCostLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LandedCostLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LandedCostLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LandedCostLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LandedCostLine).
+func (m *LandedCostLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LandedCostLineMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.landed_cost_id != nil {
+		fields = append(fields, landedcostline.FieldLandedCostID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, landedcostline.FieldLineNo)
+	}
+	if m.sku != nil {
+		fields = append(fields, landedcostline.FieldSku)
+	}
+	if m.capitalized != nil {
+		fields = append(fields, landedcostline.FieldCapitalized)
+	}
+	if m.expensed != nil {
+		fields = append(fields, landedcostline.FieldExpensed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LandedCostLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		return m.LandedCostID()
+	case landedcostline.FieldLineNo:
+		return m.LineNo()
+	case landedcostline.FieldSku:
+		return m.Sku()
+	case landedcostline.FieldCapitalized:
+		return m.Capitalized()
+	case landedcostline.FieldExpensed:
+		return m.Expensed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LandedCostLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		return m.OldLandedCostID(ctx)
+	case landedcostline.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case landedcostline.FieldSku:
+		return m.OldSku(ctx)
+	case landedcostline.FieldCapitalized:
+		return m.OldCapitalized(ctx)
+	case landedcostline.FieldExpensed:
+		return m.OldExpensed(ctx)
+	}
+	return nil, fmt.Errorf("unknown LandedCostLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LandedCostLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandedCostID(v)
+		return nil
+	case landedcostline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case landedcostline.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case landedcostline.FieldCapitalized:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCapitalized(v)
+		return nil
+	case landedcostline.FieldExpensed:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpensed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCostLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LandedCostLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addlanded_cost_id != nil {
+		fields = append(fields, landedcostline.FieldLandedCostID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, landedcostline.FieldLineNo)
+	}
+	if m.addcapitalized != nil {
+		fields = append(fields, landedcostline.FieldCapitalized)
+	}
+	if m.addexpensed != nil {
+		fields = append(fields, landedcostline.FieldExpensed)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LandedCostLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		return m.AddedLandedCostID()
+	case landedcostline.FieldLineNo:
+		return m.AddedLineNo()
+	case landedcostline.FieldCapitalized:
+		return m.AddedCapitalized()
+	case landedcostline.FieldExpensed:
+		return m.AddedExpensed()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LandedCostLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLandedCostID(v)
+		return nil
+	case landedcostline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case landedcostline.FieldCapitalized:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCapitalized(v)
+		return nil
+	case landedcostline.FieldExpensed:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExpensed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCostLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LandedCostLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LandedCostLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LandedCostLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown LandedCostLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LandedCostLineMutation) ResetField(name string) error {
+	switch name {
+	case landedcostline.FieldLandedCostID:
+		m.ResetLandedCostID()
+		return nil
+	case landedcostline.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case landedcostline.FieldSku:
+		m.ResetSku()
+		return nil
+	case landedcostline.FieldCapitalized:
+		m.ResetCapitalized()
+		return nil
+	case landedcostline.FieldExpensed:
+		m.ResetExpensed()
+		return nil
+	}
+	return fmt.Errorf("unknown LandedCostLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LandedCostLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LandedCostLineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LandedCostLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LandedCostLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LandedCostLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LandedCostLineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LandedCostLineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LandedCostLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LandedCostLineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LandedCostLine edge %s", name)
 }
 
 // LedgerSweepMutation represents an operation that mutates the LedgerSweep nodes in the graph.
@@ -12914,41 +24494,50 @@ func (m *PostingMutation) ResetEdge(name string) error {
 // ProductMutation represents an operation that mutates the Product nodes in the graph.
 type ProductMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *int64
-	created_at     *time.Time
-	updated_at     *time.Time
-	version        *int64
-	addversion     *int64
-	sku            *string
-	name           *string
-	english_name   *string
-	description    *string
-	category       *string
-	brand          *string
-	spec           *string
-	unit           *string
-	price          *money.Amount
-	addprice       *money.Amount
-	price_currency *string
-	min_stock      *int64
-	addmin_stock   *int64
-	max_stock      *int64
-	addmax_stock   *int64
-	weight_g       *int64
-	addweight_g    *int64
-	length_mm      *int64
-	addlength_mm   *int64
-	width_mm       *int64
-	addwidth_mm    *int64
-	height_mm      *int64
-	addheight_mm   *int64
-	status         *stock.Status
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*Product, error)
-	predicates     []predicate.Product
+	op                     Op
+	typ                    string
+	id                     *int64
+	created_at             *time.Time
+	updated_at             *time.Time
+	version                *int64
+	addversion             *int64
+	sku                    *string
+	name                   *string
+	english_name           *string
+	description            *string
+	category               *string
+	brand                  *string
+	spec                   *string
+	unit                   *string
+	price                  *money.Amount
+	addprice               *money.Amount
+	price_currency         *string
+	min_stock              *int64
+	addmin_stock           *int64
+	max_stock              *int64
+	addmax_stock           *int64
+	weight_g               *int64
+	addweight_g            *int64
+	length_mm              *int64
+	addlength_mm           *int64
+	width_mm               *int64
+	addwidth_mm            *int64
+	height_mm              *int64
+	addheight_mm           *int64
+	kind                   *stock.ProductKind
+	hs_code                *string
+	origin_country         *string
+	customs_value          *money.Amount
+	addcustoms_value       *money.Amount
+	customs_currency       *string
+	allocation_rule        *stock.AllocationRule
+	min_shelf_life_days    *int64
+	addmin_shelf_life_days *int64
+	status                 *stock.Status
+	clearedFields          map[string]struct{}
+	done                   bool
+	oldValue               func(context.Context) (*Product, error)
+	predicates             []predicate.Product
 }
 
 var _ ent.Mutation = (*ProductMutation)(nil)
@@ -13927,6 +25516,312 @@ func (m *ProductMutation) ResetHeightMm() {
 	m.addheight_mm = nil
 }
 
+// SetKind sets the "kind" field.
+func (m *ProductMutation) SetKind(sk stock.ProductKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProductMutation) Kind() (r stock.ProductKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldKind(ctx context.Context) (v stock.ProductKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProductMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetHsCode sets the "hs_code" field.
+func (m *ProductMutation) SetHsCode(s string) {
+	m.hs_code = &s
+}
+
+// HsCode returns the value of the "hs_code" field in the mutation.
+func (m *ProductMutation) HsCode() (r string, exists bool) {
+	v := m.hs_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHsCode returns the old "hs_code" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldHsCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHsCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHsCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHsCode: %w", err)
+	}
+	return oldValue.HsCode, nil
+}
+
+// ResetHsCode resets all changes to the "hs_code" field.
+func (m *ProductMutation) ResetHsCode() {
+	m.hs_code = nil
+}
+
+// SetOriginCountry sets the "origin_country" field.
+func (m *ProductMutation) SetOriginCountry(s string) {
+	m.origin_country = &s
+}
+
+// OriginCountry returns the value of the "origin_country" field in the mutation.
+func (m *ProductMutation) OriginCountry() (r string, exists bool) {
+	v := m.origin_country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOriginCountry returns the old "origin_country" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldOriginCountry(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOriginCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOriginCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOriginCountry: %w", err)
+	}
+	return oldValue.OriginCountry, nil
+}
+
+// ResetOriginCountry resets all changes to the "origin_country" field.
+func (m *ProductMutation) ResetOriginCountry() {
+	m.origin_country = nil
+}
+
+// SetCustomsValue sets the "customs_value" field.
+func (m *ProductMutation) SetCustomsValue(value money.Amount) {
+	m.customs_value = &value
+	m.addcustoms_value = nil
+}
+
+// CustomsValue returns the value of the "customs_value" field in the mutation.
+func (m *ProductMutation) CustomsValue() (r money.Amount, exists bool) {
+	v := m.customs_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomsValue returns the old "customs_value" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCustomsValue(ctx context.Context) (v *money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomsValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomsValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomsValue: %w", err)
+	}
+	return oldValue.CustomsValue, nil
+}
+
+// AddCustomsValue adds value to the "customs_value" field.
+func (m *ProductMutation) AddCustomsValue(value money.Amount) {
+	if m.addcustoms_value != nil {
+		*m.addcustoms_value += value
+	} else {
+		m.addcustoms_value = &value
+	}
+}
+
+// AddedCustomsValue returns the value that was added to the "customs_value" field in this mutation.
+func (m *ProductMutation) AddedCustomsValue() (r money.Amount, exists bool) {
+	v := m.addcustoms_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCustomsValue clears the value of the "customs_value" field.
+func (m *ProductMutation) ClearCustomsValue() {
+	m.customs_value = nil
+	m.addcustoms_value = nil
+	m.clearedFields[product.FieldCustomsValue] = struct{}{}
+}
+
+// CustomsValueCleared returns if the "customs_value" field was cleared in this mutation.
+func (m *ProductMutation) CustomsValueCleared() bool {
+	_, ok := m.clearedFields[product.FieldCustomsValue]
+	return ok
+}
+
+// ResetCustomsValue resets all changes to the "customs_value" field.
+func (m *ProductMutation) ResetCustomsValue() {
+	m.customs_value = nil
+	m.addcustoms_value = nil
+	delete(m.clearedFields, product.FieldCustomsValue)
+}
+
+// SetCustomsCurrency sets the "customs_currency" field.
+func (m *ProductMutation) SetCustomsCurrency(s string) {
+	m.customs_currency = &s
+}
+
+// CustomsCurrency returns the value of the "customs_currency" field in the mutation.
+func (m *ProductMutation) CustomsCurrency() (r string, exists bool) {
+	v := m.customs_currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomsCurrency returns the old "customs_currency" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldCustomsCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomsCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomsCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomsCurrency: %w", err)
+	}
+	return oldValue.CustomsCurrency, nil
+}
+
+// ResetCustomsCurrency resets all changes to the "customs_currency" field.
+func (m *ProductMutation) ResetCustomsCurrency() {
+	m.customs_currency = nil
+}
+
+// SetAllocationRule sets the "allocation_rule" field.
+func (m *ProductMutation) SetAllocationRule(sr stock.AllocationRule) {
+	m.allocation_rule = &sr
+}
+
+// AllocationRule returns the value of the "allocation_rule" field in the mutation.
+func (m *ProductMutation) AllocationRule() (r stock.AllocationRule, exists bool) {
+	v := m.allocation_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllocationRule returns the old "allocation_rule" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldAllocationRule(ctx context.Context) (v stock.AllocationRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllocationRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllocationRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllocationRule: %w", err)
+	}
+	return oldValue.AllocationRule, nil
+}
+
+// ResetAllocationRule resets all changes to the "allocation_rule" field.
+func (m *ProductMutation) ResetAllocationRule() {
+	m.allocation_rule = nil
+}
+
+// SetMinShelfLifeDays sets the "min_shelf_life_days" field.
+func (m *ProductMutation) SetMinShelfLifeDays(i int64) {
+	m.min_shelf_life_days = &i
+	m.addmin_shelf_life_days = nil
+}
+
+// MinShelfLifeDays returns the value of the "min_shelf_life_days" field in the mutation.
+func (m *ProductMutation) MinShelfLifeDays() (r int64, exists bool) {
+	v := m.min_shelf_life_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinShelfLifeDays returns the old "min_shelf_life_days" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldMinShelfLifeDays(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinShelfLifeDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinShelfLifeDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinShelfLifeDays: %w", err)
+	}
+	return oldValue.MinShelfLifeDays, nil
+}
+
+// AddMinShelfLifeDays adds i to the "min_shelf_life_days" field.
+func (m *ProductMutation) AddMinShelfLifeDays(i int64) {
+	if m.addmin_shelf_life_days != nil {
+		*m.addmin_shelf_life_days += i
+	} else {
+		m.addmin_shelf_life_days = &i
+	}
+}
+
+// AddedMinShelfLifeDays returns the value that was added to the "min_shelf_life_days" field in this mutation.
+func (m *ProductMutation) AddedMinShelfLifeDays() (r int64, exists bool) {
+	v := m.addmin_shelf_life_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinShelfLifeDays resets all changes to the "min_shelf_life_days" field.
+func (m *ProductMutation) ResetMinShelfLifeDays() {
+	m.min_shelf_life_days = nil
+	m.addmin_shelf_life_days = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *ProductMutation) SetStatus(s stock.Status) {
 	m.status = &s
@@ -13997,7 +25892,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 27)
 	if m.created_at != nil {
 		fields = append(fields, product.FieldCreatedAt)
 	}
@@ -14055,6 +25950,27 @@ func (m *ProductMutation) Fields() []string {
 	if m.height_mm != nil {
 		fields = append(fields, product.FieldHeightMm)
 	}
+	if m.kind != nil {
+		fields = append(fields, product.FieldKind)
+	}
+	if m.hs_code != nil {
+		fields = append(fields, product.FieldHsCode)
+	}
+	if m.origin_country != nil {
+		fields = append(fields, product.FieldOriginCountry)
+	}
+	if m.customs_value != nil {
+		fields = append(fields, product.FieldCustomsValue)
+	}
+	if m.customs_currency != nil {
+		fields = append(fields, product.FieldCustomsCurrency)
+	}
+	if m.allocation_rule != nil {
+		fields = append(fields, product.FieldAllocationRule)
+	}
+	if m.min_shelf_life_days != nil {
+		fields = append(fields, product.FieldMinShelfLifeDays)
+	}
 	if m.status != nil {
 		fields = append(fields, product.FieldStatus)
 	}
@@ -14104,6 +26020,20 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.WidthMm()
 	case product.FieldHeightMm:
 		return m.HeightMm()
+	case product.FieldKind:
+		return m.Kind()
+	case product.FieldHsCode:
+		return m.HsCode()
+	case product.FieldOriginCountry:
+		return m.OriginCountry()
+	case product.FieldCustomsValue:
+		return m.CustomsValue()
+	case product.FieldCustomsCurrency:
+		return m.CustomsCurrency()
+	case product.FieldAllocationRule:
+		return m.AllocationRule()
+	case product.FieldMinShelfLifeDays:
+		return m.MinShelfLifeDays()
 	case product.FieldStatus:
 		return m.Status()
 	}
@@ -14153,6 +26083,20 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldWidthMm(ctx)
 	case product.FieldHeightMm:
 		return m.OldHeightMm(ctx)
+	case product.FieldKind:
+		return m.OldKind(ctx)
+	case product.FieldHsCode:
+		return m.OldHsCode(ctx)
+	case product.FieldOriginCountry:
+		return m.OldOriginCountry(ctx)
+	case product.FieldCustomsValue:
+		return m.OldCustomsValue(ctx)
+	case product.FieldCustomsCurrency:
+		return m.OldCustomsCurrency(ctx)
+	case product.FieldAllocationRule:
+		return m.OldAllocationRule(ctx)
+	case product.FieldMinShelfLifeDays:
+		return m.OldMinShelfLifeDays(ctx)
 	case product.FieldStatus:
 		return m.OldStatus(ctx)
 	}
@@ -14297,6 +26241,55 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHeightMm(v)
 		return nil
+	case product.FieldKind:
+		v, ok := value.(stock.ProductKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case product.FieldHsCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHsCode(v)
+		return nil
+	case product.FieldOriginCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOriginCountry(v)
+		return nil
+	case product.FieldCustomsValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomsValue(v)
+		return nil
+	case product.FieldCustomsCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomsCurrency(v)
+		return nil
+	case product.FieldAllocationRule:
+		v, ok := value.(stock.AllocationRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllocationRule(v)
+		return nil
+	case product.FieldMinShelfLifeDays:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinShelfLifeDays(v)
+		return nil
 	case product.FieldStatus:
 		v, ok := value.(stock.Status)
 		if !ok {
@@ -14336,6 +26329,12 @@ func (m *ProductMutation) AddedFields() []string {
 	if m.addheight_mm != nil {
 		fields = append(fields, product.FieldHeightMm)
 	}
+	if m.addcustoms_value != nil {
+		fields = append(fields, product.FieldCustomsValue)
+	}
+	if m.addmin_shelf_life_days != nil {
+		fields = append(fields, product.FieldMinShelfLifeDays)
+	}
 	return fields
 }
 
@@ -14360,6 +26359,10 @@ func (m *ProductMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedWidthMm()
 	case product.FieldHeightMm:
 		return m.AddedHeightMm()
+	case product.FieldCustomsValue:
+		return m.AddedCustomsValue()
+	case product.FieldMinShelfLifeDays:
+		return m.AddedMinShelfLifeDays()
 	}
 	return nil, false
 }
@@ -14425,6 +26428,20 @@ func (m *ProductMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddHeightMm(v)
 		return nil
+	case product.FieldCustomsValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCustomsValue(v)
+		return nil
+	case product.FieldMinShelfLifeDays:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinShelfLifeDays(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Product numeric field %s", name)
 }
@@ -14438,6 +26455,9 @@ func (m *ProductMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(product.FieldMaxStock) {
 		fields = append(fields, product.FieldMaxStock)
+	}
+	if m.FieldCleared(product.FieldCustomsValue) {
+		fields = append(fields, product.FieldCustomsValue)
 	}
 	return fields
 }
@@ -14458,6 +26478,9 @@ func (m *ProductMutation) ClearField(name string) error {
 		return nil
 	case product.FieldMaxStock:
 		m.ClearMaxStock()
+		return nil
+	case product.FieldCustomsValue:
+		m.ClearCustomsValue()
 		return nil
 	}
 	return fmt.Errorf("unknown Product nullable field %s", name)
@@ -14524,6 +26547,27 @@ func (m *ProductMutation) ResetField(name string) error {
 	case product.FieldHeightMm:
 		m.ResetHeightMm()
 		return nil
+	case product.FieldKind:
+		m.ResetKind()
+		return nil
+	case product.FieldHsCode:
+		m.ResetHsCode()
+		return nil
+	case product.FieldOriginCountry:
+		m.ResetOriginCountry()
+		return nil
+	case product.FieldCustomsValue:
+		m.ResetCustomsValue()
+		return nil
+	case product.FieldCustomsCurrency:
+		m.ResetCustomsCurrency()
+		return nil
+	case product.FieldAllocationRule:
+		m.ResetAllocationRule()
+		return nil
+	case product.FieldMinShelfLifeDays:
+		m.ResetMinShelfLifeDays()
+		return nil
 	case product.FieldStatus:
 		m.ResetStatus()
 		return nil
@@ -14577,6 +26621,5023 @@ func (m *ProductMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Product edge %s", name)
+}
+
+// ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
+type ReservationMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	created_at           *time.Time
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	business_type        *string
+	business_id          *string
+	state                *stock.ReservationState
+	expires_at           *time.Time
+	priority             *int64
+	addpriority          *int64
+	note                 *string
+	created_by           *int64
+	addcreated_by        *int64
+	closed_at            *time.Time
+	line_count           *int
+	addline_count        *int
+	quantity             *int64
+	addquantity          *int64
+	deducted_quantity    *int64
+	adddeducted_quantity *int64
+	released_quantity    *int64
+	addreleased_quantity *int64
+	short_quantity       *int64
+	addshort_quantity    *int64
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Reservation, error)
+	predicates           []predicate.Reservation
+}
+
+var _ ent.Mutation = (*ReservationMutation)(nil)
+
+// reservationOption allows management of the mutation configuration using functional options.
+type reservationOption func(*ReservationMutation)
+
+// newReservationMutation creates new mutation for the Reservation entity.
+func newReservationMutation(c config, op Op, opts ...reservationOption) *ReservationMutation {
+	m := &ReservationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationID sets the ID field of the mutation.
+func withReservationID(id int64) reservationOption {
+	return func(m *ReservationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Reservation
+		)
+		m.oldValue = func(ctx context.Context) (*Reservation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Reservation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservation sets the old Reservation of the mutation.
+func withReservation(node *Reservation) reservationOption {
+	return func(m *ReservationMutation) {
+		m.oldValue = func(context.Context) (*Reservation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Reservation entities.
+func (m *ReservationMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Reservation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReservationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReservationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReservationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ReservationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ReservationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ReservationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ReservationMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ReservationMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ReservationMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ReservationMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ReservationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetBusinessType sets the "business_type" field.
+func (m *ReservationMutation) SetBusinessType(s string) {
+	m.business_type = &s
+}
+
+// BusinessType returns the value of the "business_type" field in the mutation.
+func (m *ReservationMutation) BusinessType() (r string, exists bool) {
+	v := m.business_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessType returns the old "business_type" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldBusinessType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessType: %w", err)
+	}
+	return oldValue.BusinessType, nil
+}
+
+// ResetBusinessType resets all changes to the "business_type" field.
+func (m *ReservationMutation) ResetBusinessType() {
+	m.business_type = nil
+}
+
+// SetBusinessID sets the "business_id" field.
+func (m *ReservationMutation) SetBusinessID(s string) {
+	m.business_id = &s
+}
+
+// BusinessID returns the value of the "business_id" field in the mutation.
+func (m *ReservationMutation) BusinessID() (r string, exists bool) {
+	v := m.business_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessID returns the old "business_id" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldBusinessID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessID: %w", err)
+	}
+	return oldValue.BusinessID, nil
+}
+
+// ResetBusinessID resets all changes to the "business_id" field.
+func (m *ReservationMutation) ResetBusinessID() {
+	m.business_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *ReservationMutation) SetState(ss stock.ReservationState) {
+	m.state = &ss
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ReservationMutation) State() (r stock.ReservationState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldState(ctx context.Context) (v stock.ReservationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ReservationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *ReservationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *ReservationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (m *ReservationMutation) ClearExpiresAt() {
+	m.expires_at = nil
+	m.clearedFields[reservation.FieldExpiresAt] = struct{}{}
+}
+
+// ExpiresAtCleared returns if the "expires_at" field was cleared in this mutation.
+func (m *ReservationMutation) ExpiresAtCleared() bool {
+	_, ok := m.clearedFields[reservation.FieldExpiresAt]
+	return ok
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *ReservationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+	delete(m.clearedFields, reservation.FieldExpiresAt)
+}
+
+// SetPriority sets the "priority" field.
+func (m *ReservationMutation) SetPriority(i int64) {
+	m.priority = &i
+	m.addpriority = nil
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *ReservationMutation) Priority() (r int64, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldPriority(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// AddPriority adds i to the "priority" field.
+func (m *ReservationMutation) AddPriority(i int64) {
+	if m.addpriority != nil {
+		*m.addpriority += i
+	} else {
+		m.addpriority = &i
+	}
+}
+
+// AddedPriority returns the value that was added to the "priority" field in this mutation.
+func (m *ReservationMutation) AddedPriority() (r int64, exists bool) {
+	v := m.addpriority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *ReservationMutation) ResetPriority() {
+	m.priority = nil
+	m.addpriority = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ReservationMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ReservationMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ReservationMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ReservationMutation) SetCreatedBy(i int64) {
+	m.created_by = &i
+	m.addcreated_by = nil
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ReservationMutation) CreatedBy() (r int64, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldCreatedBy(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// AddCreatedBy adds i to the "created_by" field.
+func (m *ReservationMutation) AddCreatedBy(i int64) {
+	if m.addcreated_by != nil {
+		*m.addcreated_by += i
+	} else {
+		m.addcreated_by = &i
+	}
+}
+
+// AddedCreatedBy returns the value that was added to the "created_by" field in this mutation.
+func (m *ReservationMutation) AddedCreatedBy() (r int64, exists bool) {
+	v := m.addcreated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ReservationMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.addcreated_by = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *ReservationMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *ReservationMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *ReservationMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[reservation.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *ReservationMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[reservation.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *ReservationMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, reservation.FieldClosedAt)
+}
+
+// SetLineCount sets the "line_count" field.
+func (m *ReservationMutation) SetLineCount(i int) {
+	m.line_count = &i
+	m.addline_count = nil
+}
+
+// LineCount returns the value of the "line_count" field in the mutation.
+func (m *ReservationMutation) LineCount() (r int, exists bool) {
+	v := m.line_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineCount returns the old "line_count" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldLineCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineCount: %w", err)
+	}
+	return oldValue.LineCount, nil
+}
+
+// AddLineCount adds i to the "line_count" field.
+func (m *ReservationMutation) AddLineCount(i int) {
+	if m.addline_count != nil {
+		*m.addline_count += i
+	} else {
+		m.addline_count = &i
+	}
+}
+
+// AddedLineCount returns the value that was added to the "line_count" field in this mutation.
+func (m *ReservationMutation) AddedLineCount() (r int, exists bool) {
+	v := m.addline_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineCount resets all changes to the "line_count" field.
+func (m *ReservationMutation) ResetLineCount() {
+	m.line_count = nil
+	m.addline_count = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ReservationMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ReservationMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ReservationMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ReservationMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ReservationMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetDeductedQuantity sets the "deducted_quantity" field.
+func (m *ReservationMutation) SetDeductedQuantity(i int64) {
+	m.deducted_quantity = &i
+	m.adddeducted_quantity = nil
+}
+
+// DeductedQuantity returns the value of the "deducted_quantity" field in the mutation.
+func (m *ReservationMutation) DeductedQuantity() (r int64, exists bool) {
+	v := m.deducted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeductedQuantity returns the old "deducted_quantity" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldDeductedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeductedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeductedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeductedQuantity: %w", err)
+	}
+	return oldValue.DeductedQuantity, nil
+}
+
+// AddDeductedQuantity adds i to the "deducted_quantity" field.
+func (m *ReservationMutation) AddDeductedQuantity(i int64) {
+	if m.adddeducted_quantity != nil {
+		*m.adddeducted_quantity += i
+	} else {
+		m.adddeducted_quantity = &i
+	}
+}
+
+// AddedDeductedQuantity returns the value that was added to the "deducted_quantity" field in this mutation.
+func (m *ReservationMutation) AddedDeductedQuantity() (r int64, exists bool) {
+	v := m.adddeducted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeductedQuantity resets all changes to the "deducted_quantity" field.
+func (m *ReservationMutation) ResetDeductedQuantity() {
+	m.deducted_quantity = nil
+	m.adddeducted_quantity = nil
+}
+
+// SetReleasedQuantity sets the "released_quantity" field.
+func (m *ReservationMutation) SetReleasedQuantity(i int64) {
+	m.released_quantity = &i
+	m.addreleased_quantity = nil
+}
+
+// ReleasedQuantity returns the value of the "released_quantity" field in the mutation.
+func (m *ReservationMutation) ReleasedQuantity() (r int64, exists bool) {
+	v := m.released_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedQuantity returns the old "released_quantity" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldReleasedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedQuantity: %w", err)
+	}
+	return oldValue.ReleasedQuantity, nil
+}
+
+// AddReleasedQuantity adds i to the "released_quantity" field.
+func (m *ReservationMutation) AddReleasedQuantity(i int64) {
+	if m.addreleased_quantity != nil {
+		*m.addreleased_quantity += i
+	} else {
+		m.addreleased_quantity = &i
+	}
+}
+
+// AddedReleasedQuantity returns the value that was added to the "released_quantity" field in this mutation.
+func (m *ReservationMutation) AddedReleasedQuantity() (r int64, exists bool) {
+	v := m.addreleased_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReleasedQuantity resets all changes to the "released_quantity" field.
+func (m *ReservationMutation) ResetReleasedQuantity() {
+	m.released_quantity = nil
+	m.addreleased_quantity = nil
+}
+
+// SetShortQuantity sets the "short_quantity" field.
+func (m *ReservationMutation) SetShortQuantity(i int64) {
+	m.short_quantity = &i
+	m.addshort_quantity = nil
+}
+
+// ShortQuantity returns the value of the "short_quantity" field in the mutation.
+func (m *ReservationMutation) ShortQuantity() (r int64, exists bool) {
+	v := m.short_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShortQuantity returns the old "short_quantity" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldShortQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShortQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShortQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShortQuantity: %w", err)
+	}
+	return oldValue.ShortQuantity, nil
+}
+
+// AddShortQuantity adds i to the "short_quantity" field.
+func (m *ReservationMutation) AddShortQuantity(i int64) {
+	if m.addshort_quantity != nil {
+		*m.addshort_quantity += i
+	} else {
+		m.addshort_quantity = &i
+	}
+}
+
+// AddedShortQuantity returns the value that was added to the "short_quantity" field in this mutation.
+func (m *ReservationMutation) AddedShortQuantity() (r int64, exists bool) {
+	v := m.addshort_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShortQuantity resets all changes to the "short_quantity" field.
+func (m *ReservationMutation) ResetShortQuantity() {
+	m.short_quantity = nil
+	m.addshort_quantity = nil
+}
+
+// Where appends a list predicates to the ReservationMutation builder.
+func (m *ReservationMutation) Where(ps ...predicate.Reservation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Reservation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Reservation).
+func (m *ReservationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.created_at != nil {
+		fields = append(fields, reservation.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, reservation.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, reservation.FieldVersion)
+	}
+	if m.business_type != nil {
+		fields = append(fields, reservation.FieldBusinessType)
+	}
+	if m.business_id != nil {
+		fields = append(fields, reservation.FieldBusinessID)
+	}
+	if m.state != nil {
+		fields = append(fields, reservation.FieldState)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, reservation.FieldExpiresAt)
+	}
+	if m.priority != nil {
+		fields = append(fields, reservation.FieldPriority)
+	}
+	if m.note != nil {
+		fields = append(fields, reservation.FieldNote)
+	}
+	if m.created_by != nil {
+		fields = append(fields, reservation.FieldCreatedBy)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, reservation.FieldClosedAt)
+	}
+	if m.line_count != nil {
+		fields = append(fields, reservation.FieldLineCount)
+	}
+	if m.quantity != nil {
+		fields = append(fields, reservation.FieldQuantity)
+	}
+	if m.deducted_quantity != nil {
+		fields = append(fields, reservation.FieldDeductedQuantity)
+	}
+	if m.released_quantity != nil {
+		fields = append(fields, reservation.FieldReleasedQuantity)
+	}
+	if m.short_quantity != nil {
+		fields = append(fields, reservation.FieldShortQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservation.FieldCreatedAt:
+		return m.CreatedAt()
+	case reservation.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case reservation.FieldVersion:
+		return m.Version()
+	case reservation.FieldBusinessType:
+		return m.BusinessType()
+	case reservation.FieldBusinessID:
+		return m.BusinessID()
+	case reservation.FieldState:
+		return m.State()
+	case reservation.FieldExpiresAt:
+		return m.ExpiresAt()
+	case reservation.FieldPriority:
+		return m.Priority()
+	case reservation.FieldNote:
+		return m.Note()
+	case reservation.FieldCreatedBy:
+		return m.CreatedBy()
+	case reservation.FieldClosedAt:
+		return m.ClosedAt()
+	case reservation.FieldLineCount:
+		return m.LineCount()
+	case reservation.FieldQuantity:
+		return m.Quantity()
+	case reservation.FieldDeductedQuantity:
+		return m.DeductedQuantity()
+	case reservation.FieldReleasedQuantity:
+		return m.ReleasedQuantity()
+	case reservation.FieldShortQuantity:
+		return m.ShortQuantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case reservation.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case reservation.FieldVersion:
+		return m.OldVersion(ctx)
+	case reservation.FieldBusinessType:
+		return m.OldBusinessType(ctx)
+	case reservation.FieldBusinessID:
+		return m.OldBusinessID(ctx)
+	case reservation.FieldState:
+		return m.OldState(ctx)
+	case reservation.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case reservation.FieldPriority:
+		return m.OldPriority(ctx)
+	case reservation.FieldNote:
+		return m.OldNote(ctx)
+	case reservation.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case reservation.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case reservation.FieldLineCount:
+		return m.OldLineCount(ctx)
+	case reservation.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case reservation.FieldDeductedQuantity:
+		return m.OldDeductedQuantity(ctx)
+	case reservation.FieldReleasedQuantity:
+		return m.OldReleasedQuantity(ctx)
+	case reservation.FieldShortQuantity:
+		return m.OldShortQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown Reservation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case reservation.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case reservation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case reservation.FieldBusinessType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessType(v)
+		return nil
+	case reservation.FieldBusinessID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessID(v)
+		return nil
+	case reservation.FieldState:
+		v, ok := value.(stock.ReservationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case reservation.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case reservation.FieldPriority:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	case reservation.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case reservation.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case reservation.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case reservation.FieldLineCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineCount(v)
+		return nil
+	case reservation.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case reservation.FieldDeductedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeductedQuantity(v)
+		return nil
+	case reservation.FieldReleasedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedQuantity(v)
+		return nil
+	case reservation.FieldShortQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShortQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reservation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, reservation.FieldVersion)
+	}
+	if m.addpriority != nil {
+		fields = append(fields, reservation.FieldPriority)
+	}
+	if m.addcreated_by != nil {
+		fields = append(fields, reservation.FieldCreatedBy)
+	}
+	if m.addline_count != nil {
+		fields = append(fields, reservation.FieldLineCount)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, reservation.FieldQuantity)
+	}
+	if m.adddeducted_quantity != nil {
+		fields = append(fields, reservation.FieldDeductedQuantity)
+	}
+	if m.addreleased_quantity != nil {
+		fields = append(fields, reservation.FieldReleasedQuantity)
+	}
+	if m.addshort_quantity != nil {
+		fields = append(fields, reservation.FieldShortQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservation.FieldVersion:
+		return m.AddedVersion()
+	case reservation.FieldPriority:
+		return m.AddedPriority()
+	case reservation.FieldCreatedBy:
+		return m.AddedCreatedBy()
+	case reservation.FieldLineCount:
+		return m.AddedLineCount()
+	case reservation.FieldQuantity:
+		return m.AddedQuantity()
+	case reservation.FieldDeductedQuantity:
+		return m.AddedDeductedQuantity()
+	case reservation.FieldReleasedQuantity:
+		return m.AddedReleasedQuantity()
+	case reservation.FieldShortQuantity:
+		return m.AddedShortQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case reservation.FieldPriority:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPriority(v)
+		return nil
+	case reservation.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedBy(v)
+		return nil
+	case reservation.FieldLineCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineCount(v)
+		return nil
+	case reservation.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case reservation.FieldDeductedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeductedQuantity(v)
+		return nil
+	case reservation.FieldReleasedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReleasedQuantity(v)
+		return nil
+	case reservation.FieldShortQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShortQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reservation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(reservation.FieldExpiresAt) {
+		fields = append(fields, reservation.FieldExpiresAt)
+	}
+	if m.FieldCleared(reservation.FieldClosedAt) {
+		fields = append(fields, reservation.FieldClosedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationMutation) ClearField(name string) error {
+	switch name {
+	case reservation.FieldExpiresAt:
+		m.ClearExpiresAt()
+		return nil
+	case reservation.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Reservation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationMutation) ResetField(name string) error {
+	switch name {
+	case reservation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case reservation.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case reservation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case reservation.FieldBusinessType:
+		m.ResetBusinessType()
+		return nil
+	case reservation.FieldBusinessID:
+		m.ResetBusinessID()
+		return nil
+	case reservation.FieldState:
+		m.ResetState()
+		return nil
+	case reservation.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case reservation.FieldPriority:
+		m.ResetPriority()
+		return nil
+	case reservation.FieldNote:
+		m.ResetNote()
+		return nil
+	case reservation.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case reservation.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case reservation.FieldLineCount:
+		m.ResetLineCount()
+		return nil
+	case reservation.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case reservation.FieldDeductedQuantity:
+		m.ResetDeductedQuantity()
+		return nil
+	case reservation.FieldReleasedQuantity:
+		m.ResetReleasedQuantity()
+		return nil
+	case reservation.FieldShortQuantity:
+		m.ResetShortQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown Reservation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Reservation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// ReservationAllocationMutation represents an operation that mutates the ReservationAllocation nodes in the graph.
+type ReservationAllocationMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	reservation_id       *int64
+	addreservation_id    *int64
+	line_id              *int64
+	addline_id           *int64
+	warehouse_id         *int64
+	addwarehouse_id      *int64
+	sku                  *string
+	batch_no             *string
+	per_unit             *int64
+	addper_unit          *int64
+	quantity             *int64
+	addquantity          *int64
+	deducted_quantity    *int64
+	adddeducted_quantity *int64
+	released_quantity    *int64
+	addreleased_quantity *int64
+	short_quantity       *int64
+	addshort_quantity    *int64
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*ReservationAllocation, error)
+	predicates           []predicate.ReservationAllocation
+}
+
+var _ ent.Mutation = (*ReservationAllocationMutation)(nil)
+
+// reservationallocationOption allows management of the mutation configuration using functional options.
+type reservationallocationOption func(*ReservationAllocationMutation)
+
+// newReservationAllocationMutation creates new mutation for the ReservationAllocation entity.
+func newReservationAllocationMutation(c config, op Op, opts ...reservationallocationOption) *ReservationAllocationMutation {
+	m := &ReservationAllocationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservationAllocation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationAllocationID sets the ID field of the mutation.
+func withReservationAllocationID(id int64) reservationallocationOption {
+	return func(m *ReservationAllocationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReservationAllocation
+		)
+		m.oldValue = func(ctx context.Context) (*ReservationAllocation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReservationAllocation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservationAllocation sets the old ReservationAllocation of the mutation.
+func withReservationAllocation(node *ReservationAllocation) reservationallocationOption {
+	return func(m *ReservationAllocationMutation) {
+		m.oldValue = func(context.Context) (*ReservationAllocation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationAllocationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationAllocationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReservationAllocation entities.
+func (m *ReservationAllocationMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationAllocationMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationAllocationMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReservationAllocation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReservationID sets the "reservation_id" field.
+func (m *ReservationAllocationMutation) SetReservationID(i int64) {
+	m.reservation_id = &i
+	m.addreservation_id = nil
+}
+
+// ReservationID returns the value of the "reservation_id" field in the mutation.
+func (m *ReservationAllocationMutation) ReservationID() (r int64, exists bool) {
+	v := m.reservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservationID returns the old "reservation_id" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldReservationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservationID: %w", err)
+	}
+	return oldValue.ReservationID, nil
+}
+
+// AddReservationID adds i to the "reservation_id" field.
+func (m *ReservationAllocationMutation) AddReservationID(i int64) {
+	if m.addreservation_id != nil {
+		*m.addreservation_id += i
+	} else {
+		m.addreservation_id = &i
+	}
+}
+
+// AddedReservationID returns the value that was added to the "reservation_id" field in this mutation.
+func (m *ReservationAllocationMutation) AddedReservationID() (r int64, exists bool) {
+	v := m.addreservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReservationID resets all changes to the "reservation_id" field.
+func (m *ReservationAllocationMutation) ResetReservationID() {
+	m.reservation_id = nil
+	m.addreservation_id = nil
+}
+
+// SetLineID sets the "line_id" field.
+func (m *ReservationAllocationMutation) SetLineID(i int64) {
+	m.line_id = &i
+	m.addline_id = nil
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *ReservationAllocationMutation) LineID() (r int64, exists bool) {
+	v := m.line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldLineID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// AddLineID adds i to the "line_id" field.
+func (m *ReservationAllocationMutation) AddLineID(i int64) {
+	if m.addline_id != nil {
+		*m.addline_id += i
+	} else {
+		m.addline_id = &i
+	}
+}
+
+// AddedLineID returns the value that was added to the "line_id" field in this mutation.
+func (m *ReservationAllocationMutation) AddedLineID() (r int64, exists bool) {
+	v := m.addline_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *ReservationAllocationMutation) ResetLineID() {
+	m.line_id = nil
+	m.addline_id = nil
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *ReservationAllocationMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *ReservationAllocationMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *ReservationAllocationMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *ReservationAllocationMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *ReservationAllocationMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *ReservationAllocationMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *ReservationAllocationMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *ReservationAllocationMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *ReservationAllocationMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *ReservationAllocationMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *ReservationAllocationMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetPerUnit sets the "per_unit" field.
+func (m *ReservationAllocationMutation) SetPerUnit(i int64) {
+	m.per_unit = &i
+	m.addper_unit = nil
+}
+
+// PerUnit returns the value of the "per_unit" field in the mutation.
+func (m *ReservationAllocationMutation) PerUnit() (r int64, exists bool) {
+	v := m.per_unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerUnit returns the old "per_unit" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldPerUnit(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerUnit: %w", err)
+	}
+	return oldValue.PerUnit, nil
+}
+
+// AddPerUnit adds i to the "per_unit" field.
+func (m *ReservationAllocationMutation) AddPerUnit(i int64) {
+	if m.addper_unit != nil {
+		*m.addper_unit += i
+	} else {
+		m.addper_unit = &i
+	}
+}
+
+// AddedPerUnit returns the value that was added to the "per_unit" field in this mutation.
+func (m *ReservationAllocationMutation) AddedPerUnit() (r int64, exists bool) {
+	v := m.addper_unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPerUnit resets all changes to the "per_unit" field.
+func (m *ReservationAllocationMutation) ResetPerUnit() {
+	m.per_unit = nil
+	m.addper_unit = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ReservationAllocationMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ReservationAllocationMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ReservationAllocationMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ReservationAllocationMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ReservationAllocationMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetDeductedQuantity sets the "deducted_quantity" field.
+func (m *ReservationAllocationMutation) SetDeductedQuantity(i int64) {
+	m.deducted_quantity = &i
+	m.adddeducted_quantity = nil
+}
+
+// DeductedQuantity returns the value of the "deducted_quantity" field in the mutation.
+func (m *ReservationAllocationMutation) DeductedQuantity() (r int64, exists bool) {
+	v := m.deducted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeductedQuantity returns the old "deducted_quantity" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldDeductedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeductedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeductedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeductedQuantity: %w", err)
+	}
+	return oldValue.DeductedQuantity, nil
+}
+
+// AddDeductedQuantity adds i to the "deducted_quantity" field.
+func (m *ReservationAllocationMutation) AddDeductedQuantity(i int64) {
+	if m.adddeducted_quantity != nil {
+		*m.adddeducted_quantity += i
+	} else {
+		m.adddeducted_quantity = &i
+	}
+}
+
+// AddedDeductedQuantity returns the value that was added to the "deducted_quantity" field in this mutation.
+func (m *ReservationAllocationMutation) AddedDeductedQuantity() (r int64, exists bool) {
+	v := m.adddeducted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeductedQuantity resets all changes to the "deducted_quantity" field.
+func (m *ReservationAllocationMutation) ResetDeductedQuantity() {
+	m.deducted_quantity = nil
+	m.adddeducted_quantity = nil
+}
+
+// SetReleasedQuantity sets the "released_quantity" field.
+func (m *ReservationAllocationMutation) SetReleasedQuantity(i int64) {
+	m.released_quantity = &i
+	m.addreleased_quantity = nil
+}
+
+// ReleasedQuantity returns the value of the "released_quantity" field in the mutation.
+func (m *ReservationAllocationMutation) ReleasedQuantity() (r int64, exists bool) {
+	v := m.released_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedQuantity returns the old "released_quantity" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldReleasedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedQuantity: %w", err)
+	}
+	return oldValue.ReleasedQuantity, nil
+}
+
+// AddReleasedQuantity adds i to the "released_quantity" field.
+func (m *ReservationAllocationMutation) AddReleasedQuantity(i int64) {
+	if m.addreleased_quantity != nil {
+		*m.addreleased_quantity += i
+	} else {
+		m.addreleased_quantity = &i
+	}
+}
+
+// AddedReleasedQuantity returns the value that was added to the "released_quantity" field in this mutation.
+func (m *ReservationAllocationMutation) AddedReleasedQuantity() (r int64, exists bool) {
+	v := m.addreleased_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReleasedQuantity resets all changes to the "released_quantity" field.
+func (m *ReservationAllocationMutation) ResetReleasedQuantity() {
+	m.released_quantity = nil
+	m.addreleased_quantity = nil
+}
+
+// SetShortQuantity sets the "short_quantity" field.
+func (m *ReservationAllocationMutation) SetShortQuantity(i int64) {
+	m.short_quantity = &i
+	m.addshort_quantity = nil
+}
+
+// ShortQuantity returns the value of the "short_quantity" field in the mutation.
+func (m *ReservationAllocationMutation) ShortQuantity() (r int64, exists bool) {
+	v := m.short_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShortQuantity returns the old "short_quantity" field's value of the ReservationAllocation entity.
+// If the ReservationAllocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationAllocationMutation) OldShortQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShortQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShortQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShortQuantity: %w", err)
+	}
+	return oldValue.ShortQuantity, nil
+}
+
+// AddShortQuantity adds i to the "short_quantity" field.
+func (m *ReservationAllocationMutation) AddShortQuantity(i int64) {
+	if m.addshort_quantity != nil {
+		*m.addshort_quantity += i
+	} else {
+		m.addshort_quantity = &i
+	}
+}
+
+// AddedShortQuantity returns the value that was added to the "short_quantity" field in this mutation.
+func (m *ReservationAllocationMutation) AddedShortQuantity() (r int64, exists bool) {
+	v := m.addshort_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShortQuantity resets all changes to the "short_quantity" field.
+func (m *ReservationAllocationMutation) ResetShortQuantity() {
+	m.short_quantity = nil
+	m.addshort_quantity = nil
+}
+
+// Where appends a list predicates to the ReservationAllocationMutation builder.
+func (m *ReservationAllocationMutation) Where(ps ...predicate.ReservationAllocation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationAllocationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationAllocationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReservationAllocation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationAllocationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationAllocationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReservationAllocation).
+func (m *ReservationAllocationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationAllocationMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.reservation_id != nil {
+		fields = append(fields, reservationallocation.FieldReservationID)
+	}
+	if m.line_id != nil {
+		fields = append(fields, reservationallocation.FieldLineID)
+	}
+	if m.warehouse_id != nil {
+		fields = append(fields, reservationallocation.FieldWarehouseID)
+	}
+	if m.sku != nil {
+		fields = append(fields, reservationallocation.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, reservationallocation.FieldBatchNo)
+	}
+	if m.per_unit != nil {
+		fields = append(fields, reservationallocation.FieldPerUnit)
+	}
+	if m.quantity != nil {
+		fields = append(fields, reservationallocation.FieldQuantity)
+	}
+	if m.deducted_quantity != nil {
+		fields = append(fields, reservationallocation.FieldDeductedQuantity)
+	}
+	if m.released_quantity != nil {
+		fields = append(fields, reservationallocation.FieldReleasedQuantity)
+	}
+	if m.short_quantity != nil {
+		fields = append(fields, reservationallocation.FieldShortQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationAllocationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		return m.ReservationID()
+	case reservationallocation.FieldLineID:
+		return m.LineID()
+	case reservationallocation.FieldWarehouseID:
+		return m.WarehouseID()
+	case reservationallocation.FieldSku:
+		return m.Sku()
+	case reservationallocation.FieldBatchNo:
+		return m.BatchNo()
+	case reservationallocation.FieldPerUnit:
+		return m.PerUnit()
+	case reservationallocation.FieldQuantity:
+		return m.Quantity()
+	case reservationallocation.FieldDeductedQuantity:
+		return m.DeductedQuantity()
+	case reservationallocation.FieldReleasedQuantity:
+		return m.ReleasedQuantity()
+	case reservationallocation.FieldShortQuantity:
+		return m.ShortQuantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationAllocationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		return m.OldReservationID(ctx)
+	case reservationallocation.FieldLineID:
+		return m.OldLineID(ctx)
+	case reservationallocation.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case reservationallocation.FieldSku:
+		return m.OldSku(ctx)
+	case reservationallocation.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case reservationallocation.FieldPerUnit:
+		return m.OldPerUnit(ctx)
+	case reservationallocation.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case reservationallocation.FieldDeductedQuantity:
+		return m.OldDeductedQuantity(ctx)
+	case reservationallocation.FieldReleasedQuantity:
+		return m.OldReleasedQuantity(ctx)
+	case reservationallocation.FieldShortQuantity:
+		return m.OldShortQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReservationAllocation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationAllocationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservationID(v)
+		return nil
+	case reservationallocation.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
+		return nil
+	case reservationallocation.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case reservationallocation.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case reservationallocation.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case reservationallocation.FieldPerUnit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerUnit(v)
+		return nil
+	case reservationallocation.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case reservationallocation.FieldDeductedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeductedQuantity(v)
+		return nil
+	case reservationallocation.FieldReleasedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedQuantity(v)
+		return nil
+	case reservationallocation.FieldShortQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShortQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationAllocation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationAllocationMutation) AddedFields() []string {
+	var fields []string
+	if m.addreservation_id != nil {
+		fields = append(fields, reservationallocation.FieldReservationID)
+	}
+	if m.addline_id != nil {
+		fields = append(fields, reservationallocation.FieldLineID)
+	}
+	if m.addwarehouse_id != nil {
+		fields = append(fields, reservationallocation.FieldWarehouseID)
+	}
+	if m.addper_unit != nil {
+		fields = append(fields, reservationallocation.FieldPerUnit)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, reservationallocation.FieldQuantity)
+	}
+	if m.adddeducted_quantity != nil {
+		fields = append(fields, reservationallocation.FieldDeductedQuantity)
+	}
+	if m.addreleased_quantity != nil {
+		fields = append(fields, reservationallocation.FieldReleasedQuantity)
+	}
+	if m.addshort_quantity != nil {
+		fields = append(fields, reservationallocation.FieldShortQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationAllocationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		return m.AddedReservationID()
+	case reservationallocation.FieldLineID:
+		return m.AddedLineID()
+	case reservationallocation.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case reservationallocation.FieldPerUnit:
+		return m.AddedPerUnit()
+	case reservationallocation.FieldQuantity:
+		return m.AddedQuantity()
+	case reservationallocation.FieldDeductedQuantity:
+		return m.AddedDeductedQuantity()
+	case reservationallocation.FieldReleasedQuantity:
+		return m.AddedReleasedQuantity()
+	case reservationallocation.FieldShortQuantity:
+		return m.AddedShortQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationAllocationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReservationID(v)
+		return nil
+	case reservationallocation.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineID(v)
+		return nil
+	case reservationallocation.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case reservationallocation.FieldPerUnit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPerUnit(v)
+		return nil
+	case reservationallocation.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case reservationallocation.FieldDeductedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeductedQuantity(v)
+		return nil
+	case reservationallocation.FieldReleasedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReleasedQuantity(v)
+		return nil
+	case reservationallocation.FieldShortQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShortQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationAllocation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationAllocationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationAllocationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationAllocationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReservationAllocation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationAllocationMutation) ResetField(name string) error {
+	switch name {
+	case reservationallocation.FieldReservationID:
+		m.ResetReservationID()
+		return nil
+	case reservationallocation.FieldLineID:
+		m.ResetLineID()
+		return nil
+	case reservationallocation.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case reservationallocation.FieldSku:
+		m.ResetSku()
+		return nil
+	case reservationallocation.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case reservationallocation.FieldPerUnit:
+		m.ResetPerUnit()
+		return nil
+	case reservationallocation.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case reservationallocation.FieldDeductedQuantity:
+		m.ResetDeductedQuantity()
+		return nil
+	case reservationallocation.FieldReleasedQuantity:
+		m.ResetReleasedQuantity()
+		return nil
+	case reservationallocation.FieldShortQuantity:
+		m.ResetShortQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationAllocation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationAllocationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationAllocationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationAllocationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationAllocationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationAllocationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationAllocationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationAllocationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReservationAllocation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationAllocationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReservationAllocation edge %s", name)
+}
+
+// ReservationEntryMutation represents an operation that mutates the ReservationEntry nodes in the graph.
+type ReservationEntryMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	event_id          *int64
+	addevent_id       *int64
+	allocation_id     *int64
+	addallocation_id  *int64
+	deducted_delta    *int64
+	adddeducted_delta *int64
+	released_delta    *int64
+	addreleased_delta *int64
+	short_delta       *int64
+	addshort_delta    *int64
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ReservationEntry, error)
+	predicates        []predicate.ReservationEntry
+}
+
+var _ ent.Mutation = (*ReservationEntryMutation)(nil)
+
+// reservationentryOption allows management of the mutation configuration using functional options.
+type reservationentryOption func(*ReservationEntryMutation)
+
+// newReservationEntryMutation creates new mutation for the ReservationEntry entity.
+func newReservationEntryMutation(c config, op Op, opts ...reservationentryOption) *ReservationEntryMutation {
+	m := &ReservationEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservationEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationEntryID sets the ID field of the mutation.
+func withReservationEntryID(id int64) reservationentryOption {
+	return func(m *ReservationEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReservationEntry
+		)
+		m.oldValue = func(ctx context.Context) (*ReservationEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReservationEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservationEntry sets the old ReservationEntry of the mutation.
+func withReservationEntry(node *ReservationEntry) reservationentryOption {
+	return func(m *ReservationEntryMutation) {
+		m.oldValue = func(context.Context) (*ReservationEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReservationEntry entities.
+func (m *ReservationEntryMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationEntryMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationEntryMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReservationEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEventID sets the "event_id" field.
+func (m *ReservationEntryMutation) SetEventID(i int64) {
+	m.event_id = &i
+	m.addevent_id = nil
+}
+
+// EventID returns the value of the "event_id" field in the mutation.
+func (m *ReservationEntryMutation) EventID() (r int64, exists bool) {
+	v := m.event_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventID returns the old "event_id" field's value of the ReservationEntry entity.
+// If the ReservationEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEntryMutation) OldEventID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventID: %w", err)
+	}
+	return oldValue.EventID, nil
+}
+
+// AddEventID adds i to the "event_id" field.
+func (m *ReservationEntryMutation) AddEventID(i int64) {
+	if m.addevent_id != nil {
+		*m.addevent_id += i
+	} else {
+		m.addevent_id = &i
+	}
+}
+
+// AddedEventID returns the value that was added to the "event_id" field in this mutation.
+func (m *ReservationEntryMutation) AddedEventID() (r int64, exists bool) {
+	v := m.addevent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEventID resets all changes to the "event_id" field.
+func (m *ReservationEntryMutation) ResetEventID() {
+	m.event_id = nil
+	m.addevent_id = nil
+}
+
+// SetAllocationID sets the "allocation_id" field.
+func (m *ReservationEntryMutation) SetAllocationID(i int64) {
+	m.allocation_id = &i
+	m.addallocation_id = nil
+}
+
+// AllocationID returns the value of the "allocation_id" field in the mutation.
+func (m *ReservationEntryMutation) AllocationID() (r int64, exists bool) {
+	v := m.allocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllocationID returns the old "allocation_id" field's value of the ReservationEntry entity.
+// If the ReservationEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEntryMutation) OldAllocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllocationID: %w", err)
+	}
+	return oldValue.AllocationID, nil
+}
+
+// AddAllocationID adds i to the "allocation_id" field.
+func (m *ReservationEntryMutation) AddAllocationID(i int64) {
+	if m.addallocation_id != nil {
+		*m.addallocation_id += i
+	} else {
+		m.addallocation_id = &i
+	}
+}
+
+// AddedAllocationID returns the value that was added to the "allocation_id" field in this mutation.
+func (m *ReservationEntryMutation) AddedAllocationID() (r int64, exists bool) {
+	v := m.addallocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAllocationID resets all changes to the "allocation_id" field.
+func (m *ReservationEntryMutation) ResetAllocationID() {
+	m.allocation_id = nil
+	m.addallocation_id = nil
+}
+
+// SetDeductedDelta sets the "deducted_delta" field.
+func (m *ReservationEntryMutation) SetDeductedDelta(i int64) {
+	m.deducted_delta = &i
+	m.adddeducted_delta = nil
+}
+
+// DeductedDelta returns the value of the "deducted_delta" field in the mutation.
+func (m *ReservationEntryMutation) DeductedDelta() (r int64, exists bool) {
+	v := m.deducted_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeductedDelta returns the old "deducted_delta" field's value of the ReservationEntry entity.
+// If the ReservationEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEntryMutation) OldDeductedDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeductedDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeductedDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeductedDelta: %w", err)
+	}
+	return oldValue.DeductedDelta, nil
+}
+
+// AddDeductedDelta adds i to the "deducted_delta" field.
+func (m *ReservationEntryMutation) AddDeductedDelta(i int64) {
+	if m.adddeducted_delta != nil {
+		*m.adddeducted_delta += i
+	} else {
+		m.adddeducted_delta = &i
+	}
+}
+
+// AddedDeductedDelta returns the value that was added to the "deducted_delta" field in this mutation.
+func (m *ReservationEntryMutation) AddedDeductedDelta() (r int64, exists bool) {
+	v := m.adddeducted_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeductedDelta resets all changes to the "deducted_delta" field.
+func (m *ReservationEntryMutation) ResetDeductedDelta() {
+	m.deducted_delta = nil
+	m.adddeducted_delta = nil
+}
+
+// SetReleasedDelta sets the "released_delta" field.
+func (m *ReservationEntryMutation) SetReleasedDelta(i int64) {
+	m.released_delta = &i
+	m.addreleased_delta = nil
+}
+
+// ReleasedDelta returns the value of the "released_delta" field in the mutation.
+func (m *ReservationEntryMutation) ReleasedDelta() (r int64, exists bool) {
+	v := m.released_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedDelta returns the old "released_delta" field's value of the ReservationEntry entity.
+// If the ReservationEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEntryMutation) OldReleasedDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedDelta: %w", err)
+	}
+	return oldValue.ReleasedDelta, nil
+}
+
+// AddReleasedDelta adds i to the "released_delta" field.
+func (m *ReservationEntryMutation) AddReleasedDelta(i int64) {
+	if m.addreleased_delta != nil {
+		*m.addreleased_delta += i
+	} else {
+		m.addreleased_delta = &i
+	}
+}
+
+// AddedReleasedDelta returns the value that was added to the "released_delta" field in this mutation.
+func (m *ReservationEntryMutation) AddedReleasedDelta() (r int64, exists bool) {
+	v := m.addreleased_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReleasedDelta resets all changes to the "released_delta" field.
+func (m *ReservationEntryMutation) ResetReleasedDelta() {
+	m.released_delta = nil
+	m.addreleased_delta = nil
+}
+
+// SetShortDelta sets the "short_delta" field.
+func (m *ReservationEntryMutation) SetShortDelta(i int64) {
+	m.short_delta = &i
+	m.addshort_delta = nil
+}
+
+// ShortDelta returns the value of the "short_delta" field in the mutation.
+func (m *ReservationEntryMutation) ShortDelta() (r int64, exists bool) {
+	v := m.short_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShortDelta returns the old "short_delta" field's value of the ReservationEntry entity.
+// If the ReservationEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEntryMutation) OldShortDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShortDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShortDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShortDelta: %w", err)
+	}
+	return oldValue.ShortDelta, nil
+}
+
+// AddShortDelta adds i to the "short_delta" field.
+func (m *ReservationEntryMutation) AddShortDelta(i int64) {
+	if m.addshort_delta != nil {
+		*m.addshort_delta += i
+	} else {
+		m.addshort_delta = &i
+	}
+}
+
+// AddedShortDelta returns the value that was added to the "short_delta" field in this mutation.
+func (m *ReservationEntryMutation) AddedShortDelta() (r int64, exists bool) {
+	v := m.addshort_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShortDelta resets all changes to the "short_delta" field.
+func (m *ReservationEntryMutation) ResetShortDelta() {
+	m.short_delta = nil
+	m.addshort_delta = nil
+}
+
+// Where appends a list predicates to the ReservationEntryMutation builder.
+func (m *ReservationEntryMutation) Where(ps ...predicate.ReservationEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReservationEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReservationEntry).
+func (m *ReservationEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationEntryMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.event_id != nil {
+		fields = append(fields, reservationentry.FieldEventID)
+	}
+	if m.allocation_id != nil {
+		fields = append(fields, reservationentry.FieldAllocationID)
+	}
+	if m.deducted_delta != nil {
+		fields = append(fields, reservationentry.FieldDeductedDelta)
+	}
+	if m.released_delta != nil {
+		fields = append(fields, reservationentry.FieldReleasedDelta)
+	}
+	if m.short_delta != nil {
+		fields = append(fields, reservationentry.FieldShortDelta)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservationentry.FieldEventID:
+		return m.EventID()
+	case reservationentry.FieldAllocationID:
+		return m.AllocationID()
+	case reservationentry.FieldDeductedDelta:
+		return m.DeductedDelta()
+	case reservationentry.FieldReleasedDelta:
+		return m.ReleasedDelta()
+	case reservationentry.FieldShortDelta:
+		return m.ShortDelta()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservationentry.FieldEventID:
+		return m.OldEventID(ctx)
+	case reservationentry.FieldAllocationID:
+		return m.OldAllocationID(ctx)
+	case reservationentry.FieldDeductedDelta:
+		return m.OldDeductedDelta(ctx)
+	case reservationentry.FieldReleasedDelta:
+		return m.OldReleasedDelta(ctx)
+	case reservationentry.FieldShortDelta:
+		return m.OldShortDelta(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReservationEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservationentry.FieldEventID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventID(v)
+		return nil
+	case reservationentry.FieldAllocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllocationID(v)
+		return nil
+	case reservationentry.FieldDeductedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeductedDelta(v)
+		return nil
+	case reservationentry.FieldReleasedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedDelta(v)
+		return nil
+	case reservationentry.FieldShortDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShortDelta(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addevent_id != nil {
+		fields = append(fields, reservationentry.FieldEventID)
+	}
+	if m.addallocation_id != nil {
+		fields = append(fields, reservationentry.FieldAllocationID)
+	}
+	if m.adddeducted_delta != nil {
+		fields = append(fields, reservationentry.FieldDeductedDelta)
+	}
+	if m.addreleased_delta != nil {
+		fields = append(fields, reservationentry.FieldReleasedDelta)
+	}
+	if m.addshort_delta != nil {
+		fields = append(fields, reservationentry.FieldShortDelta)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservationentry.FieldEventID:
+		return m.AddedEventID()
+	case reservationentry.FieldAllocationID:
+		return m.AddedAllocationID()
+	case reservationentry.FieldDeductedDelta:
+		return m.AddedDeductedDelta()
+	case reservationentry.FieldReleasedDelta:
+		return m.AddedReleasedDelta()
+	case reservationentry.FieldShortDelta:
+		return m.AddedShortDelta()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservationentry.FieldEventID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEventID(v)
+		return nil
+	case reservationentry.FieldAllocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAllocationID(v)
+		return nil
+	case reservationentry.FieldDeductedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeductedDelta(v)
+		return nil
+	case reservationentry.FieldReleasedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReleasedDelta(v)
+		return nil
+	case reservationentry.FieldShortDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShortDelta(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationEntryMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationEntryMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReservationEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationEntryMutation) ResetField(name string) error {
+	switch name {
+	case reservationentry.FieldEventID:
+		m.ResetEventID()
+		return nil
+	case reservationentry.FieldAllocationID:
+		m.ResetAllocationID()
+		return nil
+	case reservationentry.FieldDeductedDelta:
+		m.ResetDeductedDelta()
+		return nil
+	case reservationentry.FieldReleasedDelta:
+		m.ResetReleasedDelta()
+		return nil
+	case reservationentry.FieldShortDelta:
+		m.ResetShortDelta()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationEntryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationEntryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationEntryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReservationEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationEntryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReservationEntry edge %s", name)
+}
+
+// ReservationEventMutation represents an operation that mutates the ReservationEvent nodes in the graph.
+type ReservationEventMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	reservation_id    *int64
+	addreservation_id *int64
+	version           *int64
+	addversion        *int64
+	action            *stock.ReservationAction
+	posting_id        *int64
+	addposting_id     *int64
+	reverses_id       *int64
+	addreverses_id    *int64
+	actor_id          *int64
+	addactor_id       *int64
+	note              *string
+	request_id        *string
+	recorded_at       *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ReservationEvent, error)
+	predicates        []predicate.ReservationEvent
+}
+
+var _ ent.Mutation = (*ReservationEventMutation)(nil)
+
+// reservationeventOption allows management of the mutation configuration using functional options.
+type reservationeventOption func(*ReservationEventMutation)
+
+// newReservationEventMutation creates new mutation for the ReservationEvent entity.
+func newReservationEventMutation(c config, op Op, opts ...reservationeventOption) *ReservationEventMutation {
+	m := &ReservationEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservationEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationEventID sets the ID field of the mutation.
+func withReservationEventID(id int64) reservationeventOption {
+	return func(m *ReservationEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReservationEvent
+		)
+		m.oldValue = func(ctx context.Context) (*ReservationEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReservationEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservationEvent sets the old ReservationEvent of the mutation.
+func withReservationEvent(node *ReservationEvent) reservationeventOption {
+	return func(m *ReservationEventMutation) {
+		m.oldValue = func(context.Context) (*ReservationEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReservationEvent entities.
+func (m *ReservationEventMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationEventMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationEventMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReservationEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReservationID sets the "reservation_id" field.
+func (m *ReservationEventMutation) SetReservationID(i int64) {
+	m.reservation_id = &i
+	m.addreservation_id = nil
+}
+
+// ReservationID returns the value of the "reservation_id" field in the mutation.
+func (m *ReservationEventMutation) ReservationID() (r int64, exists bool) {
+	v := m.reservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservationID returns the old "reservation_id" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldReservationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservationID: %w", err)
+	}
+	return oldValue.ReservationID, nil
+}
+
+// AddReservationID adds i to the "reservation_id" field.
+func (m *ReservationEventMutation) AddReservationID(i int64) {
+	if m.addreservation_id != nil {
+		*m.addreservation_id += i
+	} else {
+		m.addreservation_id = &i
+	}
+}
+
+// AddedReservationID returns the value that was added to the "reservation_id" field in this mutation.
+func (m *ReservationEventMutation) AddedReservationID() (r int64, exists bool) {
+	v := m.addreservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReservationID resets all changes to the "reservation_id" field.
+func (m *ReservationEventMutation) ResetReservationID() {
+	m.reservation_id = nil
+	m.addreservation_id = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ReservationEventMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ReservationEventMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ReservationEventMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ReservationEventMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ReservationEventMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetAction sets the "action" field.
+func (m *ReservationEventMutation) SetAction(sa stock.ReservationAction) {
+	m.action = &sa
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *ReservationEventMutation) Action() (r stock.ReservationAction, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldAction(ctx context.Context) (v stock.ReservationAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *ReservationEventMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *ReservationEventMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *ReservationEventMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldPostingID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *ReservationEventMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *ReservationEventMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostingID clears the value of the "posting_id" field.
+func (m *ReservationEventMutation) ClearPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	m.clearedFields[reservationevent.FieldPostingID] = struct{}{}
+}
+
+// PostingIDCleared returns if the "posting_id" field was cleared in this mutation.
+func (m *ReservationEventMutation) PostingIDCleared() bool {
+	_, ok := m.clearedFields[reservationevent.FieldPostingID]
+	return ok
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *ReservationEventMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+	delete(m.clearedFields, reservationevent.FieldPostingID)
+}
+
+// SetReversesID sets the "reverses_id" field.
+func (m *ReservationEventMutation) SetReversesID(i int64) {
+	m.reverses_id = &i
+	m.addreverses_id = nil
+}
+
+// ReversesID returns the value of the "reverses_id" field in the mutation.
+func (m *ReservationEventMutation) ReversesID() (r int64, exists bool) {
+	v := m.reverses_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReversesID returns the old "reverses_id" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldReversesID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReversesID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReversesID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReversesID: %w", err)
+	}
+	return oldValue.ReversesID, nil
+}
+
+// AddReversesID adds i to the "reverses_id" field.
+func (m *ReservationEventMutation) AddReversesID(i int64) {
+	if m.addreverses_id != nil {
+		*m.addreverses_id += i
+	} else {
+		m.addreverses_id = &i
+	}
+}
+
+// AddedReversesID returns the value that was added to the "reverses_id" field in this mutation.
+func (m *ReservationEventMutation) AddedReversesID() (r int64, exists bool) {
+	v := m.addreverses_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReversesID clears the value of the "reverses_id" field.
+func (m *ReservationEventMutation) ClearReversesID() {
+	m.reverses_id = nil
+	m.addreverses_id = nil
+	m.clearedFields[reservationevent.FieldReversesID] = struct{}{}
+}
+
+// ReversesIDCleared returns if the "reverses_id" field was cleared in this mutation.
+func (m *ReservationEventMutation) ReversesIDCleared() bool {
+	_, ok := m.clearedFields[reservationevent.FieldReversesID]
+	return ok
+}
+
+// ResetReversesID resets all changes to the "reverses_id" field.
+func (m *ReservationEventMutation) ResetReversesID() {
+	m.reverses_id = nil
+	m.addreverses_id = nil
+	delete(m.clearedFields, reservationevent.FieldReversesID)
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *ReservationEventMutation) SetActorID(i int64) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *ReservationEventMutation) ActorID() (r int64, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldActorID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *ReservationEventMutation) AddActorID(i int64) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *ReservationEventMutation) AddedActorID() (r int64, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *ReservationEventMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ReservationEventMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ReservationEventMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ReservationEventMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetRequestID sets the "request_id" field.
+func (m *ReservationEventMutation) SetRequestID(s string) {
+	m.request_id = &s
+}
+
+// RequestID returns the value of the "request_id" field in the mutation.
+func (m *ReservationEventMutation) RequestID() (r string, exists bool) {
+	v := m.request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestID returns the old "request_id" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldRequestID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestID: %w", err)
+	}
+	return oldValue.RequestID, nil
+}
+
+// ResetRequestID resets all changes to the "request_id" field.
+func (m *ReservationEventMutation) ResetRequestID() {
+	m.request_id = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *ReservationEventMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *ReservationEventMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the ReservationEvent entity.
+// If the ReservationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationEventMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *ReservationEventMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// Where appends a list predicates to the ReservationEventMutation builder.
+func (m *ReservationEventMutation) Where(ps ...predicate.ReservationEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReservationEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReservationEvent).
+func (m *ReservationEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationEventMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.reservation_id != nil {
+		fields = append(fields, reservationevent.FieldReservationID)
+	}
+	if m.version != nil {
+		fields = append(fields, reservationevent.FieldVersion)
+	}
+	if m.action != nil {
+		fields = append(fields, reservationevent.FieldAction)
+	}
+	if m.posting_id != nil {
+		fields = append(fields, reservationevent.FieldPostingID)
+	}
+	if m.reverses_id != nil {
+		fields = append(fields, reservationevent.FieldReversesID)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, reservationevent.FieldActorID)
+	}
+	if m.note != nil {
+		fields = append(fields, reservationevent.FieldNote)
+	}
+	if m.request_id != nil {
+		fields = append(fields, reservationevent.FieldRequestID)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, reservationevent.FieldRecordedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservationevent.FieldReservationID:
+		return m.ReservationID()
+	case reservationevent.FieldVersion:
+		return m.Version()
+	case reservationevent.FieldAction:
+		return m.Action()
+	case reservationevent.FieldPostingID:
+		return m.PostingID()
+	case reservationevent.FieldReversesID:
+		return m.ReversesID()
+	case reservationevent.FieldActorID:
+		return m.ActorID()
+	case reservationevent.FieldNote:
+		return m.Note()
+	case reservationevent.FieldRequestID:
+		return m.RequestID()
+	case reservationevent.FieldRecordedAt:
+		return m.RecordedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservationevent.FieldReservationID:
+		return m.OldReservationID(ctx)
+	case reservationevent.FieldVersion:
+		return m.OldVersion(ctx)
+	case reservationevent.FieldAction:
+		return m.OldAction(ctx)
+	case reservationevent.FieldPostingID:
+		return m.OldPostingID(ctx)
+	case reservationevent.FieldReversesID:
+		return m.OldReversesID(ctx)
+	case reservationevent.FieldActorID:
+		return m.OldActorID(ctx)
+	case reservationevent.FieldNote:
+		return m.OldNote(ctx)
+	case reservationevent.FieldRequestID:
+		return m.OldRequestID(ctx)
+	case reservationevent.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReservationEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservationevent.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservationID(v)
+		return nil
+	case reservationevent.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case reservationevent.FieldAction:
+		v, ok := value.(stock.ReservationAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case reservationevent.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
+	case reservationevent.FieldReversesID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReversesID(v)
+		return nil
+	case reservationevent.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case reservationevent.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case reservationevent.FieldRequestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestID(v)
+		return nil
+	case reservationevent.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addreservation_id != nil {
+		fields = append(fields, reservationevent.FieldReservationID)
+	}
+	if m.addversion != nil {
+		fields = append(fields, reservationevent.FieldVersion)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, reservationevent.FieldPostingID)
+	}
+	if m.addreverses_id != nil {
+		fields = append(fields, reservationevent.FieldReversesID)
+	}
+	if m.addactor_id != nil {
+		fields = append(fields, reservationevent.FieldActorID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservationevent.FieldReservationID:
+		return m.AddedReservationID()
+	case reservationevent.FieldVersion:
+		return m.AddedVersion()
+	case reservationevent.FieldPostingID:
+		return m.AddedPostingID()
+	case reservationevent.FieldReversesID:
+		return m.AddedReversesID()
+	case reservationevent.FieldActorID:
+		return m.AddedActorID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservationevent.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReservationID(v)
+		return nil
+	case reservationevent.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case reservationevent.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
+	case reservationevent.FieldReversesID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReversesID(v)
+		return nil
+	case reservationevent.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(reservationevent.FieldPostingID) {
+		fields = append(fields, reservationevent.FieldPostingID)
+	}
+	if m.FieldCleared(reservationevent.FieldReversesID) {
+		fields = append(fields, reservationevent.FieldReversesID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationEventMutation) ClearField(name string) error {
+	switch name {
+	case reservationevent.FieldPostingID:
+		m.ClearPostingID()
+		return nil
+	case reservationevent.FieldReversesID:
+		m.ClearReversesID()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationEventMutation) ResetField(name string) error {
+	switch name {
+	case reservationevent.FieldReservationID:
+		m.ResetReservationID()
+		return nil
+	case reservationevent.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case reservationevent.FieldAction:
+		m.ResetAction()
+		return nil
+	case reservationevent.FieldPostingID:
+		m.ResetPostingID()
+		return nil
+	case reservationevent.FieldReversesID:
+		m.ResetReversesID()
+		return nil
+	case reservationevent.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case reservationevent.FieldNote:
+		m.ResetNote()
+		return nil
+	case reservationevent.FieldRequestID:
+		m.ResetRequestID()
+		return nil
+	case reservationevent.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReservationEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReservationEvent edge %s", name)
+}
+
+// ReservationLineMutation represents an operation that mutates the ReservationLine nodes in the graph.
+type ReservationLineMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	reservation_id    *int64
+	addreservation_id *int64
+	line_no           *int
+	addline_no        *int
+	business_line     *string
+	sku               *string
+	batch_no          *string
+	asked_quantity    *int64
+	addasked_quantity *int64
+	quantity          *int64
+	addquantity       *int64
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ReservationLine, error)
+	predicates        []predicate.ReservationLine
+}
+
+var _ ent.Mutation = (*ReservationLineMutation)(nil)
+
+// reservationlineOption allows management of the mutation configuration using functional options.
+type reservationlineOption func(*ReservationLineMutation)
+
+// newReservationLineMutation creates new mutation for the ReservationLine entity.
+func newReservationLineMutation(c config, op Op, opts ...reservationlineOption) *ReservationLineMutation {
+	m := &ReservationLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservationLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationLineID sets the ID field of the mutation.
+func withReservationLineID(id int64) reservationlineOption {
+	return func(m *ReservationLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReservationLine
+		)
+		m.oldValue = func(ctx context.Context) (*ReservationLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReservationLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservationLine sets the old ReservationLine of the mutation.
+func withReservationLine(node *ReservationLine) reservationlineOption {
+	return func(m *ReservationLineMutation) {
+		m.oldValue = func(context.Context) (*ReservationLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReservationLine entities.
+func (m *ReservationLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReservationLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReservationID sets the "reservation_id" field.
+func (m *ReservationLineMutation) SetReservationID(i int64) {
+	m.reservation_id = &i
+	m.addreservation_id = nil
+}
+
+// ReservationID returns the value of the "reservation_id" field in the mutation.
+func (m *ReservationLineMutation) ReservationID() (r int64, exists bool) {
+	v := m.reservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservationID returns the old "reservation_id" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldReservationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservationID: %w", err)
+	}
+	return oldValue.ReservationID, nil
+}
+
+// AddReservationID adds i to the "reservation_id" field.
+func (m *ReservationLineMutation) AddReservationID(i int64) {
+	if m.addreservation_id != nil {
+		*m.addreservation_id += i
+	} else {
+		m.addreservation_id = &i
+	}
+}
+
+// AddedReservationID returns the value that was added to the "reservation_id" field in this mutation.
+func (m *ReservationLineMutation) AddedReservationID() (r int64, exists bool) {
+	v := m.addreservation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReservationID resets all changes to the "reservation_id" field.
+func (m *ReservationLineMutation) ResetReservationID() {
+	m.reservation_id = nil
+	m.addreservation_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *ReservationLineMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *ReservationLineMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *ReservationLineMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *ReservationLineMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *ReservationLineMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetBusinessLine sets the "business_line" field.
+func (m *ReservationLineMutation) SetBusinessLine(s string) {
+	m.business_line = &s
+}
+
+// BusinessLine returns the value of the "business_line" field in the mutation.
+func (m *ReservationLineMutation) BusinessLine() (r string, exists bool) {
+	v := m.business_line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessLine returns the old "business_line" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldBusinessLine(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessLine: %w", err)
+	}
+	return oldValue.BusinessLine, nil
+}
+
+// ResetBusinessLine resets all changes to the "business_line" field.
+func (m *ReservationLineMutation) ResetBusinessLine() {
+	m.business_line = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *ReservationLineMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *ReservationLineMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *ReservationLineMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *ReservationLineMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *ReservationLineMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *ReservationLineMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetAskedQuantity sets the "asked_quantity" field.
+func (m *ReservationLineMutation) SetAskedQuantity(i int64) {
+	m.asked_quantity = &i
+	m.addasked_quantity = nil
+}
+
+// AskedQuantity returns the value of the "asked_quantity" field in the mutation.
+func (m *ReservationLineMutation) AskedQuantity() (r int64, exists bool) {
+	v := m.asked_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedQuantity returns the old "asked_quantity" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldAskedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedQuantity: %w", err)
+	}
+	return oldValue.AskedQuantity, nil
+}
+
+// AddAskedQuantity adds i to the "asked_quantity" field.
+func (m *ReservationLineMutation) AddAskedQuantity(i int64) {
+	if m.addasked_quantity != nil {
+		*m.addasked_quantity += i
+	} else {
+		m.addasked_quantity = &i
+	}
+}
+
+// AddedAskedQuantity returns the value that was added to the "asked_quantity" field in this mutation.
+func (m *ReservationLineMutation) AddedAskedQuantity() (r int64, exists bool) {
+	v := m.addasked_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAskedQuantity resets all changes to the "asked_quantity" field.
+func (m *ReservationLineMutation) ResetAskedQuantity() {
+	m.asked_quantity = nil
+	m.addasked_quantity = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ReservationLineMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ReservationLineMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the ReservationLine entity.
+// If the ReservationLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationLineMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ReservationLineMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ReservationLineMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ReservationLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// Where appends a list predicates to the ReservationLineMutation builder.
+func (m *ReservationLineMutation) Where(ps ...predicate.ReservationLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReservationLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReservationLine).
+func (m *ReservationLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationLineMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.reservation_id != nil {
+		fields = append(fields, reservationline.FieldReservationID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, reservationline.FieldLineNo)
+	}
+	if m.business_line != nil {
+		fields = append(fields, reservationline.FieldBusinessLine)
+	}
+	if m.sku != nil {
+		fields = append(fields, reservationline.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, reservationline.FieldBatchNo)
+	}
+	if m.asked_quantity != nil {
+		fields = append(fields, reservationline.FieldAskedQuantity)
+	}
+	if m.quantity != nil {
+		fields = append(fields, reservationline.FieldQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservationline.FieldReservationID:
+		return m.ReservationID()
+	case reservationline.FieldLineNo:
+		return m.LineNo()
+	case reservationline.FieldBusinessLine:
+		return m.BusinessLine()
+	case reservationline.FieldSku:
+		return m.Sku()
+	case reservationline.FieldBatchNo:
+		return m.BatchNo()
+	case reservationline.FieldAskedQuantity:
+		return m.AskedQuantity()
+	case reservationline.FieldQuantity:
+		return m.Quantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservationline.FieldReservationID:
+		return m.OldReservationID(ctx)
+	case reservationline.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case reservationline.FieldBusinessLine:
+		return m.OldBusinessLine(ctx)
+	case reservationline.FieldSku:
+		return m.OldSku(ctx)
+	case reservationline.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case reservationline.FieldAskedQuantity:
+		return m.OldAskedQuantity(ctx)
+	case reservationline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReservationLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservationline.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservationID(v)
+		return nil
+	case reservationline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case reservationline.FieldBusinessLine:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessLine(v)
+		return nil
+	case reservationline.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case reservationline.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case reservationline.FieldAskedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedQuantity(v)
+		return nil
+	case reservationline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addreservation_id != nil {
+		fields = append(fields, reservationline.FieldReservationID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, reservationline.FieldLineNo)
+	}
+	if m.addasked_quantity != nil {
+		fields = append(fields, reservationline.FieldAskedQuantity)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, reservationline.FieldQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservationline.FieldReservationID:
+		return m.AddedReservationID()
+	case reservationline.FieldLineNo:
+		return m.AddedLineNo()
+	case reservationline.FieldAskedQuantity:
+		return m.AddedAskedQuantity()
+	case reservationline.FieldQuantity:
+		return m.AddedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservationline.FieldReservationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReservationID(v)
+		return nil
+	case reservationline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case reservationline.FieldAskedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAskedQuantity(v)
+		return nil
+	case reservationline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReservationLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationLineMutation) ResetField(name string) error {
+	switch name {
+	case reservationline.FieldReservationID:
+		m.ResetReservationID()
+		return nil
+	case reservationline.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case reservationline.FieldBusinessLine:
+		m.ResetBusinessLine()
+		return nil
+	case reservationline.FieldSku:
+		m.ResetSku()
+		return nil
+	case reservationline.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case reservationline.FieldAskedQuantity:
+		m.ResetAskedQuantity()
+		return nil
+	case reservationline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationLineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationLineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationLineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReservationLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationLineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReservationLine edge %s", name)
 }
 
 // RoleMutation represents an operation that mutates the Role nodes in the graph.
@@ -16143,6 +33204,2717 @@ func (m *ScheduleSlotMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ScheduleSlotMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ScheduleSlot edge %s", name)
+}
+
+// ShipmentMutation represents an operation that mutates the Shipment nodes in the graph.
+type ShipmentMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	created_at           *time.Time
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	document_id          *int64
+	adddocument_id       *int64
+	shipment_no          *int
+	addshipment_no       *int
+	state                *stock.ShipmentState
+	carrier              *string
+	tracking_no          *string
+	eta                  *time.Time
+	dispatched_at        *time.Time
+	note                 *string
+	posting_id           *int64
+	addposting_id        *int64
+	created_by           *int64
+	addcreated_by        *int64
+	quantity             *int64
+	addquantity          *int64
+	accepted_quantity    *int64
+	addaccepted_quantity *int64
+	rejected_quantity    *int64
+	addrejected_quantity *int64
+	missing_quantity     *int64
+	addmissing_quantity  *int64
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Shipment, error)
+	predicates           []predicate.Shipment
+}
+
+var _ ent.Mutation = (*ShipmentMutation)(nil)
+
+// shipmentOption allows management of the mutation configuration using functional options.
+type shipmentOption func(*ShipmentMutation)
+
+// newShipmentMutation creates new mutation for the Shipment entity.
+func newShipmentMutation(c config, op Op, opts ...shipmentOption) *ShipmentMutation {
+	m := &ShipmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeShipment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withShipmentID sets the ID field of the mutation.
+func withShipmentID(id int64) shipmentOption {
+	return func(m *ShipmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Shipment
+		)
+		m.oldValue = func(ctx context.Context) (*Shipment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Shipment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withShipment sets the old Shipment of the mutation.
+func withShipment(node *Shipment) shipmentOption {
+	return func(m *ShipmentMutation) {
+		m.oldValue = func(context.Context) (*Shipment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ShipmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ShipmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Shipment entities.
+func (m *ShipmentMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ShipmentMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ShipmentMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Shipment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ShipmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ShipmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ShipmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ShipmentMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ShipmentMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ShipmentMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ShipmentMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ShipmentMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ShipmentMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ShipmentMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ShipmentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *ShipmentMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *ShipmentMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *ShipmentMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *ShipmentMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *ShipmentMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetShipmentNo sets the "shipment_no" field.
+func (m *ShipmentMutation) SetShipmentNo(i int) {
+	m.shipment_no = &i
+	m.addshipment_no = nil
+}
+
+// ShipmentNo returns the value of the "shipment_no" field in the mutation.
+func (m *ShipmentMutation) ShipmentNo() (r int, exists bool) {
+	v := m.shipment_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShipmentNo returns the old "shipment_no" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldShipmentNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShipmentNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShipmentNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShipmentNo: %w", err)
+	}
+	return oldValue.ShipmentNo, nil
+}
+
+// AddShipmentNo adds i to the "shipment_no" field.
+func (m *ShipmentMutation) AddShipmentNo(i int) {
+	if m.addshipment_no != nil {
+		*m.addshipment_no += i
+	} else {
+		m.addshipment_no = &i
+	}
+}
+
+// AddedShipmentNo returns the value that was added to the "shipment_no" field in this mutation.
+func (m *ShipmentMutation) AddedShipmentNo() (r int, exists bool) {
+	v := m.addshipment_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShipmentNo resets all changes to the "shipment_no" field.
+func (m *ShipmentMutation) ResetShipmentNo() {
+	m.shipment_no = nil
+	m.addshipment_no = nil
+}
+
+// SetState sets the "state" field.
+func (m *ShipmentMutation) SetState(ss stock.ShipmentState) {
+	m.state = &ss
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ShipmentMutation) State() (r stock.ShipmentState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldState(ctx context.Context) (v stock.ShipmentState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ShipmentMutation) ResetState() {
+	m.state = nil
+}
+
+// SetCarrier sets the "carrier" field.
+func (m *ShipmentMutation) SetCarrier(s string) {
+	m.carrier = &s
+}
+
+// Carrier returns the value of the "carrier" field in the mutation.
+func (m *ShipmentMutation) Carrier() (r string, exists bool) {
+	v := m.carrier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCarrier returns the old "carrier" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldCarrier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCarrier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCarrier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCarrier: %w", err)
+	}
+	return oldValue.Carrier, nil
+}
+
+// ResetCarrier resets all changes to the "carrier" field.
+func (m *ShipmentMutation) ResetCarrier() {
+	m.carrier = nil
+}
+
+// SetTrackingNo sets the "tracking_no" field.
+func (m *ShipmentMutation) SetTrackingNo(s string) {
+	m.tracking_no = &s
+}
+
+// TrackingNo returns the value of the "tracking_no" field in the mutation.
+func (m *ShipmentMutation) TrackingNo() (r string, exists bool) {
+	v := m.tracking_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrackingNo returns the old "tracking_no" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldTrackingNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrackingNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrackingNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrackingNo: %w", err)
+	}
+	return oldValue.TrackingNo, nil
+}
+
+// ResetTrackingNo resets all changes to the "tracking_no" field.
+func (m *ShipmentMutation) ResetTrackingNo() {
+	m.tracking_no = nil
+}
+
+// SetEta sets the "eta" field.
+func (m *ShipmentMutation) SetEta(t time.Time) {
+	m.eta = &t
+}
+
+// Eta returns the value of the "eta" field in the mutation.
+func (m *ShipmentMutation) Eta() (r time.Time, exists bool) {
+	v := m.eta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEta returns the old "eta" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldEta(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEta: %w", err)
+	}
+	return oldValue.Eta, nil
+}
+
+// ClearEta clears the value of the "eta" field.
+func (m *ShipmentMutation) ClearEta() {
+	m.eta = nil
+	m.clearedFields[shipment.FieldEta] = struct{}{}
+}
+
+// EtaCleared returns if the "eta" field was cleared in this mutation.
+func (m *ShipmentMutation) EtaCleared() bool {
+	_, ok := m.clearedFields[shipment.FieldEta]
+	return ok
+}
+
+// ResetEta resets all changes to the "eta" field.
+func (m *ShipmentMutation) ResetEta() {
+	m.eta = nil
+	delete(m.clearedFields, shipment.FieldEta)
+}
+
+// SetDispatchedAt sets the "dispatched_at" field.
+func (m *ShipmentMutation) SetDispatchedAt(t time.Time) {
+	m.dispatched_at = &t
+}
+
+// DispatchedAt returns the value of the "dispatched_at" field in the mutation.
+func (m *ShipmentMutation) DispatchedAt() (r time.Time, exists bool) {
+	v := m.dispatched_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDispatchedAt returns the old "dispatched_at" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldDispatchedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDispatchedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDispatchedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDispatchedAt: %w", err)
+	}
+	return oldValue.DispatchedAt, nil
+}
+
+// ResetDispatchedAt resets all changes to the "dispatched_at" field.
+func (m *ShipmentMutation) ResetDispatchedAt() {
+	m.dispatched_at = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ShipmentMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ShipmentMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ShipmentMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *ShipmentMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *ShipmentMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldPostingID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *ShipmentMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *ShipmentMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *ShipmentMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ShipmentMutation) SetCreatedBy(i int64) {
+	m.created_by = &i
+	m.addcreated_by = nil
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ShipmentMutation) CreatedBy() (r int64, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldCreatedBy(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// AddCreatedBy adds i to the "created_by" field.
+func (m *ShipmentMutation) AddCreatedBy(i int64) {
+	if m.addcreated_by != nil {
+		*m.addcreated_by += i
+	} else {
+		m.addcreated_by = &i
+	}
+}
+
+// AddedCreatedBy returns the value that was added to the "created_by" field in this mutation.
+func (m *ShipmentMutation) AddedCreatedBy() (r int64, exists bool) {
+	v := m.addcreated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ShipmentMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.addcreated_by = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ShipmentMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ShipmentMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ShipmentMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ShipmentMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ShipmentMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetAcceptedQuantity sets the "accepted_quantity" field.
+func (m *ShipmentMutation) SetAcceptedQuantity(i int64) {
+	m.accepted_quantity = &i
+	m.addaccepted_quantity = nil
+}
+
+// AcceptedQuantity returns the value of the "accepted_quantity" field in the mutation.
+func (m *ShipmentMutation) AcceptedQuantity() (r int64, exists bool) {
+	v := m.accepted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedQuantity returns the old "accepted_quantity" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldAcceptedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedQuantity: %w", err)
+	}
+	return oldValue.AcceptedQuantity, nil
+}
+
+// AddAcceptedQuantity adds i to the "accepted_quantity" field.
+func (m *ShipmentMutation) AddAcceptedQuantity(i int64) {
+	if m.addaccepted_quantity != nil {
+		*m.addaccepted_quantity += i
+	} else {
+		m.addaccepted_quantity = &i
+	}
+}
+
+// AddedAcceptedQuantity returns the value that was added to the "accepted_quantity" field in this mutation.
+func (m *ShipmentMutation) AddedAcceptedQuantity() (r int64, exists bool) {
+	v := m.addaccepted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAcceptedQuantity resets all changes to the "accepted_quantity" field.
+func (m *ShipmentMutation) ResetAcceptedQuantity() {
+	m.accepted_quantity = nil
+	m.addaccepted_quantity = nil
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (m *ShipmentMutation) SetRejectedQuantity(i int64) {
+	m.rejected_quantity = &i
+	m.addrejected_quantity = nil
+}
+
+// RejectedQuantity returns the value of the "rejected_quantity" field in the mutation.
+func (m *ShipmentMutation) RejectedQuantity() (r int64, exists bool) {
+	v := m.rejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedQuantity returns the old "rejected_quantity" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldRejectedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedQuantity: %w", err)
+	}
+	return oldValue.RejectedQuantity, nil
+}
+
+// AddRejectedQuantity adds i to the "rejected_quantity" field.
+func (m *ShipmentMutation) AddRejectedQuantity(i int64) {
+	if m.addrejected_quantity != nil {
+		*m.addrejected_quantity += i
+	} else {
+		m.addrejected_quantity = &i
+	}
+}
+
+// AddedRejectedQuantity returns the value that was added to the "rejected_quantity" field in this mutation.
+func (m *ShipmentMutation) AddedRejectedQuantity() (r int64, exists bool) {
+	v := m.addrejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejectedQuantity resets all changes to the "rejected_quantity" field.
+func (m *ShipmentMutation) ResetRejectedQuantity() {
+	m.rejected_quantity = nil
+	m.addrejected_quantity = nil
+}
+
+// SetMissingQuantity sets the "missing_quantity" field.
+func (m *ShipmentMutation) SetMissingQuantity(i int64) {
+	m.missing_quantity = &i
+	m.addmissing_quantity = nil
+}
+
+// MissingQuantity returns the value of the "missing_quantity" field in the mutation.
+func (m *ShipmentMutation) MissingQuantity() (r int64, exists bool) {
+	v := m.missing_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingQuantity returns the old "missing_quantity" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldMissingQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingQuantity: %w", err)
+	}
+	return oldValue.MissingQuantity, nil
+}
+
+// AddMissingQuantity adds i to the "missing_quantity" field.
+func (m *ShipmentMutation) AddMissingQuantity(i int64) {
+	if m.addmissing_quantity != nil {
+		*m.addmissing_quantity += i
+	} else {
+		m.addmissing_quantity = &i
+	}
+}
+
+// AddedMissingQuantity returns the value that was added to the "missing_quantity" field in this mutation.
+func (m *ShipmentMutation) AddedMissingQuantity() (r int64, exists bool) {
+	v := m.addmissing_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMissingQuantity resets all changes to the "missing_quantity" field.
+func (m *ShipmentMutation) ResetMissingQuantity() {
+	m.missing_quantity = nil
+	m.addmissing_quantity = nil
+}
+
+// Where appends a list predicates to the ShipmentMutation builder.
+func (m *ShipmentMutation) Where(ps ...predicate.Shipment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ShipmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ShipmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Shipment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ShipmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ShipmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Shipment).
+func (m *ShipmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ShipmentMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.created_at != nil {
+		fields = append(fields, shipment.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, shipment.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, shipment.FieldVersion)
+	}
+	if m.document_id != nil {
+		fields = append(fields, shipment.FieldDocumentID)
+	}
+	if m.shipment_no != nil {
+		fields = append(fields, shipment.FieldShipmentNo)
+	}
+	if m.state != nil {
+		fields = append(fields, shipment.FieldState)
+	}
+	if m.carrier != nil {
+		fields = append(fields, shipment.FieldCarrier)
+	}
+	if m.tracking_no != nil {
+		fields = append(fields, shipment.FieldTrackingNo)
+	}
+	if m.eta != nil {
+		fields = append(fields, shipment.FieldEta)
+	}
+	if m.dispatched_at != nil {
+		fields = append(fields, shipment.FieldDispatchedAt)
+	}
+	if m.note != nil {
+		fields = append(fields, shipment.FieldNote)
+	}
+	if m.posting_id != nil {
+		fields = append(fields, shipment.FieldPostingID)
+	}
+	if m.created_by != nil {
+		fields = append(fields, shipment.FieldCreatedBy)
+	}
+	if m.quantity != nil {
+		fields = append(fields, shipment.FieldQuantity)
+	}
+	if m.accepted_quantity != nil {
+		fields = append(fields, shipment.FieldAcceptedQuantity)
+	}
+	if m.rejected_quantity != nil {
+		fields = append(fields, shipment.FieldRejectedQuantity)
+	}
+	if m.missing_quantity != nil {
+		fields = append(fields, shipment.FieldMissingQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ShipmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case shipment.FieldCreatedAt:
+		return m.CreatedAt()
+	case shipment.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case shipment.FieldVersion:
+		return m.Version()
+	case shipment.FieldDocumentID:
+		return m.DocumentID()
+	case shipment.FieldShipmentNo:
+		return m.ShipmentNo()
+	case shipment.FieldState:
+		return m.State()
+	case shipment.FieldCarrier:
+		return m.Carrier()
+	case shipment.FieldTrackingNo:
+		return m.TrackingNo()
+	case shipment.FieldEta:
+		return m.Eta()
+	case shipment.FieldDispatchedAt:
+		return m.DispatchedAt()
+	case shipment.FieldNote:
+		return m.Note()
+	case shipment.FieldPostingID:
+		return m.PostingID()
+	case shipment.FieldCreatedBy:
+		return m.CreatedBy()
+	case shipment.FieldQuantity:
+		return m.Quantity()
+	case shipment.FieldAcceptedQuantity:
+		return m.AcceptedQuantity()
+	case shipment.FieldRejectedQuantity:
+		return m.RejectedQuantity()
+	case shipment.FieldMissingQuantity:
+		return m.MissingQuantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ShipmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case shipment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case shipment.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case shipment.FieldVersion:
+		return m.OldVersion(ctx)
+	case shipment.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case shipment.FieldShipmentNo:
+		return m.OldShipmentNo(ctx)
+	case shipment.FieldState:
+		return m.OldState(ctx)
+	case shipment.FieldCarrier:
+		return m.OldCarrier(ctx)
+	case shipment.FieldTrackingNo:
+		return m.OldTrackingNo(ctx)
+	case shipment.FieldEta:
+		return m.OldEta(ctx)
+	case shipment.FieldDispatchedAt:
+		return m.OldDispatchedAt(ctx)
+	case shipment.FieldNote:
+		return m.OldNote(ctx)
+	case shipment.FieldPostingID:
+		return m.OldPostingID(ctx)
+	case shipment.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case shipment.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case shipment.FieldAcceptedQuantity:
+		return m.OldAcceptedQuantity(ctx)
+	case shipment.FieldRejectedQuantity:
+		return m.OldRejectedQuantity(ctx)
+	case shipment.FieldMissingQuantity:
+		return m.OldMissingQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown Shipment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case shipment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case shipment.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case shipment.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case shipment.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case shipment.FieldShipmentNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShipmentNo(v)
+		return nil
+	case shipment.FieldState:
+		v, ok := value.(stock.ShipmentState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case shipment.FieldCarrier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCarrier(v)
+		return nil
+	case shipment.FieldTrackingNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrackingNo(v)
+		return nil
+	case shipment.FieldEta:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEta(v)
+		return nil
+	case shipment.FieldDispatchedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDispatchedAt(v)
+		return nil
+	case shipment.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case shipment.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
+	case shipment.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case shipment.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case shipment.FieldAcceptedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedQuantity(v)
+		return nil
+	case shipment.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedQuantity(v)
+		return nil
+	case shipment.FieldMissingQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Shipment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ShipmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, shipment.FieldVersion)
+	}
+	if m.adddocument_id != nil {
+		fields = append(fields, shipment.FieldDocumentID)
+	}
+	if m.addshipment_no != nil {
+		fields = append(fields, shipment.FieldShipmentNo)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, shipment.FieldPostingID)
+	}
+	if m.addcreated_by != nil {
+		fields = append(fields, shipment.FieldCreatedBy)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, shipment.FieldQuantity)
+	}
+	if m.addaccepted_quantity != nil {
+		fields = append(fields, shipment.FieldAcceptedQuantity)
+	}
+	if m.addrejected_quantity != nil {
+		fields = append(fields, shipment.FieldRejectedQuantity)
+	}
+	if m.addmissing_quantity != nil {
+		fields = append(fields, shipment.FieldMissingQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ShipmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case shipment.FieldVersion:
+		return m.AddedVersion()
+	case shipment.FieldDocumentID:
+		return m.AddedDocumentID()
+	case shipment.FieldShipmentNo:
+		return m.AddedShipmentNo()
+	case shipment.FieldPostingID:
+		return m.AddedPostingID()
+	case shipment.FieldCreatedBy:
+		return m.AddedCreatedBy()
+	case shipment.FieldQuantity:
+		return m.AddedQuantity()
+	case shipment.FieldAcceptedQuantity:
+		return m.AddedAcceptedQuantity()
+	case shipment.FieldRejectedQuantity:
+		return m.AddedRejectedQuantity()
+	case shipment.FieldMissingQuantity:
+		return m.AddedMissingQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case shipment.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case shipment.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case shipment.FieldShipmentNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShipmentNo(v)
+		return nil
+	case shipment.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
+	case shipment.FieldCreatedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedBy(v)
+		return nil
+	case shipment.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case shipment.FieldAcceptedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAcceptedQuantity(v)
+		return nil
+	case shipment.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejectedQuantity(v)
+		return nil
+	case shipment.FieldMissingQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMissingQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Shipment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ShipmentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(shipment.FieldEta) {
+		fields = append(fields, shipment.FieldEta)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ShipmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ShipmentMutation) ClearField(name string) error {
+	switch name {
+	case shipment.FieldEta:
+		m.ClearEta()
+		return nil
+	}
+	return fmt.Errorf("unknown Shipment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ShipmentMutation) ResetField(name string) error {
+	switch name {
+	case shipment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case shipment.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case shipment.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case shipment.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case shipment.FieldShipmentNo:
+		m.ResetShipmentNo()
+		return nil
+	case shipment.FieldState:
+		m.ResetState()
+		return nil
+	case shipment.FieldCarrier:
+		m.ResetCarrier()
+		return nil
+	case shipment.FieldTrackingNo:
+		m.ResetTrackingNo()
+		return nil
+	case shipment.FieldEta:
+		m.ResetEta()
+		return nil
+	case shipment.FieldDispatchedAt:
+		m.ResetDispatchedAt()
+		return nil
+	case shipment.FieldNote:
+		m.ResetNote()
+		return nil
+	case shipment.FieldPostingID:
+		m.ResetPostingID()
+		return nil
+	case shipment.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case shipment.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case shipment.FieldAcceptedQuantity:
+		m.ResetAcceptedQuantity()
+		return nil
+	case shipment.FieldRejectedQuantity:
+		m.ResetRejectedQuantity()
+		return nil
+	case shipment.FieldMissingQuantity:
+		m.ResetMissingQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown Shipment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ShipmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ShipmentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ShipmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ShipmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ShipmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ShipmentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ShipmentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Shipment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ShipmentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Shipment edge %s", name)
+}
+
+// ShipmentLineMutation represents an operation that mutates the ShipmentLine nodes in the graph.
+type ShipmentLineMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	shipment_id          *int64
+	addshipment_id       *int64
+	line_no              *int
+	addline_no           *int
+	sku                  *string
+	batch_no             *string
+	quantity             *int64
+	addquantity          *int64
+	accepted_quantity    *int64
+	addaccepted_quantity *int64
+	rejected_quantity    *int64
+	addrejected_quantity *int64
+	missing_quantity     *int64
+	addmissing_quantity  *int64
+	missing_reason       *string
+	value                *money.Amount
+	addvalue             *money.Amount
+	currency             *string
+	exchange_rate        *money.Rate
+	addexchange_rate     *money.Rate
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*ShipmentLine, error)
+	predicates           []predicate.ShipmentLine
+}
+
+var _ ent.Mutation = (*ShipmentLineMutation)(nil)
+
+// shipmentlineOption allows management of the mutation configuration using functional options.
+type shipmentlineOption func(*ShipmentLineMutation)
+
+// newShipmentLineMutation creates new mutation for the ShipmentLine entity.
+func newShipmentLineMutation(c config, op Op, opts ...shipmentlineOption) *ShipmentLineMutation {
+	m := &ShipmentLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeShipmentLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withShipmentLineID sets the ID field of the mutation.
+func withShipmentLineID(id int64) shipmentlineOption {
+	return func(m *ShipmentLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ShipmentLine
+		)
+		m.oldValue = func(ctx context.Context) (*ShipmentLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ShipmentLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withShipmentLine sets the old ShipmentLine of the mutation.
+func withShipmentLine(node *ShipmentLine) shipmentlineOption {
+	return func(m *ShipmentLineMutation) {
+		m.oldValue = func(context.Context) (*ShipmentLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ShipmentLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ShipmentLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ShipmentLine entities.
+func (m *ShipmentLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ShipmentLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ShipmentLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ShipmentLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShipmentID sets the "shipment_id" field.
+func (m *ShipmentLineMutation) SetShipmentID(i int64) {
+	m.shipment_id = &i
+	m.addshipment_id = nil
+}
+
+// ShipmentID returns the value of the "shipment_id" field in the mutation.
+func (m *ShipmentLineMutation) ShipmentID() (r int64, exists bool) {
+	v := m.shipment_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShipmentID returns the old "shipment_id" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldShipmentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShipmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShipmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShipmentID: %w", err)
+	}
+	return oldValue.ShipmentID, nil
+}
+
+// AddShipmentID adds i to the "shipment_id" field.
+func (m *ShipmentLineMutation) AddShipmentID(i int64) {
+	if m.addshipment_id != nil {
+		*m.addshipment_id += i
+	} else {
+		m.addshipment_id = &i
+	}
+}
+
+// AddedShipmentID returns the value that was added to the "shipment_id" field in this mutation.
+func (m *ShipmentLineMutation) AddedShipmentID() (r int64, exists bool) {
+	v := m.addshipment_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShipmentID resets all changes to the "shipment_id" field.
+func (m *ShipmentLineMutation) ResetShipmentID() {
+	m.shipment_id = nil
+	m.addshipment_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *ShipmentLineMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *ShipmentLineMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *ShipmentLineMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *ShipmentLineMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *ShipmentLineMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *ShipmentLineMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *ShipmentLineMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *ShipmentLineMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *ShipmentLineMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *ShipmentLineMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *ShipmentLineMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *ShipmentLineMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *ShipmentLineMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *ShipmentLineMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *ShipmentLineMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *ShipmentLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetAcceptedQuantity sets the "accepted_quantity" field.
+func (m *ShipmentLineMutation) SetAcceptedQuantity(i int64) {
+	m.accepted_quantity = &i
+	m.addaccepted_quantity = nil
+}
+
+// AcceptedQuantity returns the value of the "accepted_quantity" field in the mutation.
+func (m *ShipmentLineMutation) AcceptedQuantity() (r int64, exists bool) {
+	v := m.accepted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedQuantity returns the old "accepted_quantity" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldAcceptedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedQuantity: %w", err)
+	}
+	return oldValue.AcceptedQuantity, nil
+}
+
+// AddAcceptedQuantity adds i to the "accepted_quantity" field.
+func (m *ShipmentLineMutation) AddAcceptedQuantity(i int64) {
+	if m.addaccepted_quantity != nil {
+		*m.addaccepted_quantity += i
+	} else {
+		m.addaccepted_quantity = &i
+	}
+}
+
+// AddedAcceptedQuantity returns the value that was added to the "accepted_quantity" field in this mutation.
+func (m *ShipmentLineMutation) AddedAcceptedQuantity() (r int64, exists bool) {
+	v := m.addaccepted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAcceptedQuantity resets all changes to the "accepted_quantity" field.
+func (m *ShipmentLineMutation) ResetAcceptedQuantity() {
+	m.accepted_quantity = nil
+	m.addaccepted_quantity = nil
+}
+
+// SetRejectedQuantity sets the "rejected_quantity" field.
+func (m *ShipmentLineMutation) SetRejectedQuantity(i int64) {
+	m.rejected_quantity = &i
+	m.addrejected_quantity = nil
+}
+
+// RejectedQuantity returns the value of the "rejected_quantity" field in the mutation.
+func (m *ShipmentLineMutation) RejectedQuantity() (r int64, exists bool) {
+	v := m.rejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedQuantity returns the old "rejected_quantity" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldRejectedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedQuantity: %w", err)
+	}
+	return oldValue.RejectedQuantity, nil
+}
+
+// AddRejectedQuantity adds i to the "rejected_quantity" field.
+func (m *ShipmentLineMutation) AddRejectedQuantity(i int64) {
+	if m.addrejected_quantity != nil {
+		*m.addrejected_quantity += i
+	} else {
+		m.addrejected_quantity = &i
+	}
+}
+
+// AddedRejectedQuantity returns the value that was added to the "rejected_quantity" field in this mutation.
+func (m *ShipmentLineMutation) AddedRejectedQuantity() (r int64, exists bool) {
+	v := m.addrejected_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejectedQuantity resets all changes to the "rejected_quantity" field.
+func (m *ShipmentLineMutation) ResetRejectedQuantity() {
+	m.rejected_quantity = nil
+	m.addrejected_quantity = nil
+}
+
+// SetMissingQuantity sets the "missing_quantity" field.
+func (m *ShipmentLineMutation) SetMissingQuantity(i int64) {
+	m.missing_quantity = &i
+	m.addmissing_quantity = nil
+}
+
+// MissingQuantity returns the value of the "missing_quantity" field in the mutation.
+func (m *ShipmentLineMutation) MissingQuantity() (r int64, exists bool) {
+	v := m.missing_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingQuantity returns the old "missing_quantity" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldMissingQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingQuantity: %w", err)
+	}
+	return oldValue.MissingQuantity, nil
+}
+
+// AddMissingQuantity adds i to the "missing_quantity" field.
+func (m *ShipmentLineMutation) AddMissingQuantity(i int64) {
+	if m.addmissing_quantity != nil {
+		*m.addmissing_quantity += i
+	} else {
+		m.addmissing_quantity = &i
+	}
+}
+
+// AddedMissingQuantity returns the value that was added to the "missing_quantity" field in this mutation.
+func (m *ShipmentLineMutation) AddedMissingQuantity() (r int64, exists bool) {
+	v := m.addmissing_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMissingQuantity resets all changes to the "missing_quantity" field.
+func (m *ShipmentLineMutation) ResetMissingQuantity() {
+	m.missing_quantity = nil
+	m.addmissing_quantity = nil
+}
+
+// SetMissingReason sets the "missing_reason" field.
+func (m *ShipmentLineMutation) SetMissingReason(s string) {
+	m.missing_reason = &s
+}
+
+// MissingReason returns the value of the "missing_reason" field in the mutation.
+func (m *ShipmentLineMutation) MissingReason() (r string, exists bool) {
+	v := m.missing_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingReason returns the old "missing_reason" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldMissingReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingReason: %w", err)
+	}
+	return oldValue.MissingReason, nil
+}
+
+// ResetMissingReason resets all changes to the "missing_reason" field.
+func (m *ShipmentLineMutation) ResetMissingReason() {
+	m.missing_reason = nil
+}
+
+// SetValue sets the "value" field.
+func (m *ShipmentLineMutation) SetValue(value money.Amount) {
+	m.value = &value
+	m.addvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *ShipmentLineMutation) Value() (r money.Amount, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldValue(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AddValue adds value to the "value" field.
+func (m *ShipmentLineMutation) AddValue(value money.Amount) {
+	if m.addvalue != nil {
+		*m.addvalue += value
+	} else {
+		m.addvalue = &value
+	}
+}
+
+// AddedValue returns the value that was added to the "value" field in this mutation.
+func (m *ShipmentLineMutation) AddedValue() (r money.Amount, exists bool) {
+	v := m.addvalue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *ShipmentLineMutation) ResetValue() {
+	m.value = nil
+	m.addvalue = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ShipmentLineMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ShipmentLineMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ShipmentLineMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetExchangeRate sets the "exchange_rate" field.
+func (m *ShipmentLineMutation) SetExchangeRate(value money.Rate) {
+	m.exchange_rate = &value
+	m.addexchange_rate = nil
+}
+
+// ExchangeRate returns the value of the "exchange_rate" field in the mutation.
+func (m *ShipmentLineMutation) ExchangeRate() (r money.Rate, exists bool) {
+	v := m.exchange_rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExchangeRate returns the old "exchange_rate" field's value of the ShipmentLine entity.
+// If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentLineMutation) OldExchangeRate(ctx context.Context) (v money.Rate, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExchangeRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExchangeRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExchangeRate: %w", err)
+	}
+	return oldValue.ExchangeRate, nil
+}
+
+// AddExchangeRate adds value to the "exchange_rate" field.
+func (m *ShipmentLineMutation) AddExchangeRate(value money.Rate) {
+	if m.addexchange_rate != nil {
+		*m.addexchange_rate += value
+	} else {
+		m.addexchange_rate = &value
+	}
+}
+
+// AddedExchangeRate returns the value that was added to the "exchange_rate" field in this mutation.
+func (m *ShipmentLineMutation) AddedExchangeRate() (r money.Rate, exists bool) {
+	v := m.addexchange_rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExchangeRate resets all changes to the "exchange_rate" field.
+func (m *ShipmentLineMutation) ResetExchangeRate() {
+	m.exchange_rate = nil
+	m.addexchange_rate = nil
+}
+
+// Where appends a list predicates to the ShipmentLineMutation builder.
+func (m *ShipmentLineMutation) Where(ps ...predicate.ShipmentLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ShipmentLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ShipmentLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ShipmentLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ShipmentLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ShipmentLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ShipmentLine).
+func (m *ShipmentLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ShipmentLineMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.shipment_id != nil {
+		fields = append(fields, shipmentline.FieldShipmentID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, shipmentline.FieldLineNo)
+	}
+	if m.sku != nil {
+		fields = append(fields, shipmentline.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, shipmentline.FieldBatchNo)
+	}
+	if m.quantity != nil {
+		fields = append(fields, shipmentline.FieldQuantity)
+	}
+	if m.accepted_quantity != nil {
+		fields = append(fields, shipmentline.FieldAcceptedQuantity)
+	}
+	if m.rejected_quantity != nil {
+		fields = append(fields, shipmentline.FieldRejectedQuantity)
+	}
+	if m.missing_quantity != nil {
+		fields = append(fields, shipmentline.FieldMissingQuantity)
+	}
+	if m.missing_reason != nil {
+		fields = append(fields, shipmentline.FieldMissingReason)
+	}
+	if m.value != nil {
+		fields = append(fields, shipmentline.FieldValue)
+	}
+	if m.currency != nil {
+		fields = append(fields, shipmentline.FieldCurrency)
+	}
+	if m.exchange_rate != nil {
+		fields = append(fields, shipmentline.FieldExchangeRate)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ShipmentLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		return m.ShipmentID()
+	case shipmentline.FieldLineNo:
+		return m.LineNo()
+	case shipmentline.FieldSku:
+		return m.Sku()
+	case shipmentline.FieldBatchNo:
+		return m.BatchNo()
+	case shipmentline.FieldQuantity:
+		return m.Quantity()
+	case shipmentline.FieldAcceptedQuantity:
+		return m.AcceptedQuantity()
+	case shipmentline.FieldRejectedQuantity:
+		return m.RejectedQuantity()
+	case shipmentline.FieldMissingQuantity:
+		return m.MissingQuantity()
+	case shipmentline.FieldMissingReason:
+		return m.MissingReason()
+	case shipmentline.FieldValue:
+		return m.Value()
+	case shipmentline.FieldCurrency:
+		return m.Currency()
+	case shipmentline.FieldExchangeRate:
+		return m.ExchangeRate()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ShipmentLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		return m.OldShipmentID(ctx)
+	case shipmentline.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case shipmentline.FieldSku:
+		return m.OldSku(ctx)
+	case shipmentline.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case shipmentline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case shipmentline.FieldAcceptedQuantity:
+		return m.OldAcceptedQuantity(ctx)
+	case shipmentline.FieldRejectedQuantity:
+		return m.OldRejectedQuantity(ctx)
+	case shipmentline.FieldMissingQuantity:
+		return m.OldMissingQuantity(ctx)
+	case shipmentline.FieldMissingReason:
+		return m.OldMissingReason(ctx)
+	case shipmentline.FieldValue:
+		return m.OldValue(ctx)
+	case shipmentline.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case shipmentline.FieldExchangeRate:
+		return m.OldExchangeRate(ctx)
+	}
+	return nil, fmt.Errorf("unknown ShipmentLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShipmentID(v)
+		return nil
+	case shipmentline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case shipmentline.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case shipmentline.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case shipmentline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case shipmentline.FieldAcceptedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedQuantity(v)
+		return nil
+	case shipmentline.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedQuantity(v)
+		return nil
+	case shipmentline.FieldMissingQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingQuantity(v)
+		return nil
+	case shipmentline.FieldMissingReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingReason(v)
+		return nil
+	case shipmentline.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case shipmentline.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case shipmentline.FieldExchangeRate:
+		v, ok := value.(money.Rate)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExchangeRate(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ShipmentLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addshipment_id != nil {
+		fields = append(fields, shipmentline.FieldShipmentID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, shipmentline.FieldLineNo)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, shipmentline.FieldQuantity)
+	}
+	if m.addaccepted_quantity != nil {
+		fields = append(fields, shipmentline.FieldAcceptedQuantity)
+	}
+	if m.addrejected_quantity != nil {
+		fields = append(fields, shipmentline.FieldRejectedQuantity)
+	}
+	if m.addmissing_quantity != nil {
+		fields = append(fields, shipmentline.FieldMissingQuantity)
+	}
+	if m.addvalue != nil {
+		fields = append(fields, shipmentline.FieldValue)
+	}
+	if m.addexchange_rate != nil {
+		fields = append(fields, shipmentline.FieldExchangeRate)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		return m.AddedShipmentID()
+	case shipmentline.FieldLineNo:
+		return m.AddedLineNo()
+	case shipmentline.FieldQuantity:
+		return m.AddedQuantity()
+	case shipmentline.FieldAcceptedQuantity:
+		return m.AddedAcceptedQuantity()
+	case shipmentline.FieldRejectedQuantity:
+		return m.AddedRejectedQuantity()
+	case shipmentline.FieldMissingQuantity:
+		return m.AddedMissingQuantity()
+	case shipmentline.FieldValue:
+		return m.AddedValue()
+	case shipmentline.FieldExchangeRate:
+		return m.AddedExchangeRate()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShipmentID(v)
+		return nil
+	case shipmentline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case shipmentline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case shipmentline.FieldAcceptedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAcceptedQuantity(v)
+		return nil
+	case shipmentline.FieldRejectedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejectedQuantity(v)
+		return nil
+	case shipmentline.FieldMissingQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMissingQuantity(v)
+		return nil
+	case shipmentline.FieldValue:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValue(v)
+		return nil
+	case shipmentline.FieldExchangeRate:
+		v, ok := value.(money.Rate)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExchangeRate(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ShipmentLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ShipmentLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ShipmentLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ShipmentLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ShipmentLineMutation) ResetField(name string) error {
+	switch name {
+	case shipmentline.FieldShipmentID:
+		m.ResetShipmentID()
+		return nil
+	case shipmentline.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case shipmentline.FieldSku:
+		m.ResetSku()
+		return nil
+	case shipmentline.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case shipmentline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case shipmentline.FieldAcceptedQuantity:
+		m.ResetAcceptedQuantity()
+		return nil
+	case shipmentline.FieldRejectedQuantity:
+		m.ResetRejectedQuantity()
+		return nil
+	case shipmentline.FieldMissingQuantity:
+		m.ResetMissingQuantity()
+		return nil
+	case shipmentline.FieldMissingReason:
+		m.ResetMissingReason()
+		return nil
+	case shipmentline.FieldValue:
+		m.ResetValue()
+		return nil
+	case shipmentline.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case shipmentline.FieldExchangeRate:
+		m.ResetExchangeRate()
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ShipmentLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ShipmentLineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ShipmentLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ShipmentLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ShipmentLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ShipmentLineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ShipmentLineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ShipmentLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ShipmentLineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ShipmentLine edge %s", name)
 }
 
 // StockMutation represents an operation that mutates the Stock nodes in the graph.
@@ -21729,6 +41501,2940 @@ func (m *StockSnapshotMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown StockSnapshot edge %s", name)
 }
 
+// StocktakeMutation represents an operation that mutates the Stocktake nodes in the graph.
+type StocktakeMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	document_id     *int64
+	adddocument_id  *int64
+	scope           *string
+	blind           *bool
+	counters        *int
+	addcounters     *int
+	recount_over    *int64
+	addrecount_over *int64
+	by_location     *bool
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Stocktake, error)
+	predicates      []predicate.Stocktake
+}
+
+var _ ent.Mutation = (*StocktakeMutation)(nil)
+
+// stocktakeOption allows management of the mutation configuration using functional options.
+type stocktakeOption func(*StocktakeMutation)
+
+// newStocktakeMutation creates new mutation for the Stocktake entity.
+func newStocktakeMutation(c config, op Op, opts ...stocktakeOption) *StocktakeMutation {
+	m := &StocktakeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStocktake,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStocktakeID sets the ID field of the mutation.
+func withStocktakeID(id int64) stocktakeOption {
+	return func(m *StocktakeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Stocktake
+		)
+		m.oldValue = func(ctx context.Context) (*Stocktake, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Stocktake.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStocktake sets the old Stocktake of the mutation.
+func withStocktake(node *Stocktake) stocktakeOption {
+	return func(m *StocktakeMutation) {
+		m.oldValue = func(context.Context) (*Stocktake, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StocktakeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StocktakeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Stocktake entities.
+func (m *StocktakeMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StocktakeMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StocktakeMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Stocktake.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *StocktakeMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *StocktakeMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *StocktakeMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *StocktakeMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *StocktakeMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetScope sets the "scope" field.
+func (m *StocktakeMutation) SetScope(s string) {
+	m.scope = &s
+}
+
+// Scope returns the value of the "scope" field in the mutation.
+func (m *StocktakeMutation) Scope() (r string, exists bool) {
+	v := m.scope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScope returns the old "scope" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldScope(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScope is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScope requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScope: %w", err)
+	}
+	return oldValue.Scope, nil
+}
+
+// ResetScope resets all changes to the "scope" field.
+func (m *StocktakeMutation) ResetScope() {
+	m.scope = nil
+}
+
+// SetBlind sets the "blind" field.
+func (m *StocktakeMutation) SetBlind(b bool) {
+	m.blind = &b
+}
+
+// Blind returns the value of the "blind" field in the mutation.
+func (m *StocktakeMutation) Blind() (r bool, exists bool) {
+	v := m.blind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBlind returns the old "blind" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldBlind(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBlind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBlind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBlind: %w", err)
+	}
+	return oldValue.Blind, nil
+}
+
+// ResetBlind resets all changes to the "blind" field.
+func (m *StocktakeMutation) ResetBlind() {
+	m.blind = nil
+}
+
+// SetCounters sets the "counters" field.
+func (m *StocktakeMutation) SetCounters(i int) {
+	m.counters = &i
+	m.addcounters = nil
+}
+
+// Counters returns the value of the "counters" field in the mutation.
+func (m *StocktakeMutation) Counters() (r int, exists bool) {
+	v := m.counters
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounters returns the old "counters" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldCounters(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounters is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounters requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounters: %w", err)
+	}
+	return oldValue.Counters, nil
+}
+
+// AddCounters adds i to the "counters" field.
+func (m *StocktakeMutation) AddCounters(i int) {
+	if m.addcounters != nil {
+		*m.addcounters += i
+	} else {
+		m.addcounters = &i
+	}
+}
+
+// AddedCounters returns the value that was added to the "counters" field in this mutation.
+func (m *StocktakeMutation) AddedCounters() (r int, exists bool) {
+	v := m.addcounters
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounters resets all changes to the "counters" field.
+func (m *StocktakeMutation) ResetCounters() {
+	m.counters = nil
+	m.addcounters = nil
+}
+
+// SetRecountOver sets the "recount_over" field.
+func (m *StocktakeMutation) SetRecountOver(i int64) {
+	m.recount_over = &i
+	m.addrecount_over = nil
+}
+
+// RecountOver returns the value of the "recount_over" field in the mutation.
+func (m *StocktakeMutation) RecountOver() (r int64, exists bool) {
+	v := m.recount_over
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecountOver returns the old "recount_over" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldRecountOver(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecountOver is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecountOver requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecountOver: %w", err)
+	}
+	return oldValue.RecountOver, nil
+}
+
+// AddRecountOver adds i to the "recount_over" field.
+func (m *StocktakeMutation) AddRecountOver(i int64) {
+	if m.addrecount_over != nil {
+		*m.addrecount_over += i
+	} else {
+		m.addrecount_over = &i
+	}
+}
+
+// AddedRecountOver returns the value that was added to the "recount_over" field in this mutation.
+func (m *StocktakeMutation) AddedRecountOver() (r int64, exists bool) {
+	v := m.addrecount_over
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRecountOver clears the value of the "recount_over" field.
+func (m *StocktakeMutation) ClearRecountOver() {
+	m.recount_over = nil
+	m.addrecount_over = nil
+	m.clearedFields[stocktake.FieldRecountOver] = struct{}{}
+}
+
+// RecountOverCleared returns if the "recount_over" field was cleared in this mutation.
+func (m *StocktakeMutation) RecountOverCleared() bool {
+	_, ok := m.clearedFields[stocktake.FieldRecountOver]
+	return ok
+}
+
+// ResetRecountOver resets all changes to the "recount_over" field.
+func (m *StocktakeMutation) ResetRecountOver() {
+	m.recount_over = nil
+	m.addrecount_over = nil
+	delete(m.clearedFields, stocktake.FieldRecountOver)
+}
+
+// SetByLocation sets the "by_location" field.
+func (m *StocktakeMutation) SetByLocation(b bool) {
+	m.by_location = &b
+}
+
+// ByLocation returns the value of the "by_location" field in the mutation.
+func (m *StocktakeMutation) ByLocation() (r bool, exists bool) {
+	v := m.by_location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldByLocation returns the old "by_location" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldByLocation(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldByLocation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldByLocation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldByLocation: %w", err)
+	}
+	return oldValue.ByLocation, nil
+}
+
+// ResetByLocation resets all changes to the "by_location" field.
+func (m *StocktakeMutation) ResetByLocation() {
+	m.by_location = nil
+}
+
+// Where appends a list predicates to the StocktakeMutation builder.
+func (m *StocktakeMutation) Where(ps ...predicate.Stocktake) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StocktakeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StocktakeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Stocktake, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StocktakeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StocktakeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Stocktake).
+func (m *StocktakeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StocktakeMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.document_id != nil {
+		fields = append(fields, stocktake.FieldDocumentID)
+	}
+	if m.scope != nil {
+		fields = append(fields, stocktake.FieldScope)
+	}
+	if m.blind != nil {
+		fields = append(fields, stocktake.FieldBlind)
+	}
+	if m.counters != nil {
+		fields = append(fields, stocktake.FieldCounters)
+	}
+	if m.recount_over != nil {
+		fields = append(fields, stocktake.FieldRecountOver)
+	}
+	if m.by_location != nil {
+		fields = append(fields, stocktake.FieldByLocation)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StocktakeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocktake.FieldDocumentID:
+		return m.DocumentID()
+	case stocktake.FieldScope:
+		return m.Scope()
+	case stocktake.FieldBlind:
+		return m.Blind()
+	case stocktake.FieldCounters:
+		return m.Counters()
+	case stocktake.FieldRecountOver:
+		return m.RecountOver()
+	case stocktake.FieldByLocation:
+		return m.ByLocation()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StocktakeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocktake.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case stocktake.FieldScope:
+		return m.OldScope(ctx)
+	case stocktake.FieldBlind:
+		return m.OldBlind(ctx)
+	case stocktake.FieldCounters:
+		return m.OldCounters(ctx)
+	case stocktake.FieldRecountOver:
+		return m.OldRecountOver(ctx)
+	case stocktake.FieldByLocation:
+		return m.OldByLocation(ctx)
+	}
+	return nil, fmt.Errorf("unknown Stocktake field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocktake.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case stocktake.FieldScope:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScope(v)
+		return nil
+	case stocktake.FieldBlind:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlind(v)
+		return nil
+	case stocktake.FieldCounters:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounters(v)
+		return nil
+	case stocktake.FieldRecountOver:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecountOver(v)
+		return nil
+	case stocktake.FieldByLocation:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetByLocation(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Stocktake field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StocktakeMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocument_id != nil {
+		fields = append(fields, stocktake.FieldDocumentID)
+	}
+	if m.addcounters != nil {
+		fields = append(fields, stocktake.FieldCounters)
+	}
+	if m.addrecount_over != nil {
+		fields = append(fields, stocktake.FieldRecountOver)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StocktakeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocktake.FieldDocumentID:
+		return m.AddedDocumentID()
+	case stocktake.FieldCounters:
+		return m.AddedCounters()
+	case stocktake.FieldRecountOver:
+		return m.AddedRecountOver()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocktake.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case stocktake.FieldCounters:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounters(v)
+		return nil
+	case stocktake.FieldRecountOver:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRecountOver(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Stocktake numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StocktakeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stocktake.FieldRecountOver) {
+		fields = append(fields, stocktake.FieldRecountOver)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StocktakeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StocktakeMutation) ClearField(name string) error {
+	switch name {
+	case stocktake.FieldRecountOver:
+		m.ClearRecountOver()
+		return nil
+	}
+	return fmt.Errorf("unknown Stocktake nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StocktakeMutation) ResetField(name string) error {
+	switch name {
+	case stocktake.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case stocktake.FieldScope:
+		m.ResetScope()
+		return nil
+	case stocktake.FieldBlind:
+		m.ResetBlind()
+		return nil
+	case stocktake.FieldCounters:
+		m.ResetCounters()
+		return nil
+	case stocktake.FieldRecountOver:
+		m.ResetRecountOver()
+		return nil
+	case stocktake.FieldByLocation:
+		m.ResetByLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown Stocktake field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StocktakeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StocktakeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StocktakeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StocktakeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StocktakeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StocktakeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StocktakeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Stocktake unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StocktakeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Stocktake edge %s", name)
+}
+
+// StocktakeCountMutation represents an operation that mutates the StocktakeCount nodes in the graph.
+type StocktakeCountMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	document_id      *int64
+	adddocument_id   *int64
+	line_no          *int
+	addline_no       *int
+	round            *int
+	addround         *int
+	counter_id       *int64
+	addcounter_id    *int64
+	quantity         *int64
+	addquantity      *int64
+	book_quantity    *int64
+	addbook_quantity *int64
+	counted_at       *time.Time
+	recorded_at      *time.Time
+	note             *string
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*StocktakeCount, error)
+	predicates       []predicate.StocktakeCount
+}
+
+var _ ent.Mutation = (*StocktakeCountMutation)(nil)
+
+// stocktakecountOption allows management of the mutation configuration using functional options.
+type stocktakecountOption func(*StocktakeCountMutation)
+
+// newStocktakeCountMutation creates new mutation for the StocktakeCount entity.
+func newStocktakeCountMutation(c config, op Op, opts ...stocktakecountOption) *StocktakeCountMutation {
+	m := &StocktakeCountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStocktakeCount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStocktakeCountID sets the ID field of the mutation.
+func withStocktakeCountID(id int64) stocktakecountOption {
+	return func(m *StocktakeCountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StocktakeCount
+		)
+		m.oldValue = func(ctx context.Context) (*StocktakeCount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StocktakeCount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStocktakeCount sets the old StocktakeCount of the mutation.
+func withStocktakeCount(node *StocktakeCount) stocktakecountOption {
+	return func(m *StocktakeCountMutation) {
+		m.oldValue = func(context.Context) (*StocktakeCount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StocktakeCountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StocktakeCountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StocktakeCount entities.
+func (m *StocktakeCountMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StocktakeCountMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StocktakeCountMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StocktakeCount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *StocktakeCountMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *StocktakeCountMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *StocktakeCountMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *StocktakeCountMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *StocktakeCountMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *StocktakeCountMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *StocktakeCountMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *StocktakeCountMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *StocktakeCountMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *StocktakeCountMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetRound sets the "round" field.
+func (m *StocktakeCountMutation) SetRound(i int) {
+	m.round = &i
+	m.addround = nil
+}
+
+// Round returns the value of the "round" field in the mutation.
+func (m *StocktakeCountMutation) Round() (r int, exists bool) {
+	v := m.round
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRound returns the old "round" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldRound(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRound is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRound requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRound: %w", err)
+	}
+	return oldValue.Round, nil
+}
+
+// AddRound adds i to the "round" field.
+func (m *StocktakeCountMutation) AddRound(i int) {
+	if m.addround != nil {
+		*m.addround += i
+	} else {
+		m.addround = &i
+	}
+}
+
+// AddedRound returns the value that was added to the "round" field in this mutation.
+func (m *StocktakeCountMutation) AddedRound() (r int, exists bool) {
+	v := m.addround
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRound resets all changes to the "round" field.
+func (m *StocktakeCountMutation) ResetRound() {
+	m.round = nil
+	m.addround = nil
+}
+
+// SetCounterID sets the "counter_id" field.
+func (m *StocktakeCountMutation) SetCounterID(i int64) {
+	m.counter_id = &i
+	m.addcounter_id = nil
+}
+
+// CounterID returns the value of the "counter_id" field in the mutation.
+func (m *StocktakeCountMutation) CounterID() (r int64, exists bool) {
+	v := m.counter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounterID returns the old "counter_id" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldCounterID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounterID: %w", err)
+	}
+	return oldValue.CounterID, nil
+}
+
+// AddCounterID adds i to the "counter_id" field.
+func (m *StocktakeCountMutation) AddCounterID(i int64) {
+	if m.addcounter_id != nil {
+		*m.addcounter_id += i
+	} else {
+		m.addcounter_id = &i
+	}
+}
+
+// AddedCounterID returns the value that was added to the "counter_id" field in this mutation.
+func (m *StocktakeCountMutation) AddedCounterID() (r int64, exists bool) {
+	v := m.addcounter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounterID resets all changes to the "counter_id" field.
+func (m *StocktakeCountMutation) ResetCounterID() {
+	m.counter_id = nil
+	m.addcounter_id = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *StocktakeCountMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *StocktakeCountMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *StocktakeCountMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *StocktakeCountMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *StocktakeCountMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetBookQuantity sets the "book_quantity" field.
+func (m *StocktakeCountMutation) SetBookQuantity(i int64) {
+	m.book_quantity = &i
+	m.addbook_quantity = nil
+}
+
+// BookQuantity returns the value of the "book_quantity" field in the mutation.
+func (m *StocktakeCountMutation) BookQuantity() (r int64, exists bool) {
+	v := m.book_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookQuantity returns the old "book_quantity" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldBookQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookQuantity: %w", err)
+	}
+	return oldValue.BookQuantity, nil
+}
+
+// AddBookQuantity adds i to the "book_quantity" field.
+func (m *StocktakeCountMutation) AddBookQuantity(i int64) {
+	if m.addbook_quantity != nil {
+		*m.addbook_quantity += i
+	} else {
+		m.addbook_quantity = &i
+	}
+}
+
+// AddedBookQuantity returns the value that was added to the "book_quantity" field in this mutation.
+func (m *StocktakeCountMutation) AddedBookQuantity() (r int64, exists bool) {
+	v := m.addbook_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBookQuantity resets all changes to the "book_quantity" field.
+func (m *StocktakeCountMutation) ResetBookQuantity() {
+	m.book_quantity = nil
+	m.addbook_quantity = nil
+}
+
+// SetCountedAt sets the "counted_at" field.
+func (m *StocktakeCountMutation) SetCountedAt(t time.Time) {
+	m.counted_at = &t
+}
+
+// CountedAt returns the value of the "counted_at" field in the mutation.
+func (m *StocktakeCountMutation) CountedAt() (r time.Time, exists bool) {
+	v := m.counted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedAt returns the old "counted_at" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldCountedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedAt: %w", err)
+	}
+	return oldValue.CountedAt, nil
+}
+
+// ResetCountedAt resets all changes to the "counted_at" field.
+func (m *StocktakeCountMutation) ResetCountedAt() {
+	m.counted_at = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *StocktakeCountMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *StocktakeCountMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *StocktakeCountMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetNote sets the "note" field.
+func (m *StocktakeCountMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *StocktakeCountMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *StocktakeCountMutation) ResetNote() {
+	m.note = nil
+}
+
+// Where appends a list predicates to the StocktakeCountMutation builder.
+func (m *StocktakeCountMutation) Where(ps ...predicate.StocktakeCount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StocktakeCountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StocktakeCountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StocktakeCount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StocktakeCountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StocktakeCountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StocktakeCount).
+func (m *StocktakeCountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StocktakeCountMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.document_id != nil {
+		fields = append(fields, stocktakecount.FieldDocumentID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, stocktakecount.FieldLineNo)
+	}
+	if m.round != nil {
+		fields = append(fields, stocktakecount.FieldRound)
+	}
+	if m.counter_id != nil {
+		fields = append(fields, stocktakecount.FieldCounterID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, stocktakecount.FieldQuantity)
+	}
+	if m.book_quantity != nil {
+		fields = append(fields, stocktakecount.FieldBookQuantity)
+	}
+	if m.counted_at != nil {
+		fields = append(fields, stocktakecount.FieldCountedAt)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, stocktakecount.FieldRecordedAt)
+	}
+	if m.note != nil {
+		fields = append(fields, stocktakecount.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StocktakeCountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		return m.DocumentID()
+	case stocktakecount.FieldLineNo:
+		return m.LineNo()
+	case stocktakecount.FieldRound:
+		return m.Round()
+	case stocktakecount.FieldCounterID:
+		return m.CounterID()
+	case stocktakecount.FieldQuantity:
+		return m.Quantity()
+	case stocktakecount.FieldBookQuantity:
+		return m.BookQuantity()
+	case stocktakecount.FieldCountedAt:
+		return m.CountedAt()
+	case stocktakecount.FieldRecordedAt:
+		return m.RecordedAt()
+	case stocktakecount.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StocktakeCountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case stocktakecount.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case stocktakecount.FieldRound:
+		return m.OldRound(ctx)
+	case stocktakecount.FieldCounterID:
+		return m.OldCounterID(ctx)
+	case stocktakecount.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case stocktakecount.FieldBookQuantity:
+		return m.OldBookQuantity(ctx)
+	case stocktakecount.FieldCountedAt:
+		return m.OldCountedAt(ctx)
+	case stocktakecount.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case stocktakecount.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown StocktakeCount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeCountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case stocktakecount.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case stocktakecount.FieldRound:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRound(v)
+		return nil
+	case stocktakecount.FieldCounterID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounterID(v)
+		return nil
+	case stocktakecount.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case stocktakecount.FieldBookQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookQuantity(v)
+		return nil
+	case stocktakecount.FieldCountedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedAt(v)
+		return nil
+	case stocktakecount.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case stocktakecount.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeCount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StocktakeCountMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocument_id != nil {
+		fields = append(fields, stocktakecount.FieldDocumentID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, stocktakecount.FieldLineNo)
+	}
+	if m.addround != nil {
+		fields = append(fields, stocktakecount.FieldRound)
+	}
+	if m.addcounter_id != nil {
+		fields = append(fields, stocktakecount.FieldCounterID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, stocktakecount.FieldQuantity)
+	}
+	if m.addbook_quantity != nil {
+		fields = append(fields, stocktakecount.FieldBookQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StocktakeCountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		return m.AddedDocumentID()
+	case stocktakecount.FieldLineNo:
+		return m.AddedLineNo()
+	case stocktakecount.FieldRound:
+		return m.AddedRound()
+	case stocktakecount.FieldCounterID:
+		return m.AddedCounterID()
+	case stocktakecount.FieldQuantity:
+		return m.AddedQuantity()
+	case stocktakecount.FieldBookQuantity:
+		return m.AddedBookQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeCountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case stocktakecount.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case stocktakecount.FieldRound:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRound(v)
+		return nil
+	case stocktakecount.FieldCounterID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounterID(v)
+		return nil
+	case stocktakecount.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case stocktakecount.FieldBookQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBookQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeCount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StocktakeCountMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StocktakeCountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StocktakeCountMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown StocktakeCount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StocktakeCountMutation) ResetField(name string) error {
+	switch name {
+	case stocktakecount.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case stocktakecount.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case stocktakecount.FieldRound:
+		m.ResetRound()
+		return nil
+	case stocktakecount.FieldCounterID:
+		m.ResetCounterID()
+		return nil
+	case stocktakecount.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case stocktakecount.FieldBookQuantity:
+		m.ResetBookQuantity()
+		return nil
+	case stocktakecount.FieldCountedAt:
+		m.ResetCountedAt()
+		return nil
+	case stocktakecount.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case stocktakecount.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeCount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StocktakeCountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StocktakeCountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StocktakeCountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StocktakeCountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StocktakeCountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StocktakeCountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StocktakeCountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown StocktakeCount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StocktakeCountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown StocktakeCount edge %s", name)
+}
+
+// StocktakeLineMutation represents an operation that mutates the StocktakeLine nodes in the graph.
+type StocktakeLineMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int64
+	document_id         *int64
+	adddocument_id      *int64
+	line_no             *int
+	addline_no          *int
+	location_id         *int64
+	addlocation_id      *int64
+	sku                 *string
+	batch_no            *string
+	state               *stock.CountState
+	round               *int
+	addround            *int
+	book_quantity       *int64
+	addbook_quantity    *int64
+	counted_quantity    *int64
+	addcounted_quantity *int64
+	counted_at          *time.Time
+	posted_quantity     *int64
+	addposted_quantity  *int64
+	found               *bool
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*StocktakeLine, error)
+	predicates          []predicate.StocktakeLine
+}
+
+var _ ent.Mutation = (*StocktakeLineMutation)(nil)
+
+// stocktakelineOption allows management of the mutation configuration using functional options.
+type stocktakelineOption func(*StocktakeLineMutation)
+
+// newStocktakeLineMutation creates new mutation for the StocktakeLine entity.
+func newStocktakeLineMutation(c config, op Op, opts ...stocktakelineOption) *StocktakeLineMutation {
+	m := &StocktakeLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStocktakeLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStocktakeLineID sets the ID field of the mutation.
+func withStocktakeLineID(id int64) stocktakelineOption {
+	return func(m *StocktakeLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StocktakeLine
+		)
+		m.oldValue = func(ctx context.Context) (*StocktakeLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StocktakeLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStocktakeLine sets the old StocktakeLine of the mutation.
+func withStocktakeLine(node *StocktakeLine) stocktakelineOption {
+	return func(m *StocktakeLineMutation) {
+		m.oldValue = func(context.Context) (*StocktakeLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StocktakeLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StocktakeLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StocktakeLine entities.
+func (m *StocktakeLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StocktakeLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StocktakeLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StocktakeLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDocumentID sets the "document_id" field.
+func (m *StocktakeLineMutation) SetDocumentID(i int64) {
+	m.document_id = &i
+	m.adddocument_id = nil
+}
+
+// DocumentID returns the value of the "document_id" field in the mutation.
+func (m *StocktakeLineMutation) DocumentID() (r int64, exists bool) {
+	v := m.document_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentID returns the old "document_id" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldDocumentID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentID: %w", err)
+	}
+	return oldValue.DocumentID, nil
+}
+
+// AddDocumentID adds i to the "document_id" field.
+func (m *StocktakeLineMutation) AddDocumentID(i int64) {
+	if m.adddocument_id != nil {
+		*m.adddocument_id += i
+	} else {
+		m.adddocument_id = &i
+	}
+}
+
+// AddedDocumentID returns the value that was added to the "document_id" field in this mutation.
+func (m *StocktakeLineMutation) AddedDocumentID() (r int64, exists bool) {
+	v := m.adddocument_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocumentID resets all changes to the "document_id" field.
+func (m *StocktakeLineMutation) ResetDocumentID() {
+	m.document_id = nil
+	m.adddocument_id = nil
+}
+
+// SetLineNo sets the "line_no" field.
+func (m *StocktakeLineMutation) SetLineNo(i int) {
+	m.line_no = &i
+	m.addline_no = nil
+}
+
+// LineNo returns the value of the "line_no" field in the mutation.
+func (m *StocktakeLineMutation) LineNo() (r int, exists bool) {
+	v := m.line_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineNo returns the old "line_no" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldLineNo(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineNo: %w", err)
+	}
+	return oldValue.LineNo, nil
+}
+
+// AddLineNo adds i to the "line_no" field.
+func (m *StocktakeLineMutation) AddLineNo(i int) {
+	if m.addline_no != nil {
+		*m.addline_no += i
+	} else {
+		m.addline_no = &i
+	}
+}
+
+// AddedLineNo returns the value that was added to the "line_no" field in this mutation.
+func (m *StocktakeLineMutation) AddedLineNo() (r int, exists bool) {
+	v := m.addline_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineNo resets all changes to the "line_no" field.
+func (m *StocktakeLineMutation) ResetLineNo() {
+	m.line_no = nil
+	m.addline_no = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *StocktakeLineMutation) SetLocationID(i int64) {
+	m.location_id = &i
+	m.addlocation_id = nil
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *StocktakeLineMutation) LocationID() (r int64, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldLocationID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// AddLocationID adds i to the "location_id" field.
+func (m *StocktakeLineMutation) AddLocationID(i int64) {
+	if m.addlocation_id != nil {
+		*m.addlocation_id += i
+	} else {
+		m.addlocation_id = &i
+	}
+}
+
+// AddedLocationID returns the value that was added to the "location_id" field in this mutation.
+func (m *StocktakeLineMutation) AddedLocationID() (r int64, exists bool) {
+	v := m.addlocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (m *StocktakeLineMutation) ClearLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	m.clearedFields[stocktakeline.FieldLocationID] = struct{}{}
+}
+
+// LocationIDCleared returns if the "location_id" field was cleared in this mutation.
+func (m *StocktakeLineMutation) LocationIDCleared() bool {
+	_, ok := m.clearedFields[stocktakeline.FieldLocationID]
+	return ok
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *StocktakeLineMutation) ResetLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	delete(m.clearedFields, stocktakeline.FieldLocationID)
+}
+
+// SetSku sets the "sku" field.
+func (m *StocktakeLineMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *StocktakeLineMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *StocktakeLineMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetBatchNo sets the "batch_no" field.
+func (m *StocktakeLineMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *StocktakeLineMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *StocktakeLineMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
+// SetState sets the "state" field.
+func (m *StocktakeLineMutation) SetState(ss stock.CountState) {
+	m.state = &ss
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *StocktakeLineMutation) State() (r stock.CountState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldState(ctx context.Context) (v stock.CountState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *StocktakeLineMutation) ResetState() {
+	m.state = nil
+}
+
+// SetRound sets the "round" field.
+func (m *StocktakeLineMutation) SetRound(i int) {
+	m.round = &i
+	m.addround = nil
+}
+
+// Round returns the value of the "round" field in the mutation.
+func (m *StocktakeLineMutation) Round() (r int, exists bool) {
+	v := m.round
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRound returns the old "round" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldRound(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRound is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRound requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRound: %w", err)
+	}
+	return oldValue.Round, nil
+}
+
+// AddRound adds i to the "round" field.
+func (m *StocktakeLineMutation) AddRound(i int) {
+	if m.addround != nil {
+		*m.addround += i
+	} else {
+		m.addround = &i
+	}
+}
+
+// AddedRound returns the value that was added to the "round" field in this mutation.
+func (m *StocktakeLineMutation) AddedRound() (r int, exists bool) {
+	v := m.addround
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRound resets all changes to the "round" field.
+func (m *StocktakeLineMutation) ResetRound() {
+	m.round = nil
+	m.addround = nil
+}
+
+// SetBookQuantity sets the "book_quantity" field.
+func (m *StocktakeLineMutation) SetBookQuantity(i int64) {
+	m.book_quantity = &i
+	m.addbook_quantity = nil
+}
+
+// BookQuantity returns the value of the "book_quantity" field in the mutation.
+func (m *StocktakeLineMutation) BookQuantity() (r int64, exists bool) {
+	v := m.book_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookQuantity returns the old "book_quantity" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldBookQuantity(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookQuantity: %w", err)
+	}
+	return oldValue.BookQuantity, nil
+}
+
+// AddBookQuantity adds i to the "book_quantity" field.
+func (m *StocktakeLineMutation) AddBookQuantity(i int64) {
+	if m.addbook_quantity != nil {
+		*m.addbook_quantity += i
+	} else {
+		m.addbook_quantity = &i
+	}
+}
+
+// AddedBookQuantity returns the value that was added to the "book_quantity" field in this mutation.
+func (m *StocktakeLineMutation) AddedBookQuantity() (r int64, exists bool) {
+	v := m.addbook_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearBookQuantity clears the value of the "book_quantity" field.
+func (m *StocktakeLineMutation) ClearBookQuantity() {
+	m.book_quantity = nil
+	m.addbook_quantity = nil
+	m.clearedFields[stocktakeline.FieldBookQuantity] = struct{}{}
+}
+
+// BookQuantityCleared returns if the "book_quantity" field was cleared in this mutation.
+func (m *StocktakeLineMutation) BookQuantityCleared() bool {
+	_, ok := m.clearedFields[stocktakeline.FieldBookQuantity]
+	return ok
+}
+
+// ResetBookQuantity resets all changes to the "book_quantity" field.
+func (m *StocktakeLineMutation) ResetBookQuantity() {
+	m.book_quantity = nil
+	m.addbook_quantity = nil
+	delete(m.clearedFields, stocktakeline.FieldBookQuantity)
+}
+
+// SetCountedQuantity sets the "counted_quantity" field.
+func (m *StocktakeLineMutation) SetCountedQuantity(i int64) {
+	m.counted_quantity = &i
+	m.addcounted_quantity = nil
+}
+
+// CountedQuantity returns the value of the "counted_quantity" field in the mutation.
+func (m *StocktakeLineMutation) CountedQuantity() (r int64, exists bool) {
+	v := m.counted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedQuantity returns the old "counted_quantity" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldCountedQuantity(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedQuantity: %w", err)
+	}
+	return oldValue.CountedQuantity, nil
+}
+
+// AddCountedQuantity adds i to the "counted_quantity" field.
+func (m *StocktakeLineMutation) AddCountedQuantity(i int64) {
+	if m.addcounted_quantity != nil {
+		*m.addcounted_quantity += i
+	} else {
+		m.addcounted_quantity = &i
+	}
+}
+
+// AddedCountedQuantity returns the value that was added to the "counted_quantity" field in this mutation.
+func (m *StocktakeLineMutation) AddedCountedQuantity() (r int64, exists bool) {
+	v := m.addcounted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCountedQuantity clears the value of the "counted_quantity" field.
+func (m *StocktakeLineMutation) ClearCountedQuantity() {
+	m.counted_quantity = nil
+	m.addcounted_quantity = nil
+	m.clearedFields[stocktakeline.FieldCountedQuantity] = struct{}{}
+}
+
+// CountedQuantityCleared returns if the "counted_quantity" field was cleared in this mutation.
+func (m *StocktakeLineMutation) CountedQuantityCleared() bool {
+	_, ok := m.clearedFields[stocktakeline.FieldCountedQuantity]
+	return ok
+}
+
+// ResetCountedQuantity resets all changes to the "counted_quantity" field.
+func (m *StocktakeLineMutation) ResetCountedQuantity() {
+	m.counted_quantity = nil
+	m.addcounted_quantity = nil
+	delete(m.clearedFields, stocktakeline.FieldCountedQuantity)
+}
+
+// SetCountedAt sets the "counted_at" field.
+func (m *StocktakeLineMutation) SetCountedAt(t time.Time) {
+	m.counted_at = &t
+}
+
+// CountedAt returns the value of the "counted_at" field in the mutation.
+func (m *StocktakeLineMutation) CountedAt() (r time.Time, exists bool) {
+	v := m.counted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedAt returns the old "counted_at" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldCountedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedAt: %w", err)
+	}
+	return oldValue.CountedAt, nil
+}
+
+// ClearCountedAt clears the value of the "counted_at" field.
+func (m *StocktakeLineMutation) ClearCountedAt() {
+	m.counted_at = nil
+	m.clearedFields[stocktakeline.FieldCountedAt] = struct{}{}
+}
+
+// CountedAtCleared returns if the "counted_at" field was cleared in this mutation.
+func (m *StocktakeLineMutation) CountedAtCleared() bool {
+	_, ok := m.clearedFields[stocktakeline.FieldCountedAt]
+	return ok
+}
+
+// ResetCountedAt resets all changes to the "counted_at" field.
+func (m *StocktakeLineMutation) ResetCountedAt() {
+	m.counted_at = nil
+	delete(m.clearedFields, stocktakeline.FieldCountedAt)
+}
+
+// SetPostedQuantity sets the "posted_quantity" field.
+func (m *StocktakeLineMutation) SetPostedQuantity(i int64) {
+	m.posted_quantity = &i
+	m.addposted_quantity = nil
+}
+
+// PostedQuantity returns the value of the "posted_quantity" field in the mutation.
+func (m *StocktakeLineMutation) PostedQuantity() (r int64, exists bool) {
+	v := m.posted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostedQuantity returns the old "posted_quantity" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldPostedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostedQuantity: %w", err)
+	}
+	return oldValue.PostedQuantity, nil
+}
+
+// AddPostedQuantity adds i to the "posted_quantity" field.
+func (m *StocktakeLineMutation) AddPostedQuantity(i int64) {
+	if m.addposted_quantity != nil {
+		*m.addposted_quantity += i
+	} else {
+		m.addposted_quantity = &i
+	}
+}
+
+// AddedPostedQuantity returns the value that was added to the "posted_quantity" field in this mutation.
+func (m *StocktakeLineMutation) AddedPostedQuantity() (r int64, exists bool) {
+	v := m.addposted_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPostedQuantity resets all changes to the "posted_quantity" field.
+func (m *StocktakeLineMutation) ResetPostedQuantity() {
+	m.posted_quantity = nil
+	m.addposted_quantity = nil
+}
+
+// SetFound sets the "found" field.
+func (m *StocktakeLineMutation) SetFound(b bool) {
+	m.found = &b
+}
+
+// Found returns the value of the "found" field in the mutation.
+func (m *StocktakeLineMutation) Found() (r bool, exists bool) {
+	v := m.found
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFound returns the old "found" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldFound(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFound is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFound requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFound: %w", err)
+	}
+	return oldValue.Found, nil
+}
+
+// ResetFound resets all changes to the "found" field.
+func (m *StocktakeLineMutation) ResetFound() {
+	m.found = nil
+}
+
+// Where appends a list predicates to the StocktakeLineMutation builder.
+func (m *StocktakeLineMutation) Where(ps ...predicate.StocktakeLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StocktakeLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StocktakeLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StocktakeLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StocktakeLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StocktakeLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StocktakeLine).
+func (m *StocktakeLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StocktakeLineMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.document_id != nil {
+		fields = append(fields, stocktakeline.FieldDocumentID)
+	}
+	if m.line_no != nil {
+		fields = append(fields, stocktakeline.FieldLineNo)
+	}
+	if m.location_id != nil {
+		fields = append(fields, stocktakeline.FieldLocationID)
+	}
+	if m.sku != nil {
+		fields = append(fields, stocktakeline.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, stocktakeline.FieldBatchNo)
+	}
+	if m.state != nil {
+		fields = append(fields, stocktakeline.FieldState)
+	}
+	if m.round != nil {
+		fields = append(fields, stocktakeline.FieldRound)
+	}
+	if m.book_quantity != nil {
+		fields = append(fields, stocktakeline.FieldBookQuantity)
+	}
+	if m.counted_quantity != nil {
+		fields = append(fields, stocktakeline.FieldCountedQuantity)
+	}
+	if m.counted_at != nil {
+		fields = append(fields, stocktakeline.FieldCountedAt)
+	}
+	if m.posted_quantity != nil {
+		fields = append(fields, stocktakeline.FieldPostedQuantity)
+	}
+	if m.found != nil {
+		fields = append(fields, stocktakeline.FieldFound)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StocktakeLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		return m.DocumentID()
+	case stocktakeline.FieldLineNo:
+		return m.LineNo()
+	case stocktakeline.FieldLocationID:
+		return m.LocationID()
+	case stocktakeline.FieldSku:
+		return m.Sku()
+	case stocktakeline.FieldBatchNo:
+		return m.BatchNo()
+	case stocktakeline.FieldState:
+		return m.State()
+	case stocktakeline.FieldRound:
+		return m.Round()
+	case stocktakeline.FieldBookQuantity:
+		return m.BookQuantity()
+	case stocktakeline.FieldCountedQuantity:
+		return m.CountedQuantity()
+	case stocktakeline.FieldCountedAt:
+		return m.CountedAt()
+	case stocktakeline.FieldPostedQuantity:
+		return m.PostedQuantity()
+	case stocktakeline.FieldFound:
+		return m.Found()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StocktakeLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		return m.OldDocumentID(ctx)
+	case stocktakeline.FieldLineNo:
+		return m.OldLineNo(ctx)
+	case stocktakeline.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case stocktakeline.FieldSku:
+		return m.OldSku(ctx)
+	case stocktakeline.FieldBatchNo:
+		return m.OldBatchNo(ctx)
+	case stocktakeline.FieldState:
+		return m.OldState(ctx)
+	case stocktakeline.FieldRound:
+		return m.OldRound(ctx)
+	case stocktakeline.FieldBookQuantity:
+		return m.OldBookQuantity(ctx)
+	case stocktakeline.FieldCountedQuantity:
+		return m.OldCountedQuantity(ctx)
+	case stocktakeline.FieldCountedAt:
+		return m.OldCountedAt(ctx)
+	case stocktakeline.FieldPostedQuantity:
+		return m.OldPostedQuantity(ctx)
+	case stocktakeline.FieldFound:
+		return m.OldFound(ctx)
+	}
+	return nil, fmt.Errorf("unknown StocktakeLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentID(v)
+		return nil
+	case stocktakeline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineNo(v)
+		return nil
+	case stocktakeline.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case stocktakeline.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case stocktakeline.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
+		return nil
+	case stocktakeline.FieldState:
+		v, ok := value.(stock.CountState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case stocktakeline.FieldRound:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRound(v)
+		return nil
+	case stocktakeline.FieldBookQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookQuantity(v)
+		return nil
+	case stocktakeline.FieldCountedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedQuantity(v)
+		return nil
+	case stocktakeline.FieldCountedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedAt(v)
+		return nil
+	case stocktakeline.FieldPostedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostedQuantity(v)
+		return nil
+	case stocktakeline.FieldFound:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFound(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StocktakeLineMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocument_id != nil {
+		fields = append(fields, stocktakeline.FieldDocumentID)
+	}
+	if m.addline_no != nil {
+		fields = append(fields, stocktakeline.FieldLineNo)
+	}
+	if m.addlocation_id != nil {
+		fields = append(fields, stocktakeline.FieldLocationID)
+	}
+	if m.addround != nil {
+		fields = append(fields, stocktakeline.FieldRound)
+	}
+	if m.addbook_quantity != nil {
+		fields = append(fields, stocktakeline.FieldBookQuantity)
+	}
+	if m.addcounted_quantity != nil {
+		fields = append(fields, stocktakeline.FieldCountedQuantity)
+	}
+	if m.addposted_quantity != nil {
+		fields = append(fields, stocktakeline.FieldPostedQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StocktakeLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		return m.AddedDocumentID()
+	case stocktakeline.FieldLineNo:
+		return m.AddedLineNo()
+	case stocktakeline.FieldLocationID:
+		return m.AddedLocationID()
+	case stocktakeline.FieldRound:
+		return m.AddedRound()
+	case stocktakeline.FieldBookQuantity:
+		return m.AddedBookQuantity()
+	case stocktakeline.FieldCountedQuantity:
+		return m.AddedCountedQuantity()
+	case stocktakeline.FieldPostedQuantity:
+		return m.AddedPostedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StocktakeLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocumentID(v)
+		return nil
+	case stocktakeline.FieldLineNo:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineNo(v)
+		return nil
+	case stocktakeline.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLocationID(v)
+		return nil
+	case stocktakeline.FieldRound:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRound(v)
+		return nil
+	case stocktakeline.FieldBookQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBookQuantity(v)
+		return nil
+	case stocktakeline.FieldCountedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedQuantity(v)
+		return nil
+	case stocktakeline.FieldPostedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostedQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StocktakeLineMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stocktakeline.FieldLocationID) {
+		fields = append(fields, stocktakeline.FieldLocationID)
+	}
+	if m.FieldCleared(stocktakeline.FieldBookQuantity) {
+		fields = append(fields, stocktakeline.FieldBookQuantity)
+	}
+	if m.FieldCleared(stocktakeline.FieldCountedQuantity) {
+		fields = append(fields, stocktakeline.FieldCountedQuantity)
+	}
+	if m.FieldCleared(stocktakeline.FieldCountedAt) {
+		fields = append(fields, stocktakeline.FieldCountedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StocktakeLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StocktakeLineMutation) ClearField(name string) error {
+	switch name {
+	case stocktakeline.FieldLocationID:
+		m.ClearLocationID()
+		return nil
+	case stocktakeline.FieldBookQuantity:
+		m.ClearBookQuantity()
+		return nil
+	case stocktakeline.FieldCountedQuantity:
+		m.ClearCountedQuantity()
+		return nil
+	case stocktakeline.FieldCountedAt:
+		m.ClearCountedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StocktakeLineMutation) ResetField(name string) error {
+	switch name {
+	case stocktakeline.FieldDocumentID:
+		m.ResetDocumentID()
+		return nil
+	case stocktakeline.FieldLineNo:
+		m.ResetLineNo()
+		return nil
+	case stocktakeline.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case stocktakeline.FieldSku:
+		m.ResetSku()
+		return nil
+	case stocktakeline.FieldBatchNo:
+		m.ResetBatchNo()
+		return nil
+	case stocktakeline.FieldState:
+		m.ResetState()
+		return nil
+	case stocktakeline.FieldRound:
+		m.ResetRound()
+		return nil
+	case stocktakeline.FieldBookQuantity:
+		m.ResetBookQuantity()
+		return nil
+	case stocktakeline.FieldCountedQuantity:
+		m.ResetCountedQuantity()
+		return nil
+	case stocktakeline.FieldCountedAt:
+		m.ResetCountedAt()
+		return nil
+	case stocktakeline.FieldPostedQuantity:
+		m.ResetPostedQuantity()
+		return nil
+	case stocktakeline.FieldFound:
+		m.ResetFound()
+		return nil
+	}
+	return fmt.Errorf("unknown StocktakeLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StocktakeLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StocktakeLineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StocktakeLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StocktakeLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StocktakeLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StocktakeLineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StocktakeLineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown StocktakeLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StocktakeLineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown StocktakeLine edge %s", name)
+}
+
 // UserMutation represents an operation that mutates the User nodes in the graph.
 type UserMutation struct {
 	config
@@ -22536,6 +45242,7 @@ type WarehouseMutation struct {
 	addcapacity       *int64
 	max_volume_cm3    *int64
 	addmax_volume_cm3 *int64
+	tracks_locations  *bool
 	status            *stock.Status
 	clearedFields     map[string]struct{}
 	children          map[int64]struct{}
@@ -23181,6 +45888,42 @@ func (m *WarehouseMutation) ResetMaxVolumeCm3() {
 	m.addmax_volume_cm3 = nil
 }
 
+// SetTracksLocations sets the "tracks_locations" field.
+func (m *WarehouseMutation) SetTracksLocations(b bool) {
+	m.tracks_locations = &b
+}
+
+// TracksLocations returns the value of the "tracks_locations" field in the mutation.
+func (m *WarehouseMutation) TracksLocations() (r bool, exists bool) {
+	v := m.tracks_locations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTracksLocations returns the old "tracks_locations" field's value of the Warehouse entity.
+// If the Warehouse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WarehouseMutation) OldTracksLocations(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTracksLocations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTracksLocations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTracksLocations: %w", err)
+	}
+	return oldValue.TracksLocations, nil
+}
+
+// ResetTracksLocations resets all changes to the "tracks_locations" field.
+func (m *WarehouseMutation) ResetTracksLocations() {
+	m.tracks_locations = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *WarehouseMutation) SetStatus(s stock.Status) {
 	m.status = &s
@@ -23359,7 +46102,7 @@ func (m *WarehouseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WarehouseMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.created_at != nil {
 		fields = append(fields, warehouse.FieldCreatedAt)
 	}
@@ -23399,6 +46142,9 @@ func (m *WarehouseMutation) Fields() []string {
 	if m.max_volume_cm3 != nil {
 		fields = append(fields, warehouse.FieldMaxVolumeCm3)
 	}
+	if m.tracks_locations != nil {
+		fields = append(fields, warehouse.FieldTracksLocations)
+	}
 	if m.status != nil {
 		fields = append(fields, warehouse.FieldStatus)
 	}
@@ -23436,6 +46182,8 @@ func (m *WarehouseMutation) Field(name string) (ent.Value, bool) {
 		return m.Capacity()
 	case warehouse.FieldMaxVolumeCm3:
 		return m.MaxVolumeCm3()
+	case warehouse.FieldTracksLocations:
+		return m.TracksLocations()
 	case warehouse.FieldStatus:
 		return m.Status()
 	}
@@ -23473,6 +46221,8 @@ func (m *WarehouseMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldCapacity(ctx)
 	case warehouse.FieldMaxVolumeCm3:
 		return m.OldMaxVolumeCm3(ctx)
+	case warehouse.FieldTracksLocations:
+		return m.OldTracksLocations(ctx)
 	case warehouse.FieldStatus:
 		return m.OldStatus(ctx)
 	}
@@ -23574,6 +46324,13 @@ func (m *WarehouseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMaxVolumeCm3(v)
+		return nil
+	case warehouse.FieldTracksLocations:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTracksLocations(v)
 		return nil
 	case warehouse.FieldStatus:
 		v, ok := value.(stock.Status)
@@ -23708,6 +46465,9 @@ func (m *WarehouseMutation) ResetField(name string) error {
 		return nil
 	case warehouse.FieldMaxVolumeCm3:
 		m.ResetMaxVolumeCm3()
+		return nil
+	case warehouse.FieldTracksLocations:
+		m.ResetTracksLocations()
 		return nil
 	case warehouse.FieldStatus:
 		m.ResetStatus()

@@ -57,6 +57,20 @@ type Product struct {
 	WidthMm int64 `json:"width_mm,omitempty"`
 	// HeightMm holds the value of the "height_mm" field.
 	HeightMm int64 `json:"height_mm,omitempty"`
+	// Kind holds the value of the "kind" field.
+	Kind stock.ProductKind `json:"kind,omitempty"`
+	// digits of the customs tariff number
+	HsCode string `json:"hs_code,omitempty"`
+	// ISO 3166 alpha-2
+	OriginCountry string `json:"origin_country,omitempty"`
+	// declared per unit × 10^4
+	CustomsValue *money.Amount `json:"customs_value,omitempty"`
+	// CustomsCurrency holds the value of the "customs_currency" field.
+	CustomsCurrency string `json:"customs_currency,omitempty"`
+	// AllocationRule holds the value of the "allocation_rule" field.
+	AllocationRule stock.AllocationRule `json:"allocation_rule,omitempty"`
+	// days that a batch must still have when it ships
+	MinShelfLifeDays int64 `json:"min_shelf_life_days,omitempty"`
 	// Status holds the value of the "status" field.
 	Status       stock.Status `json:"status,omitempty"`
 	selectValues sql.SelectValues
@@ -67,9 +81,9 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case product.FieldID, product.FieldVersion, product.FieldPrice, product.FieldMinStock, product.FieldMaxStock, product.FieldWeightG, product.FieldLengthMm, product.FieldWidthMm, product.FieldHeightMm:
+		case product.FieldID, product.FieldVersion, product.FieldPrice, product.FieldMinStock, product.FieldMaxStock, product.FieldWeightG, product.FieldLengthMm, product.FieldWidthMm, product.FieldHeightMm, product.FieldCustomsValue, product.FieldMinShelfLifeDays:
 			values[i] = new(sql.NullInt64)
-		case product.FieldSku, product.FieldName, product.FieldEnglishName, product.FieldDescription, product.FieldCategory, product.FieldBrand, product.FieldSpec, product.FieldUnit, product.FieldPriceCurrency, product.FieldStatus:
+		case product.FieldSku, product.FieldName, product.FieldEnglishName, product.FieldDescription, product.FieldCategory, product.FieldBrand, product.FieldSpec, product.FieldUnit, product.FieldPriceCurrency, product.FieldKind, product.FieldHsCode, product.FieldOriginCountry, product.FieldCustomsCurrency, product.FieldAllocationRule, product.FieldStatus:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -210,6 +224,49 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.HeightMm = value.Int64
 			}
+		case product.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = stock.ProductKind(value.String)
+			}
+		case product.FieldHsCode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field hs_code", values[i])
+			} else if value.Valid {
+				_m.HsCode = value.String
+			}
+		case product.FieldOriginCountry:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field origin_country", values[i])
+			} else if value.Valid {
+				_m.OriginCountry = value.String
+			}
+		case product.FieldCustomsValue:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field customs_value", values[i])
+			} else if value.Valid {
+				_m.CustomsValue = new(money.Amount)
+				*_m.CustomsValue = money.Amount(value.Int64)
+			}
+		case product.FieldCustomsCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field customs_currency", values[i])
+			} else if value.Valid {
+				_m.CustomsCurrency = value.String
+			}
+		case product.FieldAllocationRule:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field allocation_rule", values[i])
+			} else if value.Valid {
+				_m.AllocationRule = stock.AllocationRule(value.String)
+			}
+		case product.FieldMinShelfLifeDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field min_shelf_life_days", values[i])
+			} else if value.Valid {
+				_m.MinShelfLifeDays = value.Int64
+			}
 		case product.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
@@ -312,6 +369,29 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("height_mm=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HeightMm))
+	builder.WriteString(", ")
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
+	builder.WriteString("hs_code=")
+	builder.WriteString(_m.HsCode)
+	builder.WriteString(", ")
+	builder.WriteString("origin_country=")
+	builder.WriteString(_m.OriginCountry)
+	builder.WriteString(", ")
+	if v := _m.CustomsValue; v != nil {
+		builder.WriteString("customs_value=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("customs_currency=")
+	builder.WriteString(_m.CustomsCurrency)
+	builder.WriteString(", ")
+	builder.WriteString("allocation_rule=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AllocationRule))
+	builder.WriteString(", ")
+	builder.WriteString("min_shelf_life_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MinShelfLifeDays))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

@@ -256,6 +256,104 @@ func (_c *ProductCreate) SetNillableHeightMm(v *int64) *ProductCreate {
 	return _c
 }
 
+// SetKind sets the "kind" field.
+func (_c *ProductCreate) SetKind(v stock.ProductKind) *ProductCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableKind(v *stock.ProductKind) *ProductCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
+// SetHsCode sets the "hs_code" field.
+func (_c *ProductCreate) SetHsCode(v string) *ProductCreate {
+	_c.mutation.SetHsCode(v)
+	return _c
+}
+
+// SetNillableHsCode sets the "hs_code" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableHsCode(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetHsCode(*v)
+	}
+	return _c
+}
+
+// SetOriginCountry sets the "origin_country" field.
+func (_c *ProductCreate) SetOriginCountry(v string) *ProductCreate {
+	_c.mutation.SetOriginCountry(v)
+	return _c
+}
+
+// SetNillableOriginCountry sets the "origin_country" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableOriginCountry(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetOriginCountry(*v)
+	}
+	return _c
+}
+
+// SetCustomsValue sets the "customs_value" field.
+func (_c *ProductCreate) SetCustomsValue(v money.Amount) *ProductCreate {
+	_c.mutation.SetCustomsValue(v)
+	return _c
+}
+
+// SetNillableCustomsValue sets the "customs_value" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableCustomsValue(v *money.Amount) *ProductCreate {
+	if v != nil {
+		_c.SetCustomsValue(*v)
+	}
+	return _c
+}
+
+// SetCustomsCurrency sets the "customs_currency" field.
+func (_c *ProductCreate) SetCustomsCurrency(v string) *ProductCreate {
+	_c.mutation.SetCustomsCurrency(v)
+	return _c
+}
+
+// SetNillableCustomsCurrency sets the "customs_currency" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableCustomsCurrency(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetCustomsCurrency(*v)
+	}
+	return _c
+}
+
+// SetAllocationRule sets the "allocation_rule" field.
+func (_c *ProductCreate) SetAllocationRule(v stock.AllocationRule) *ProductCreate {
+	_c.mutation.SetAllocationRule(v)
+	return _c
+}
+
+// SetNillableAllocationRule sets the "allocation_rule" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableAllocationRule(v *stock.AllocationRule) *ProductCreate {
+	if v != nil {
+		_c.SetAllocationRule(*v)
+	}
+	return _c
+}
+
+// SetMinShelfLifeDays sets the "min_shelf_life_days" field.
+func (_c *ProductCreate) SetMinShelfLifeDays(v int64) *ProductCreate {
+	_c.mutation.SetMinShelfLifeDays(v)
+	return _c
+}
+
+// SetNillableMinShelfLifeDays sets the "min_shelf_life_days" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableMinShelfLifeDays(v *int64) *ProductCreate {
+	if v != nil {
+		_c.SetMinShelfLifeDays(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *ProductCreate) SetStatus(v stock.Status) *ProductCreate {
 	_c.mutation.SetStatus(v)
@@ -363,6 +461,30 @@ func (_c *ProductCreate) defaults() {
 		v := product.DefaultHeightMm
 		_c.mutation.SetHeightMm(v)
 	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		v := product.DefaultKind
+		_c.mutation.SetKind(v)
+	}
+	if _, ok := _c.mutation.HsCode(); !ok {
+		v := product.DefaultHsCode
+		_c.mutation.SetHsCode(v)
+	}
+	if _, ok := _c.mutation.OriginCountry(); !ok {
+		v := product.DefaultOriginCountry
+		_c.mutation.SetOriginCountry(v)
+	}
+	if _, ok := _c.mutation.CustomsCurrency(); !ok {
+		v := product.DefaultCustomsCurrency
+		_c.mutation.SetCustomsCurrency(v)
+	}
+	if _, ok := _c.mutation.AllocationRule(); !ok {
+		v := product.DefaultAllocationRule
+		_c.mutation.SetAllocationRule(v)
+	}
+	if _, ok := _c.mutation.MinShelfLifeDays(); !ok {
+		v := product.DefaultMinShelfLifeDays
+		_c.mutation.SetMinShelfLifeDays(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := product.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -466,6 +588,49 @@ func (_c *ProductCreate) check() error {
 	}
 	if _, ok := _c.mutation.HeightMm(); !ok {
 		return &ValidationError{Name: "height_mm", err: errors.New(`ent: missing required field "Product.height_mm"`)}
+	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Product.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := product.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Product.kind": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.HsCode(); !ok {
+		return &ValidationError{Name: "hs_code", err: errors.New(`ent: missing required field "Product.hs_code"`)}
+	}
+	if v, ok := _c.mutation.HsCode(); ok {
+		if err := product.HsCodeValidator(v); err != nil {
+			return &ValidationError{Name: "hs_code", err: fmt.Errorf(`ent: validator failed for field "Product.hs_code": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OriginCountry(); !ok {
+		return &ValidationError{Name: "origin_country", err: errors.New(`ent: missing required field "Product.origin_country"`)}
+	}
+	if v, ok := _c.mutation.OriginCountry(); ok {
+		if err := product.OriginCountryValidator(v); err != nil {
+			return &ValidationError{Name: "origin_country", err: fmt.Errorf(`ent: validator failed for field "Product.origin_country": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CustomsCurrency(); !ok {
+		return &ValidationError{Name: "customs_currency", err: errors.New(`ent: missing required field "Product.customs_currency"`)}
+	}
+	if v, ok := _c.mutation.CustomsCurrency(); ok {
+		if err := product.CustomsCurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "customs_currency", err: fmt.Errorf(`ent: validator failed for field "Product.customs_currency": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.AllocationRule(); !ok {
+		return &ValidationError{Name: "allocation_rule", err: errors.New(`ent: missing required field "Product.allocation_rule"`)}
+	}
+	if v, ok := _c.mutation.AllocationRule(); ok {
+		if err := product.AllocationRuleValidator(v); err != nil {
+			return &ValidationError{Name: "allocation_rule", err: fmt.Errorf(`ent: validator failed for field "Product.allocation_rule": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.MinShelfLifeDays(); !ok {
+		return &ValidationError{Name: "min_shelf_life_days", err: errors.New(`ent: missing required field "Product.min_shelf_life_days"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Product.status"`)}
@@ -582,6 +747,34 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.HeightMm(); ok {
 		_spec.SetField(product.FieldHeightMm, field.TypeInt64, value)
 		_node.HeightMm = value
+	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(product.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
+	if value, ok := _c.mutation.HsCode(); ok {
+		_spec.SetField(product.FieldHsCode, field.TypeString, value)
+		_node.HsCode = value
+	}
+	if value, ok := _c.mutation.OriginCountry(); ok {
+		_spec.SetField(product.FieldOriginCountry, field.TypeString, value)
+		_node.OriginCountry = value
+	}
+	if value, ok := _c.mutation.CustomsValue(); ok {
+		_spec.SetField(product.FieldCustomsValue, field.TypeInt64, value)
+		_node.CustomsValue = &value
+	}
+	if value, ok := _c.mutation.CustomsCurrency(); ok {
+		_spec.SetField(product.FieldCustomsCurrency, field.TypeString, value)
+		_node.CustomsCurrency = value
+	}
+	if value, ok := _c.mutation.AllocationRule(); ok {
+		_spec.SetField(product.FieldAllocationRule, field.TypeEnum, value)
+		_node.AllocationRule = value
+	}
+	if value, ok := _c.mutation.MinShelfLifeDays(); ok {
+		_spec.SetField(product.FieldMinShelfLifeDays, field.TypeInt64, value)
+		_node.MinShelfLifeDays = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(product.FieldStatus, field.TypeEnum, value)

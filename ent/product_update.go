@@ -336,6 +336,124 @@ func (_u *ProductUpdate) AddHeightMm(v int64) *ProductUpdate {
 	return _u
 }
 
+// SetKind sets the "kind" field.
+func (_u *ProductUpdate) SetKind(v stock.ProductKind) *ProductUpdate {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableKind(v *stock.ProductKind) *ProductUpdate {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// SetHsCode sets the "hs_code" field.
+func (_u *ProductUpdate) SetHsCode(v string) *ProductUpdate {
+	_u.mutation.SetHsCode(v)
+	return _u
+}
+
+// SetNillableHsCode sets the "hs_code" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableHsCode(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetHsCode(*v)
+	}
+	return _u
+}
+
+// SetOriginCountry sets the "origin_country" field.
+func (_u *ProductUpdate) SetOriginCountry(v string) *ProductUpdate {
+	_u.mutation.SetOriginCountry(v)
+	return _u
+}
+
+// SetNillableOriginCountry sets the "origin_country" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableOriginCountry(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetOriginCountry(*v)
+	}
+	return _u
+}
+
+// SetCustomsValue sets the "customs_value" field.
+func (_u *ProductUpdate) SetCustomsValue(v money.Amount) *ProductUpdate {
+	_u.mutation.ResetCustomsValue()
+	_u.mutation.SetCustomsValue(v)
+	return _u
+}
+
+// SetNillableCustomsValue sets the "customs_value" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableCustomsValue(v *money.Amount) *ProductUpdate {
+	if v != nil {
+		_u.SetCustomsValue(*v)
+	}
+	return _u
+}
+
+// AddCustomsValue adds value to the "customs_value" field.
+func (_u *ProductUpdate) AddCustomsValue(v money.Amount) *ProductUpdate {
+	_u.mutation.AddCustomsValue(v)
+	return _u
+}
+
+// ClearCustomsValue clears the value of the "customs_value" field.
+func (_u *ProductUpdate) ClearCustomsValue() *ProductUpdate {
+	_u.mutation.ClearCustomsValue()
+	return _u
+}
+
+// SetCustomsCurrency sets the "customs_currency" field.
+func (_u *ProductUpdate) SetCustomsCurrency(v string) *ProductUpdate {
+	_u.mutation.SetCustomsCurrency(v)
+	return _u
+}
+
+// SetNillableCustomsCurrency sets the "customs_currency" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableCustomsCurrency(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetCustomsCurrency(*v)
+	}
+	return _u
+}
+
+// SetAllocationRule sets the "allocation_rule" field.
+func (_u *ProductUpdate) SetAllocationRule(v stock.AllocationRule) *ProductUpdate {
+	_u.mutation.SetAllocationRule(v)
+	return _u
+}
+
+// SetNillableAllocationRule sets the "allocation_rule" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableAllocationRule(v *stock.AllocationRule) *ProductUpdate {
+	if v != nil {
+		_u.SetAllocationRule(*v)
+	}
+	return _u
+}
+
+// SetMinShelfLifeDays sets the "min_shelf_life_days" field.
+func (_u *ProductUpdate) SetMinShelfLifeDays(v int64) *ProductUpdate {
+	_u.mutation.ResetMinShelfLifeDays()
+	_u.mutation.SetMinShelfLifeDays(v)
+	return _u
+}
+
+// SetNillableMinShelfLifeDays sets the "min_shelf_life_days" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableMinShelfLifeDays(v *int64) *ProductUpdate {
+	if v != nil {
+		_u.SetMinShelfLifeDays(*v)
+	}
+	return _u
+}
+
+// AddMinShelfLifeDays adds value to the "min_shelf_life_days" field.
+func (_u *ProductUpdate) AddMinShelfLifeDays(v int64) *ProductUpdate {
+	_u.mutation.AddMinShelfLifeDays(v)
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *ProductUpdate) SetStatus(v stock.Status) *ProductUpdate {
 	_u.mutation.SetStatus(v)
@@ -422,6 +540,31 @@ func (_u *ProductUpdate) check() error {
 	if v, ok := _u.mutation.PriceCurrency(); ok {
 		if err := product.PriceCurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "price_currency", err: fmt.Errorf(`ent: validator failed for field "Product.price_currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := product.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Product.kind": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HsCode(); ok {
+		if err := product.HsCodeValidator(v); err != nil {
+			return &ValidationError{Name: "hs_code", err: fmt.Errorf(`ent: validator failed for field "Product.hs_code": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OriginCountry(); ok {
+		if err := product.OriginCountryValidator(v); err != nil {
+			return &ValidationError{Name: "origin_country", err: fmt.Errorf(`ent: validator failed for field "Product.origin_country": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CustomsCurrency(); ok {
+		if err := product.CustomsCurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "customs_currency", err: fmt.Errorf(`ent: validator failed for field "Product.customs_currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.AllocationRule(); ok {
+		if err := product.AllocationRuleValidator(v); err != nil {
+			return &ValidationError{Name: "allocation_rule", err: fmt.Errorf(`ent: validator failed for field "Product.allocation_rule": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Status(); ok {
@@ -524,6 +667,36 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedHeightMm(); ok {
 		_spec.AddField(product.FieldHeightMm, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(product.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.HsCode(); ok {
+		_spec.SetField(product.FieldHsCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OriginCountry(); ok {
+		_spec.SetField(product.FieldOriginCountry, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CustomsValue(); ok {
+		_spec.SetField(product.FieldCustomsValue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCustomsValue(); ok {
+		_spec.AddField(product.FieldCustomsValue, field.TypeInt64, value)
+	}
+	if _u.mutation.CustomsValueCleared() {
+		_spec.ClearField(product.FieldCustomsValue, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.CustomsCurrency(); ok {
+		_spec.SetField(product.FieldCustomsCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AllocationRule(); ok {
+		_spec.SetField(product.FieldAllocationRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MinShelfLifeDays(); ok {
+		_spec.SetField(product.FieldMinShelfLifeDays, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMinShelfLifeDays(); ok {
+		_spec.AddField(product.FieldMinShelfLifeDays, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(product.FieldStatus, field.TypeEnum, value)
@@ -854,6 +1027,124 @@ func (_u *ProductUpdateOne) AddHeightMm(v int64) *ProductUpdateOne {
 	return _u
 }
 
+// SetKind sets the "kind" field.
+func (_u *ProductUpdateOne) SetKind(v stock.ProductKind) *ProductUpdateOne {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableKind(v *stock.ProductKind) *ProductUpdateOne {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// SetHsCode sets the "hs_code" field.
+func (_u *ProductUpdateOne) SetHsCode(v string) *ProductUpdateOne {
+	_u.mutation.SetHsCode(v)
+	return _u
+}
+
+// SetNillableHsCode sets the "hs_code" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableHsCode(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetHsCode(*v)
+	}
+	return _u
+}
+
+// SetOriginCountry sets the "origin_country" field.
+func (_u *ProductUpdateOne) SetOriginCountry(v string) *ProductUpdateOne {
+	_u.mutation.SetOriginCountry(v)
+	return _u
+}
+
+// SetNillableOriginCountry sets the "origin_country" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableOriginCountry(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetOriginCountry(*v)
+	}
+	return _u
+}
+
+// SetCustomsValue sets the "customs_value" field.
+func (_u *ProductUpdateOne) SetCustomsValue(v money.Amount) *ProductUpdateOne {
+	_u.mutation.ResetCustomsValue()
+	_u.mutation.SetCustomsValue(v)
+	return _u
+}
+
+// SetNillableCustomsValue sets the "customs_value" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableCustomsValue(v *money.Amount) *ProductUpdateOne {
+	if v != nil {
+		_u.SetCustomsValue(*v)
+	}
+	return _u
+}
+
+// AddCustomsValue adds value to the "customs_value" field.
+func (_u *ProductUpdateOne) AddCustomsValue(v money.Amount) *ProductUpdateOne {
+	_u.mutation.AddCustomsValue(v)
+	return _u
+}
+
+// ClearCustomsValue clears the value of the "customs_value" field.
+func (_u *ProductUpdateOne) ClearCustomsValue() *ProductUpdateOne {
+	_u.mutation.ClearCustomsValue()
+	return _u
+}
+
+// SetCustomsCurrency sets the "customs_currency" field.
+func (_u *ProductUpdateOne) SetCustomsCurrency(v string) *ProductUpdateOne {
+	_u.mutation.SetCustomsCurrency(v)
+	return _u
+}
+
+// SetNillableCustomsCurrency sets the "customs_currency" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableCustomsCurrency(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetCustomsCurrency(*v)
+	}
+	return _u
+}
+
+// SetAllocationRule sets the "allocation_rule" field.
+func (_u *ProductUpdateOne) SetAllocationRule(v stock.AllocationRule) *ProductUpdateOne {
+	_u.mutation.SetAllocationRule(v)
+	return _u
+}
+
+// SetNillableAllocationRule sets the "allocation_rule" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableAllocationRule(v *stock.AllocationRule) *ProductUpdateOne {
+	if v != nil {
+		_u.SetAllocationRule(*v)
+	}
+	return _u
+}
+
+// SetMinShelfLifeDays sets the "min_shelf_life_days" field.
+func (_u *ProductUpdateOne) SetMinShelfLifeDays(v int64) *ProductUpdateOne {
+	_u.mutation.ResetMinShelfLifeDays()
+	_u.mutation.SetMinShelfLifeDays(v)
+	return _u
+}
+
+// SetNillableMinShelfLifeDays sets the "min_shelf_life_days" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableMinShelfLifeDays(v *int64) *ProductUpdateOne {
+	if v != nil {
+		_u.SetMinShelfLifeDays(*v)
+	}
+	return _u
+}
+
+// AddMinShelfLifeDays adds value to the "min_shelf_life_days" field.
+func (_u *ProductUpdateOne) AddMinShelfLifeDays(v int64) *ProductUpdateOne {
+	_u.mutation.AddMinShelfLifeDays(v)
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *ProductUpdateOne) SetStatus(v stock.Status) *ProductUpdateOne {
 	_u.mutation.SetStatus(v)
@@ -953,6 +1244,31 @@ func (_u *ProductUpdateOne) check() error {
 	if v, ok := _u.mutation.PriceCurrency(); ok {
 		if err := product.PriceCurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "price_currency", err: fmt.Errorf(`ent: validator failed for field "Product.price_currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := product.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Product.kind": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HsCode(); ok {
+		if err := product.HsCodeValidator(v); err != nil {
+			return &ValidationError{Name: "hs_code", err: fmt.Errorf(`ent: validator failed for field "Product.hs_code": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OriginCountry(); ok {
+		if err := product.OriginCountryValidator(v); err != nil {
+			return &ValidationError{Name: "origin_country", err: fmt.Errorf(`ent: validator failed for field "Product.origin_country": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CustomsCurrency(); ok {
+		if err := product.CustomsCurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "customs_currency", err: fmt.Errorf(`ent: validator failed for field "Product.customs_currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.AllocationRule(); ok {
+		if err := product.AllocationRuleValidator(v); err != nil {
+			return &ValidationError{Name: "allocation_rule", err: fmt.Errorf(`ent: validator failed for field "Product.allocation_rule": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Status(); ok {
@@ -1072,6 +1388,36 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.AddedHeightMm(); ok {
 		_spec.AddField(product.FieldHeightMm, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(product.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.HsCode(); ok {
+		_spec.SetField(product.FieldHsCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OriginCountry(); ok {
+		_spec.SetField(product.FieldOriginCountry, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CustomsValue(); ok {
+		_spec.SetField(product.FieldCustomsValue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCustomsValue(); ok {
+		_spec.AddField(product.FieldCustomsValue, field.TypeInt64, value)
+	}
+	if _u.mutation.CustomsValueCleared() {
+		_spec.ClearField(product.FieldCustomsValue, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.CustomsCurrency(); ok {
+		_spec.SetField(product.FieldCustomsCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AllocationRule(); ok {
+		_spec.SetField(product.FieldAllocationRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MinShelfLifeDays(); ok {
+		_spec.SetField(product.FieldMinShelfLifeDays, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMinShelfLifeDays(); ok {
+		_spec.AddField(product.FieldMinShelfLifeDays, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(product.FieldStatus, field.TypeEnum, value)

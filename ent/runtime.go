@@ -3,26 +3,47 @@
 package ent
 
 import (
+	"entrepot/ent/approvalrule"
 	"entrepot/ent/barcode"
 	"entrepot/ent/batch"
+	"entrepot/ent/carrier"
+	"entrepot/ent/codemapping"
 	"entrepot/ent/costsnapshot"
 	"entrepot/ent/document"
 	"entrepot/ent/documentevent"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/documentnumber"
 	"entrepot/ent/exchangerate"
+	"entrepot/ent/file"
 	"entrepot/ent/idempotencykey"
+	"entrepot/ent/interchangegroup"
+	"entrepot/ent/interchangemember"
+	"entrepot/ent/job"
+	"entrepot/ent/jobrow"
+	"entrepot/ent/kitcomponent"
+	"entrepot/ent/landedcost"
+	"entrepot/ent/landedcostline"
 	"entrepot/ent/ledgersweep"
 	"entrepot/ent/location"
 	"entrepot/ent/locationstock"
 	"entrepot/ent/posting"
 	"entrepot/ent/product"
+	"entrepot/ent/reservation"
+	"entrepot/ent/reservationallocation"
+	"entrepot/ent/reservationevent"
+	"entrepot/ent/reservationline"
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
 	"entrepot/ent/stockmovement"
 	"entrepot/ent/stocksnapshot"
+	"entrepot/ent/stocktake"
+	"entrepot/ent/stocktakecount"
+	"entrepot/ent/stocktakeline"
 	"entrepot/ent/user"
 	"entrepot/ent/warehouse"
 	"entrepot/ent/warehousesnapshot"
@@ -34,6 +55,51 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	approvalruleMixin := schema.ApprovalRule{}.Mixin()
+	approvalruleMixinFields2 := approvalruleMixin[2].Fields()
+	_ = approvalruleMixinFields2
+	approvalruleFields := schema.ApprovalRule{}.Fields()
+	_ = approvalruleFields
+	// approvalruleDescVersion is the schema descriptor for version field.
+	approvalruleDescVersion := approvalruleMixinFields2[0].Descriptor()
+	// approvalrule.DefaultVersion holds the default value on creation for the version field.
+	approvalrule.DefaultVersion = approvalruleDescVersion.Default.(int64)
+	// approvalruleDescCode is the schema descriptor for code field.
+	approvalruleDescCode := approvalruleFields[0].Descriptor()
+	// approvalrule.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	approvalrule.CodeValidator = func() func(string) error {
+		validators := approvalruleDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// approvalruleDescName is the schema descriptor for name field.
+	approvalruleDescName := approvalruleFields[1].Descriptor()
+	// approvalrule.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	approvalrule.NameValidator = approvalruleDescName.Validators[0].(func(string) error)
+	// approvalruleDescMinValue is the schema descriptor for min_value field.
+	approvalruleDescMinValue := approvalruleFields[4].Descriptor()
+	// approvalrule.DefaultMinValue holds the default value on creation for the min_value field.
+	approvalrule.DefaultMinValue = money.Amount(approvalruleDescMinValue.Default.(int64))
+	// approvalruleDescSeparate is the schema descriptor for separate field.
+	approvalruleDescSeparate := approvalruleFields[5].Descriptor()
+	// approvalrule.DefaultSeparate holds the default value on creation for the separate field.
+	approvalrule.DefaultSeparate = approvalruleDescSeparate.Default.(bool)
+	// approvalruleDescRole is the schema descriptor for role field.
+	approvalruleDescRole := approvalruleFields[6].Descriptor()
+	// approvalrule.DefaultRole holds the default value on creation for the role field.
+	approvalrule.DefaultRole = approvalruleDescRole.Default.(string)
+	// approvalrule.RoleValidator is a validator for the "role" field. It is called by the builders before save.
+	approvalrule.RoleValidator = approvalruleDescRole.Validators[0].(func(string) error)
 	barcodeFields := schema.Barcode{}.Fields()
 	_ = barcodeFields
 	// barcodeDescSku is the schema descriptor for sku field.
@@ -76,8 +142,21 @@ func init() {
 	barcodeDescPackQuantity := barcodeFields[2].Descriptor()
 	// barcode.DefaultPackQuantity holds the default value on creation for the pack_quantity field.
 	barcode.DefaultPackQuantity = barcodeDescPackQuantity.Default.(int64)
+	// barcodeDescUnit is the schema descriptor for unit field.
+	barcodeDescUnit := barcodeFields[3].Descriptor()
+	// barcode.DefaultUnit holds the default value on creation for the unit field.
+	barcode.DefaultUnit = barcodeDescUnit.Default.(string)
+	// barcode.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	barcode.UnitValidator = barcodeDescUnit.Validators[0].(func(string) error)
+	batchMixin := schema.Batch{}.Mixin()
+	batchMixinFields2 := batchMixin[2].Fields()
+	_ = batchMixinFields2
 	batchFields := schema.Batch{}.Fields()
 	_ = batchFields
+	// batchDescVersion is the schema descriptor for version field.
+	batchDescVersion := batchMixinFields2[0].Descriptor()
+	// batch.DefaultVersion holds the default value on creation for the version field.
+	batch.DefaultVersion = batchDescVersion.Default.(int64)
 	// batchDescSku is the schema descriptor for sku field.
 	batchDescSku := batchFields[0].Descriptor()
 	// batch.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
@@ -114,6 +193,96 @@ func init() {
 			return nil
 		}
 	}()
+	carrierMixin := schema.Carrier{}.Mixin()
+	carrierMixinFields2 := carrierMixin[2].Fields()
+	_ = carrierMixinFields2
+	carrierFields := schema.Carrier{}.Fields()
+	_ = carrierFields
+	// carrierDescVersion is the schema descriptor for version field.
+	carrierDescVersion := carrierMixinFields2[0].Descriptor()
+	// carrier.DefaultVersion holds the default value on creation for the version field.
+	carrier.DefaultVersion = carrierDescVersion.Default.(int64)
+	// carrierDescCode is the schema descriptor for code field.
+	carrierDescCode := carrierFields[0].Descriptor()
+	// carrier.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	carrier.CodeValidator = func() func(string) error {
+		validators := carrierDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// carrierDescName is the schema descriptor for name field.
+	carrierDescName := carrierFields[1].Descriptor()
+	// carrier.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	carrier.NameValidator = carrierDescName.Validators[0].(func(string) error)
+	// carrierDescWeightStepG is the schema descriptor for weight_step_g field.
+	carrierDescWeightStepG := carrierFields[3].Descriptor()
+	// carrier.DefaultWeightStepG holds the default value on creation for the weight_step_g field.
+	carrier.DefaultWeightStepG = carrierDescWeightStepG.Default.(int64)
+	codemappingMixin := schema.CodeMapping{}.Mixin()
+	codemappingMixinFields2 := codemappingMixin[2].Fields()
+	_ = codemappingMixinFields2
+	codemappingFields := schema.CodeMapping{}.Fields()
+	_ = codemappingFields
+	// codemappingDescVersion is the schema descriptor for version field.
+	codemappingDescVersion := codemappingMixinFields2[0].Descriptor()
+	// codemapping.DefaultVersion holds the default value on creation for the version field.
+	codemapping.DefaultVersion = codemappingDescVersion.Default.(int64)
+	// codemappingDescSku is the schema descriptor for sku field.
+	codemappingDescSku := codemappingFields[0].Descriptor()
+	// codemapping.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	codemapping.SkuValidator = func() func(string) error {
+		validators := codemappingDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// codemappingDescPlatform is the schema descriptor for platform field.
+	codemappingDescPlatform := codemappingFields[1].Descriptor()
+	// codemapping.PlatformValidator is a validator for the "platform" field. It is called by the builders before save.
+	codemapping.PlatformValidator = func() func(string) error {
+		validators := codemappingDescPlatform.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(platform string) error {
+			for _, fn := range fns {
+				if err := fn(platform); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// codemappingDescExternalCode is the schema descriptor for external_code field.
+	codemappingDescExternalCode := codemappingFields[3].Descriptor()
+	// codemapping.ExternalCodeValidator is a validator for the "external_code" field. It is called by the builders before save.
+	codemapping.ExternalCodeValidator = codemappingDescExternalCode.Validators[0].(func(string) error)
+	// codemappingDescNote is the schema descriptor for note field.
+	codemappingDescNote := codemappingFields[6].Descriptor()
+	// codemapping.DefaultNote holds the default value on creation for the note field.
+	codemapping.DefaultNote = codemappingDescNote.Default.(string)
+	// codemapping.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	codemapping.NoteValidator = codemappingDescNote.Validators[0].(func(string) error)
 	costsnapshotFields := schema.CostSnapshot{}.Fields()
 	_ = costsnapshotFields
 	// costsnapshotDescSku is the schema descriptor for sku field.
@@ -198,11 +367,11 @@ func init() {
 	// document.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	document.NoteValidator = documentDescNote.Validators[0].(func(string) error)
 	// documentDescExecutedQuantity is the schema descriptor for executed_quantity field.
-	documentDescExecutedQuantity := documentFields[18].Descriptor()
+	documentDescExecutedQuantity := documentFields[19].Descriptor()
 	// document.DefaultExecutedQuantity holds the default value on creation for the executed_quantity field.
 	document.DefaultExecutedQuantity = documentDescExecutedQuantity.Default.(int64)
 	// documentDescRejectedQuantity is the schema descriptor for rejected_quantity field.
-	documentDescRejectedQuantity := documentFields[19].Descriptor()
+	documentDescRejectedQuantity := documentFields[20].Descriptor()
 	// document.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
 	document.DefaultRejectedQuantity = documentDescRejectedQuantity.Default.(int64)
 	documenteventFields := schema.DocumentEvent{}.Fields()
@@ -219,6 +388,42 @@ func init() {
 	documentevent.DefaultRequestID = documenteventDescRequestID.Default.(string)
 	// documentevent.RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
 	documentevent.RequestIDValidator = documenteventDescRequestID.Validators[0].(func(string) error)
+	documentexecutionFields := schema.DocumentExecution{}.Fields()
+	_ = documentexecutionFields
+	// documentexecutionDescSku is the schema descriptor for sku field.
+	documentexecutionDescSku := documentexecutionFields[4].Descriptor()
+	// documentexecution.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	documentexecution.SkuValidator = func() func(string) error {
+		validators := documentexecutionDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// documentexecutionDescBatchNo is the schema descriptor for batch_no field.
+	documentexecutionDescBatchNo := documentexecutionFields[5].Descriptor()
+	// documentexecution.DefaultBatchNo holds the default value on creation for the batch_no field.
+	documentexecution.DefaultBatchNo = documentexecutionDescBatchNo.Default.(string)
+	// documentexecution.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	documentexecution.BatchNoValidator = documentexecutionDescBatchNo.Validators[0].(func(string) error)
+	// documentexecutionDescRejectedQuantity is the schema descriptor for rejected_quantity field.
+	documentexecutionDescRejectedQuantity := documentexecutionFields[9].Descriptor()
+	// documentexecution.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
+	documentexecution.DefaultRejectedQuantity = documentexecutionDescRejectedQuantity.Default.(int64)
+	// documentexecutionDescReasonCode is the schema descriptor for reason_code field.
+	documentexecutionDescReasonCode := documentexecutionFields[10].Descriptor()
+	// documentexecution.DefaultReasonCode holds the default value on creation for the reason_code field.
+	documentexecution.DefaultReasonCode = documentexecutionDescReasonCode.Default.(string)
+	// documentexecution.ReasonCodeValidator is a validator for the "reason_code" field. It is called by the builders before save.
+	documentexecution.ReasonCodeValidator = documentexecutionDescReasonCode.Validators[0].(func(string) error)
 	documentlineFields := schema.DocumentLine{}.Fields()
 	_ = documentlineFields
 	// documentlineDescSku is the schema descriptor for sku field.
@@ -309,6 +514,36 @@ func init() {
 	exchangerate.DefaultSource = exchangerateDescSource.Default.(string)
 	// exchangerate.SourceValidator is a validator for the "source" field. It is called by the builders before save.
 	exchangerate.SourceValidator = exchangerateDescSource.Validators[0].(func(string) error)
+	// exchangerateDescVia is the schema descriptor for via field.
+	exchangerateDescVia := exchangerateFields[6].Descriptor()
+	// exchangerate.DefaultVia holds the default value on creation for the via field.
+	exchangerate.DefaultVia = exchangerateDescVia.Default.(string)
+	// exchangerate.ViaValidator is a validator for the "via" field. It is called by the builders before save.
+	exchangerate.ViaValidator = exchangerateDescVia.Validators[0].(func(string) error)
+	fileFields := schema.File{}.Fields()
+	_ = fileFields
+	// fileDescName is the schema descriptor for name field.
+	fileDescName := fileFields[0].Descriptor()
+	// file.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	file.NameValidator = fileDescName.Validators[0].(func(string) error)
+	// fileDescContentType is the schema descriptor for content_type field.
+	fileDescContentType := fileFields[1].Descriptor()
+	// file.ContentTypeValidator is a validator for the "content_type" field. It is called by the builders before save.
+	file.ContentTypeValidator = fileDescContentType.Validators[0].(func(string) error)
+	// fileDescSize is the schema descriptor for size field.
+	fileDescSize := fileFields[2].Descriptor()
+	// file.DefaultSize holds the default value on creation for the size field.
+	file.DefaultSize = fileDescSize.Default.(int64)
+	// fileDescSha256 is the schema descriptor for sha256 field.
+	fileDescSha256 := fileFields[3].Descriptor()
+	// file.DefaultSha256 holds the default value on creation for the sha256 field.
+	file.DefaultSha256 = fileDescSha256.Default.(string)
+	// file.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	file.Sha256Validator = fileDescSha256.Validators[0].(func(string) error)
+	// fileDescComplete is the schema descriptor for complete field.
+	fileDescComplete := fileFields[4].Descriptor()
+	// file.DefaultComplete holds the default value on creation for the complete field.
+	file.DefaultComplete = fileDescComplete.Default.(bool)
 	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
 	_ = idempotencykeyFields
 	// idempotencykeyDescOutcome is the schema descriptor for outcome field.
@@ -319,6 +554,212 @@ func init() {
 	idempotencykeyDescID := idempotencykeyFields[0].Descriptor()
 	// idempotencykey.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	idempotencykey.IDValidator = idempotencykeyDescID.Validators[0].(func(string) error)
+	interchangegroupMixin := schema.InterchangeGroup{}.Mixin()
+	interchangegroupMixinFields2 := interchangegroupMixin[2].Fields()
+	_ = interchangegroupMixinFields2
+	interchangegroupFields := schema.InterchangeGroup{}.Fields()
+	_ = interchangegroupFields
+	// interchangegroupDescVersion is the schema descriptor for version field.
+	interchangegroupDescVersion := interchangegroupMixinFields2[0].Descriptor()
+	// interchangegroup.DefaultVersion holds the default value on creation for the version field.
+	interchangegroup.DefaultVersion = interchangegroupDescVersion.Default.(int64)
+	// interchangegroupDescCode is the schema descriptor for code field.
+	interchangegroupDescCode := interchangegroupFields[0].Descriptor()
+	// interchangegroup.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	interchangegroup.CodeValidator = func() func(string) error {
+		validators := interchangegroupDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// interchangegroupDescName is the schema descriptor for name field.
+	interchangegroupDescName := interchangegroupFields[1].Descriptor()
+	// interchangegroup.DefaultName holds the default value on creation for the name field.
+	interchangegroup.DefaultName = interchangegroupDescName.Default.(string)
+	// interchangegroup.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	interchangegroup.NameValidator = interchangegroupDescName.Validators[0].(func(string) error)
+	interchangememberFields := schema.InterchangeMember{}.Fields()
+	_ = interchangememberFields
+	// interchangememberDescSku is the schema descriptor for sku field.
+	interchangememberDescSku := interchangememberFields[1].Descriptor()
+	// interchangemember.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	interchangemember.SkuValidator = func() func(string) error {
+		validators := interchangememberDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// interchangememberDescPriority is the schema descriptor for priority field.
+	interchangememberDescPriority := interchangememberFields[3].Descriptor()
+	// interchangemember.DefaultPriority holds the default value on creation for the priority field.
+	interchangemember.DefaultPriority = interchangememberDescPriority.Default.(int64)
+	jobMixin := schema.Job{}.Mixin()
+	jobMixinFields1 := jobMixin[1].Fields()
+	_ = jobMixinFields1
+	jobFields := schema.Job{}.Fields()
+	_ = jobFields
+	// jobDescVersion is the schema descriptor for version field.
+	jobDescVersion := jobMixinFields1[0].Descriptor()
+	// job.DefaultVersion holds the default value on creation for the version field.
+	job.DefaultVersion = jobDescVersion.Default.(int64)
+	// jobDescKind is the schema descriptor for kind field.
+	jobDescKind := jobFields[0].Descriptor()
+	// job.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	job.KindValidator = func() func(string) error {
+		validators := jobDescKind.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(kind string) error {
+			for _, fn := range fns {
+				if err := fn(kind); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// jobDescTitle is the schema descriptor for title field.
+	jobDescTitle := jobFields[2].Descriptor()
+	// job.DefaultTitle holds the default value on creation for the title field.
+	job.DefaultTitle = jobDescTitle.Default.(string)
+	// job.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	job.TitleValidator = jobDescTitle.Validators[0].(func(string) error)
+	// jobDescPayload is the schema descriptor for payload field.
+	jobDescPayload := jobFields[3].Descriptor()
+	// job.DefaultPayload holds the default value on creation for the payload field.
+	job.DefaultPayload = jobDescPayload.Default.(string)
+	// jobDescCheckpoint is the schema descriptor for checkpoint field.
+	jobDescCheckpoint := jobFields[4].Descriptor()
+	// job.DefaultCheckpoint holds the default value on creation for the checkpoint field.
+	job.DefaultCheckpoint = jobDescCheckpoint.Default.(string)
+	// jobDescDoneRows is the schema descriptor for done_rows field.
+	jobDescDoneRows := jobFields[6].Descriptor()
+	// job.DefaultDoneRows holds the default value on creation for the done_rows field.
+	job.DefaultDoneRows = jobDescDoneRows.Default.(int64)
+	// jobDescFailedRows is the schema descriptor for failed_rows field.
+	jobDescFailedRows := jobFields[7].Descriptor()
+	// job.DefaultFailedRows holds the default value on creation for the failed_rows field.
+	job.DefaultFailedRows = jobDescFailedRows.Default.(int64)
+	// jobDescError is the schema descriptor for error field.
+	jobDescError := jobFields[8].Descriptor()
+	// job.DefaultError holds the default value on creation for the error field.
+	job.DefaultError = jobDescError.Default.(string)
+	// job.ErrorValidator is a validator for the "error" field. It is called by the builders before save.
+	job.ErrorValidator = jobDescError.Validators[0].(func(string) error)
+	// jobDescDryRun is the schema descriptor for dry_run field.
+	jobDescDryRun := jobFields[9].Descriptor()
+	// job.DefaultDryRun holds the default value on creation for the dry_run field.
+	job.DefaultDryRun = jobDescDryRun.Default.(bool)
+	// jobDescAttempt is the schema descriptor for attempt field.
+	jobDescAttempt := jobFields[10].Descriptor()
+	// job.DefaultAttempt holds the default value on creation for the attempt field.
+	job.DefaultAttempt = jobDescAttempt.Default.(int)
+	// jobDescHolder is the schema descriptor for holder field.
+	jobDescHolder := jobFields[11].Descriptor()
+	// job.DefaultHolder holds the default value on creation for the holder field.
+	job.DefaultHolder = jobDescHolder.Default.(string)
+	// job.HolderValidator is a validator for the "holder" field. It is called by the builders before save.
+	job.HolderValidator = jobDescHolder.Validators[0].(func(string) error)
+	// jobDescFence is the schema descriptor for fence field.
+	jobDescFence := jobFields[12].Descriptor()
+	// job.DefaultFence holds the default value on creation for the fence field.
+	job.DefaultFence = jobDescFence.Default.(int64)
+	jobrowFields := schema.JobRow{}.Fields()
+	_ = jobrowFields
+	// jobrowDescContent is the schema descriptor for content field.
+	jobrowDescContent := jobrowFields[3].Descriptor()
+	// jobrow.DefaultContent holds the default value on creation for the content field.
+	jobrow.DefaultContent = jobrowDescContent.Default.(string)
+	kitcomponentFields := schema.KitComponent{}.Fields()
+	_ = kitcomponentFields
+	// kitcomponentDescKitSku is the schema descriptor for kit_sku field.
+	kitcomponentDescKitSku := kitcomponentFields[0].Descriptor()
+	// kitcomponent.KitSkuValidator is a validator for the "kit_sku" field. It is called by the builders before save.
+	kitcomponent.KitSkuValidator = func() func(string) error {
+		validators := kitcomponentDescKitSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(kit_sku string) error {
+			for _, fn := range fns {
+				if err := fn(kit_sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// kitcomponentDescSku is the schema descriptor for sku field.
+	kitcomponentDescSku := kitcomponentFields[1].Descriptor()
+	// kitcomponent.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	kitcomponent.SkuValidator = func() func(string) error {
+		validators := kitcomponentDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	landedcostFields := schema.LandedCost{}.Fields()
+	_ = landedcostFields
+	// landedcostDescCurrency is the schema descriptor for currency field.
+	landedcostDescCurrency := landedcostFields[4].Descriptor()
+	// landedcost.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	landedcost.CurrencyValidator = landedcostDescCurrency.Validators[0].(func(string) error)
+	// landedcostDescNote is the schema descriptor for note field.
+	landedcostDescNote := landedcostFields[6].Descriptor()
+	// landedcost.DefaultNote holds the default value on creation for the note field.
+	landedcost.DefaultNote = landedcostDescNote.Default.(string)
+	// landedcost.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	landedcost.NoteValidator = landedcostDescNote.Validators[0].(func(string) error)
+	landedcostlineFields := schema.LandedCostLine{}.Fields()
+	_ = landedcostlineFields
+	// landedcostlineDescSku is the schema descriptor for sku field.
+	landedcostlineDescSku := landedcostlineFields[2].Descriptor()
+	// landedcostline.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	landedcostline.SkuValidator = func() func(string) error {
+		validators := landedcostlineDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	ledgersweepFields := schema.LedgerSweep{}.Fields()
 	_ = ledgersweepFields
 	// ledgersweepDescBalances is the schema descriptor for balances field.
@@ -555,6 +996,183 @@ func init() {
 	productDescHeightMm := productFields[15].Descriptor()
 	// product.DefaultHeightMm holds the default value on creation for the height_mm field.
 	product.DefaultHeightMm = productDescHeightMm.Default.(int64)
+	// productDescHsCode is the schema descriptor for hs_code field.
+	productDescHsCode := productFields[17].Descriptor()
+	// product.DefaultHsCode holds the default value on creation for the hs_code field.
+	product.DefaultHsCode = productDescHsCode.Default.(string)
+	// product.HsCodeValidator is a validator for the "hs_code" field. It is called by the builders before save.
+	product.HsCodeValidator = productDescHsCode.Validators[0].(func(string) error)
+	// productDescOriginCountry is the schema descriptor for origin_country field.
+	productDescOriginCountry := productFields[18].Descriptor()
+	// product.DefaultOriginCountry holds the default value on creation for the origin_country field.
+	product.DefaultOriginCountry = productDescOriginCountry.Default.(string)
+	// product.OriginCountryValidator is a validator for the "origin_country" field. It is called by the builders before save.
+	product.OriginCountryValidator = productDescOriginCountry.Validators[0].(func(string) error)
+	// productDescCustomsCurrency is the schema descriptor for customs_currency field.
+	productDescCustomsCurrency := productFields[20].Descriptor()
+	// product.DefaultCustomsCurrency holds the default value on creation for the customs_currency field.
+	product.DefaultCustomsCurrency = productDescCustomsCurrency.Default.(string)
+	// product.CustomsCurrencyValidator is a validator for the "customs_currency" field. It is called by the builders before save.
+	product.CustomsCurrencyValidator = productDescCustomsCurrency.Validators[0].(func(string) error)
+	// productDescMinShelfLifeDays is the schema descriptor for min_shelf_life_days field.
+	productDescMinShelfLifeDays := productFields[22].Descriptor()
+	// product.DefaultMinShelfLifeDays holds the default value on creation for the min_shelf_life_days field.
+	product.DefaultMinShelfLifeDays = productDescMinShelfLifeDays.Default.(int64)
+	reservationMixin := schema.Reservation{}.Mixin()
+	reservationMixinFields2 := reservationMixin[2].Fields()
+	_ = reservationMixinFields2
+	reservationFields := schema.Reservation{}.Fields()
+	_ = reservationFields
+	// reservationDescVersion is the schema descriptor for version field.
+	reservationDescVersion := reservationMixinFields2[0].Descriptor()
+	// reservation.DefaultVersion holds the default value on creation for the version field.
+	reservation.DefaultVersion = reservationDescVersion.Default.(int64)
+	// reservationDescBusinessType is the schema descriptor for business_type field.
+	reservationDescBusinessType := reservationFields[0].Descriptor()
+	// reservation.BusinessTypeValidator is a validator for the "business_type" field. It is called by the builders before save.
+	reservation.BusinessTypeValidator = func() func(string) error {
+		validators := reservationDescBusinessType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(business_type string) error {
+			for _, fn := range fns {
+				if err := fn(business_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// reservationDescBusinessID is the schema descriptor for business_id field.
+	reservationDescBusinessID := reservationFields[1].Descriptor()
+	// reservation.BusinessIDValidator is a validator for the "business_id" field. It is called by the builders before save.
+	reservation.BusinessIDValidator = func() func(string) error {
+		validators := reservationDescBusinessID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(business_id string) error {
+			for _, fn := range fns {
+				if err := fn(business_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// reservationDescPriority is the schema descriptor for priority field.
+	reservationDescPriority := reservationFields[4].Descriptor()
+	// reservation.DefaultPriority holds the default value on creation for the priority field.
+	reservation.DefaultPriority = reservationDescPriority.Default.(int64)
+	// reservationDescNote is the schema descriptor for note field.
+	reservationDescNote := reservationFields[5].Descriptor()
+	// reservation.DefaultNote holds the default value on creation for the note field.
+	reservation.DefaultNote = reservationDescNote.Default.(string)
+	// reservation.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	reservation.NoteValidator = reservationDescNote.Validators[0].(func(string) error)
+	// reservationDescDeductedQuantity is the schema descriptor for deducted_quantity field.
+	reservationDescDeductedQuantity := reservationFields[10].Descriptor()
+	// reservation.DefaultDeductedQuantity holds the default value on creation for the deducted_quantity field.
+	reservation.DefaultDeductedQuantity = reservationDescDeductedQuantity.Default.(int64)
+	// reservationDescReleasedQuantity is the schema descriptor for released_quantity field.
+	reservationDescReleasedQuantity := reservationFields[11].Descriptor()
+	// reservation.DefaultReleasedQuantity holds the default value on creation for the released_quantity field.
+	reservation.DefaultReleasedQuantity = reservationDescReleasedQuantity.Default.(int64)
+	// reservationDescShortQuantity is the schema descriptor for short_quantity field.
+	reservationDescShortQuantity := reservationFields[12].Descriptor()
+	// reservation.DefaultShortQuantity holds the default value on creation for the short_quantity field.
+	reservation.DefaultShortQuantity = reservationDescShortQuantity.Default.(int64)
+	reservationallocationFields := schema.ReservationAllocation{}.Fields()
+	_ = reservationallocationFields
+	// reservationallocationDescSku is the schema descriptor for sku field.
+	reservationallocationDescSku := reservationallocationFields[3].Descriptor()
+	// reservationallocation.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	reservationallocation.SkuValidator = func() func(string) error {
+		validators := reservationallocationDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// reservationallocationDescBatchNo is the schema descriptor for batch_no field.
+	reservationallocationDescBatchNo := reservationallocationFields[4].Descriptor()
+	// reservationallocation.DefaultBatchNo holds the default value on creation for the batch_no field.
+	reservationallocation.DefaultBatchNo = reservationallocationDescBatchNo.Default.(string)
+	// reservationallocation.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	reservationallocation.BatchNoValidator = reservationallocationDescBatchNo.Validators[0].(func(string) error)
+	// reservationallocationDescPerUnit is the schema descriptor for per_unit field.
+	reservationallocationDescPerUnit := reservationallocationFields[5].Descriptor()
+	// reservationallocation.DefaultPerUnit holds the default value on creation for the per_unit field.
+	reservationallocation.DefaultPerUnit = reservationallocationDescPerUnit.Default.(int64)
+	// reservationallocationDescDeductedQuantity is the schema descriptor for deducted_quantity field.
+	reservationallocationDescDeductedQuantity := reservationallocationFields[7].Descriptor()
+	// reservationallocation.DefaultDeductedQuantity holds the default value on creation for the deducted_quantity field.
+	reservationallocation.DefaultDeductedQuantity = reservationallocationDescDeductedQuantity.Default.(int64)
+	// reservationallocationDescReleasedQuantity is the schema descriptor for released_quantity field.
+	reservationallocationDescReleasedQuantity := reservationallocationFields[8].Descriptor()
+	// reservationallocation.DefaultReleasedQuantity holds the default value on creation for the released_quantity field.
+	reservationallocation.DefaultReleasedQuantity = reservationallocationDescReleasedQuantity.Default.(int64)
+	// reservationallocationDescShortQuantity is the schema descriptor for short_quantity field.
+	reservationallocationDescShortQuantity := reservationallocationFields[9].Descriptor()
+	// reservationallocation.DefaultShortQuantity holds the default value on creation for the short_quantity field.
+	reservationallocation.DefaultShortQuantity = reservationallocationDescShortQuantity.Default.(int64)
+	reservationeventFields := schema.ReservationEvent{}.Fields()
+	_ = reservationeventFields
+	// reservationeventDescNote is the schema descriptor for note field.
+	reservationeventDescNote := reservationeventFields[6].Descriptor()
+	// reservationevent.DefaultNote holds the default value on creation for the note field.
+	reservationevent.DefaultNote = reservationeventDescNote.Default.(string)
+	// reservationevent.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	reservationevent.NoteValidator = reservationeventDescNote.Validators[0].(func(string) error)
+	// reservationeventDescRequestID is the schema descriptor for request_id field.
+	reservationeventDescRequestID := reservationeventFields[7].Descriptor()
+	// reservationevent.DefaultRequestID holds the default value on creation for the request_id field.
+	reservationevent.DefaultRequestID = reservationeventDescRequestID.Default.(string)
+	// reservationevent.RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
+	reservationevent.RequestIDValidator = reservationeventDescRequestID.Validators[0].(func(string) error)
+	reservationlineFields := schema.ReservationLine{}.Fields()
+	_ = reservationlineFields
+	// reservationlineDescBusinessLine is the schema descriptor for business_line field.
+	reservationlineDescBusinessLine := reservationlineFields[2].Descriptor()
+	// reservationline.DefaultBusinessLine holds the default value on creation for the business_line field.
+	reservationline.DefaultBusinessLine = reservationlineDescBusinessLine.Default.(string)
+	// reservationline.BusinessLineValidator is a validator for the "business_line" field. It is called by the builders before save.
+	reservationline.BusinessLineValidator = reservationlineDescBusinessLine.Validators[0].(func(string) error)
+	// reservationlineDescSku is the schema descriptor for sku field.
+	reservationlineDescSku := reservationlineFields[3].Descriptor()
+	// reservationline.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	reservationline.SkuValidator = func() func(string) error {
+		validators := reservationlineDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// reservationlineDescBatchNo is the schema descriptor for batch_no field.
+	reservationlineDescBatchNo := reservationlineFields[4].Descriptor()
+	// reservationline.DefaultBatchNo holds the default value on creation for the batch_no field.
+	reservationline.DefaultBatchNo = reservationlineDescBatchNo.Default.(string)
+	// reservationline.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	reservationline.BatchNoValidator = reservationlineDescBatchNo.Validators[0].(func(string) error)
 	roleFields := schema.Role{}.Fields()
 	_ = roleFields
 	// roleDescName is the schema descriptor for name field.
@@ -625,6 +1243,93 @@ func init() {
 	scheduleslot.DefaultError = scheduleslotDescError.Default.(string)
 	// scheduleslot.ErrorValidator is a validator for the "error" field. It is called by the builders before save.
 	scheduleslot.ErrorValidator = scheduleslotDescError.Validators[0].(func(string) error)
+	shipmentMixin := schema.Shipment{}.Mixin()
+	shipmentMixinFields2 := shipmentMixin[2].Fields()
+	_ = shipmentMixinFields2
+	shipmentFields := schema.Shipment{}.Fields()
+	_ = shipmentFields
+	// shipmentDescVersion is the schema descriptor for version field.
+	shipmentDescVersion := shipmentMixinFields2[0].Descriptor()
+	// shipment.DefaultVersion holds the default value on creation for the version field.
+	shipment.DefaultVersion = shipmentDescVersion.Default.(int64)
+	// shipmentDescCarrier is the schema descriptor for carrier field.
+	shipmentDescCarrier := shipmentFields[3].Descriptor()
+	// shipment.DefaultCarrier holds the default value on creation for the carrier field.
+	shipment.DefaultCarrier = shipmentDescCarrier.Default.(string)
+	// shipment.CarrierValidator is a validator for the "carrier" field. It is called by the builders before save.
+	shipment.CarrierValidator = shipmentDescCarrier.Validators[0].(func(string) error)
+	// shipmentDescTrackingNo is the schema descriptor for tracking_no field.
+	shipmentDescTrackingNo := shipmentFields[4].Descriptor()
+	// shipment.DefaultTrackingNo holds the default value on creation for the tracking_no field.
+	shipment.DefaultTrackingNo = shipmentDescTrackingNo.Default.(string)
+	// shipment.TrackingNoValidator is a validator for the "tracking_no" field. It is called by the builders before save.
+	shipment.TrackingNoValidator = shipmentDescTrackingNo.Validators[0].(func(string) error)
+	// shipmentDescNote is the schema descriptor for note field.
+	shipmentDescNote := shipmentFields[7].Descriptor()
+	// shipment.DefaultNote holds the default value on creation for the note field.
+	shipment.DefaultNote = shipmentDescNote.Default.(string)
+	// shipment.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	shipment.NoteValidator = shipmentDescNote.Validators[0].(func(string) error)
+	// shipmentDescAcceptedQuantity is the schema descriptor for accepted_quantity field.
+	shipmentDescAcceptedQuantity := shipmentFields[11].Descriptor()
+	// shipment.DefaultAcceptedQuantity holds the default value on creation for the accepted_quantity field.
+	shipment.DefaultAcceptedQuantity = shipmentDescAcceptedQuantity.Default.(int64)
+	// shipmentDescRejectedQuantity is the schema descriptor for rejected_quantity field.
+	shipmentDescRejectedQuantity := shipmentFields[12].Descriptor()
+	// shipment.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
+	shipment.DefaultRejectedQuantity = shipmentDescRejectedQuantity.Default.(int64)
+	// shipmentDescMissingQuantity is the schema descriptor for missing_quantity field.
+	shipmentDescMissingQuantity := shipmentFields[13].Descriptor()
+	// shipment.DefaultMissingQuantity holds the default value on creation for the missing_quantity field.
+	shipment.DefaultMissingQuantity = shipmentDescMissingQuantity.Default.(int64)
+	shipmentlineFields := schema.ShipmentLine{}.Fields()
+	_ = shipmentlineFields
+	// shipmentlineDescSku is the schema descriptor for sku field.
+	shipmentlineDescSku := shipmentlineFields[2].Descriptor()
+	// shipmentline.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	shipmentline.SkuValidator = func() func(string) error {
+		validators := shipmentlineDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// shipmentlineDescBatchNo is the schema descriptor for batch_no field.
+	shipmentlineDescBatchNo := shipmentlineFields[3].Descriptor()
+	// shipmentline.DefaultBatchNo holds the default value on creation for the batch_no field.
+	shipmentline.DefaultBatchNo = shipmentlineDescBatchNo.Default.(string)
+	// shipmentline.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	shipmentline.BatchNoValidator = shipmentlineDescBatchNo.Validators[0].(func(string) error)
+	// shipmentlineDescAcceptedQuantity is the schema descriptor for accepted_quantity field.
+	shipmentlineDescAcceptedQuantity := shipmentlineFields[5].Descriptor()
+	// shipmentline.DefaultAcceptedQuantity holds the default value on creation for the accepted_quantity field.
+	shipmentline.DefaultAcceptedQuantity = shipmentlineDescAcceptedQuantity.Default.(int64)
+	// shipmentlineDescRejectedQuantity is the schema descriptor for rejected_quantity field.
+	shipmentlineDescRejectedQuantity := shipmentlineFields[6].Descriptor()
+	// shipmentline.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
+	shipmentline.DefaultRejectedQuantity = shipmentlineDescRejectedQuantity.Default.(int64)
+	// shipmentlineDescMissingQuantity is the schema descriptor for missing_quantity field.
+	shipmentlineDescMissingQuantity := shipmentlineFields[7].Descriptor()
+	// shipmentline.DefaultMissingQuantity holds the default value on creation for the missing_quantity field.
+	shipmentline.DefaultMissingQuantity = shipmentlineDescMissingQuantity.Default.(int64)
+	// shipmentlineDescMissingReason is the schema descriptor for missing_reason field.
+	shipmentlineDescMissingReason := shipmentlineFields[8].Descriptor()
+	// shipmentline.DefaultMissingReason holds the default value on creation for the missing_reason field.
+	shipmentline.DefaultMissingReason = shipmentlineDescMissingReason.Default.(string)
+	// shipmentline.MissingReasonValidator is a validator for the "missing_reason" field. It is called by the builders before save.
+	shipmentline.MissingReasonValidator = shipmentlineDescMissingReason.Validators[0].(func(string) error)
+	// shipmentlineDescCurrency is the schema descriptor for currency field.
+	shipmentlineDescCurrency := shipmentlineFields[10].Descriptor()
+	// shipmentline.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	shipmentline.CurrencyValidator = shipmentlineDescCurrency.Validators[0].(func(string) error)
 	entstockFields := schema.Stock{}.Fields()
 	_ = entstockFields
 	// entstockDescSku is the schema descriptor for sku field.
@@ -767,6 +1472,62 @@ func init() {
 	stocksnapshot.DefaultBatchNo = stocksnapshotDescBatchNo.Default.(string)
 	// stocksnapshot.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
 	stocksnapshot.BatchNoValidator = stocksnapshotDescBatchNo.Validators[0].(func(string) error)
+	stocktakeFields := schema.Stocktake{}.Fields()
+	_ = stocktakeFields
+	// stocktakeDescScope is the schema descriptor for scope field.
+	stocktakeDescScope := stocktakeFields[1].Descriptor()
+	// stocktake.DefaultScope holds the default value on creation for the scope field.
+	stocktake.DefaultScope = stocktakeDescScope.Default.(string)
+	// stocktakeDescCounters is the schema descriptor for counters field.
+	stocktakeDescCounters := stocktakeFields[3].Descriptor()
+	// stocktake.DefaultCounters holds the default value on creation for the counters field.
+	stocktake.DefaultCounters = stocktakeDescCounters.Default.(int)
+	stocktakecountFields := schema.StocktakeCount{}.Fields()
+	_ = stocktakecountFields
+	// stocktakecountDescNote is the schema descriptor for note field.
+	stocktakecountDescNote := stocktakecountFields[8].Descriptor()
+	// stocktakecount.DefaultNote holds the default value on creation for the note field.
+	stocktakecount.DefaultNote = stocktakecountDescNote.Default.(string)
+	// stocktakecount.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	stocktakecount.NoteValidator = stocktakecountDescNote.Validators[0].(func(string) error)
+	stocktakelineFields := schema.StocktakeLine{}.Fields()
+	_ = stocktakelineFields
+	// stocktakelineDescSku is the schema descriptor for sku field.
+	stocktakelineDescSku := stocktakelineFields[3].Descriptor()
+	// stocktakeline.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
+	stocktakeline.SkuValidator = func() func(string) error {
+		validators := stocktakelineDescSku.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sku string) error {
+			for _, fn := range fns {
+				if err := fn(sku); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// stocktakelineDescBatchNo is the schema descriptor for batch_no field.
+	stocktakelineDescBatchNo := stocktakelineFields[4].Descriptor()
+	// stocktakeline.DefaultBatchNo holds the default value on creation for the batch_no field.
+	stocktakeline.DefaultBatchNo = stocktakelineDescBatchNo.Default.(string)
+	// stocktakeline.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	stocktakeline.BatchNoValidator = stocktakelineDescBatchNo.Validators[0].(func(string) error)
+	// stocktakelineDescRound is the schema descriptor for round field.
+	stocktakelineDescRound := stocktakelineFields[6].Descriptor()
+	// stocktakeline.DefaultRound holds the default value on creation for the round field.
+	stocktakeline.DefaultRound = stocktakelineDescRound.Default.(int)
+	// stocktakelineDescPostedQuantity is the schema descriptor for posted_quantity field.
+	stocktakelineDescPostedQuantity := stocktakelineFields[10].Descriptor()
+	// stocktakeline.DefaultPostedQuantity holds the default value on creation for the posted_quantity field.
+	stocktakeline.DefaultPostedQuantity = stocktakelineDescPostedQuantity.Default.(int64)
+	// stocktakelineDescFound is the schema descriptor for found field.
+	stocktakelineDescFound := stocktakelineFields[11].Descriptor()
+	// stocktakeline.DefaultFound holds the default value on creation for the found field.
+	stocktakeline.DefaultFound = stocktakelineDescFound.Default.(bool)
 	userFields := schema.User{}.Fields()
 	_ = userFields
 	// userDescUsername is the schema descriptor for username field.
@@ -878,6 +1639,10 @@ func init() {
 	warehouseDescMaxVolumeCm3 := warehouseFields[9].Descriptor()
 	// warehouse.DefaultMaxVolumeCm3 holds the default value on creation for the max_volume_cm3 field.
 	warehouse.DefaultMaxVolumeCm3 = warehouseDescMaxVolumeCm3.Default.(int64)
+	// warehouseDescTracksLocations is the schema descriptor for tracks_locations field.
+	warehouseDescTracksLocations := warehouseFields[10].Descriptor()
+	// warehouse.DefaultTracksLocations holds the default value on creation for the tracks_locations field.
+	warehouse.DefaultTracksLocations = warehouseDescTracksLocations.Default.(bool)
 	warehousesnapshotFields := schema.WarehouseSnapshot{}.Fields()
 	_ = warehousesnapshotFields
 	// warehousesnapshotDescCurrency is the schema descriptor for currency field.

@@ -12,24 +12,50 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// ApprovalRule is the client for interacting with the ApprovalRule builders.
+	ApprovalRule *ApprovalRuleClient
 	// Barcode is the client for interacting with the Barcode builders.
 	Barcode *BarcodeClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
+	// Carrier is the client for interacting with the Carrier builders.
+	Carrier *CarrierClient
+	// CodeMapping is the client for interacting with the CodeMapping builders.
+	CodeMapping *CodeMappingClient
 	// CostSnapshot is the client for interacting with the CostSnapshot builders.
 	CostSnapshot *CostSnapshotClient
 	// Document is the client for interacting with the Document builders.
 	Document *DocumentClient
 	// DocumentEvent is the client for interacting with the DocumentEvent builders.
 	DocumentEvent *DocumentEventClient
+	// DocumentExecution is the client for interacting with the DocumentExecution builders.
+	DocumentExecution *DocumentExecutionClient
 	// DocumentLine is the client for interacting with the DocumentLine builders.
 	DocumentLine *DocumentLineClient
 	// DocumentNumber is the client for interacting with the DocumentNumber builders.
 	DocumentNumber *DocumentNumberClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
 	ExchangeRate *ExchangeRateClient
+	// File is the client for interacting with the File builders.
+	File *FileClient
+	// FileChunk is the client for interacting with the FileChunk builders.
+	FileChunk *FileChunkClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// InterchangeGroup is the client for interacting with the InterchangeGroup builders.
+	InterchangeGroup *InterchangeGroupClient
+	// InterchangeMember is the client for interacting with the InterchangeMember builders.
+	InterchangeMember *InterchangeMemberClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
+	// JobRow is the client for interacting with the JobRow builders.
+	JobRow *JobRowClient
+	// KitComponent is the client for interacting with the KitComponent builders.
+	KitComponent *KitComponentClient
+	// LandedCost is the client for interacting with the LandedCost builders.
+	LandedCost *LandedCostClient
+	// LandedCostLine is the client for interacting with the LandedCostLine builders.
+	LandedCostLine *LandedCostLineClient
 	// LedgerSweep is the client for interacting with the LedgerSweep builders.
 	LedgerSweep *LedgerSweepClient
 	// Location is the client for interacting with the Location builders.
@@ -42,10 +68,24 @@ type Tx struct {
 	Posting *PostingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// Reservation is the client for interacting with the Reservation builders.
+	Reservation *ReservationClient
+	// ReservationAllocation is the client for interacting with the ReservationAllocation builders.
+	ReservationAllocation *ReservationAllocationClient
+	// ReservationEntry is the client for interacting with the ReservationEntry builders.
+	ReservationEntry *ReservationEntryClient
+	// ReservationEvent is the client for interacting with the ReservationEvent builders.
+	ReservationEvent *ReservationEventClient
+	// ReservationLine is the client for interacting with the ReservationLine builders.
+	ReservationLine *ReservationLineClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// ScheduleSlot is the client for interacting with the ScheduleSlot builders.
 	ScheduleSlot *ScheduleSlotClient
+	// Shipment is the client for interacting with the Shipment builders.
+	Shipment *ShipmentClient
+	// ShipmentLine is the client for interacting with the ShipmentLine builders.
+	ShipmentLine *ShipmentLineClient
 	// Stock is the client for interacting with the Stock builders.
 	Stock *StockClient
 	// StockCost is the client for interacting with the StockCost builders.
@@ -54,6 +94,12 @@ type Tx struct {
 	StockMovement *StockMovementClient
 	// StockSnapshot is the client for interacting with the StockSnapshot builders.
 	StockSnapshot *StockSnapshotClient
+	// Stocktake is the client for interacting with the Stocktake builders.
+	Stocktake *StocktakeClient
+	// StocktakeCount is the client for interacting with the StocktakeCount builders.
+	StocktakeCount *StocktakeCountClient
+	// StocktakeLine is the client for interacting with the StocktakeLine builders.
+	StocktakeLine *StocktakeLineClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 	// Warehouse is the client for interacting with the Warehouse builders.
@@ -191,27 +237,50 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.ApprovalRule = NewApprovalRuleClient(tx.config)
 	tx.Barcode = NewBarcodeClient(tx.config)
 	tx.Batch = NewBatchClient(tx.config)
+	tx.Carrier = NewCarrierClient(tx.config)
+	tx.CodeMapping = NewCodeMappingClient(tx.config)
 	tx.CostSnapshot = NewCostSnapshotClient(tx.config)
 	tx.Document = NewDocumentClient(tx.config)
 	tx.DocumentEvent = NewDocumentEventClient(tx.config)
+	tx.DocumentExecution = NewDocumentExecutionClient(tx.config)
 	tx.DocumentLine = NewDocumentLineClient(tx.config)
 	tx.DocumentNumber = NewDocumentNumberClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)
+	tx.File = NewFileClient(tx.config)
+	tx.FileChunk = NewFileChunkClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
+	tx.InterchangeGroup = NewInterchangeGroupClient(tx.config)
+	tx.InterchangeMember = NewInterchangeMemberClient(tx.config)
+	tx.Job = NewJobClient(tx.config)
+	tx.JobRow = NewJobRowClient(tx.config)
+	tx.KitComponent = NewKitComponentClient(tx.config)
+	tx.LandedCost = NewLandedCostClient(tx.config)
+	tx.LandedCostLine = NewLandedCostLineClient(tx.config)
 	tx.LedgerSweep = NewLedgerSweepClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
 	tx.LocationMovement = NewLocationMovementClient(tx.config)
 	tx.LocationStock = NewLocationStockClient(tx.config)
 	tx.Posting = NewPostingClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
+	tx.Reservation = NewReservationClient(tx.config)
+	tx.ReservationAllocation = NewReservationAllocationClient(tx.config)
+	tx.ReservationEntry = NewReservationEntryClient(tx.config)
+	tx.ReservationEvent = NewReservationEventClient(tx.config)
+	tx.ReservationLine = NewReservationLineClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
+	tx.Shipment = NewShipmentClient(tx.config)
+	tx.ShipmentLine = NewShipmentLineClient(tx.config)
 	tx.Stock = NewStockClient(tx.config)
 	tx.StockCost = NewStockCostClient(tx.config)
 	tx.StockMovement = NewStockMovementClient(tx.config)
 	tx.StockSnapshot = NewStockSnapshotClient(tx.config)
+	tx.Stocktake = NewStocktakeClient(tx.config)
+	tx.StocktakeCount = NewStocktakeCountClient(tx.config)
+	tx.StocktakeLine = NewStocktakeLineClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 	tx.Warehouse = NewWarehouseClient(tx.config)
 	tx.WarehouseSnapshot = NewWarehouseSnapshotClient(tx.config)
@@ -224,7 +293,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Barcode.QueryXXX(), the query will be executed
+// applies a query, for example: ApprovalRule.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -44,6 +44,8 @@ type Warehouse struct {
 	Capacity int64 `json:"capacity,omitempty"`
 	// 0 is unlimited
 	MaxVolumeCm3 int64 `json:"max_volume_cm3,omitempty"`
+	// its stock is known by bin; self-run, physical warehouses only
+	TracksLocations bool `json:"tracks_locations,omitempty"`
 	// Status holds the value of the "status" field.
 	Status stock.Status `json:"status,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -86,6 +88,8 @@ func (*Warehouse) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case warehouse.FieldTracksLocations:
+			values[i] = new(sql.NullBool)
 		case warehouse.FieldID, warehouse.FieldVersion, warehouse.FieldCapacity, warehouse.FieldMaxVolumeCm3:
 			values[i] = new(sql.NullInt64)
 		case warehouse.FieldCode, warehouse.FieldName, warehouse.FieldCategory, warehouse.FieldLocationType, warehouse.FieldOwnershipType, warehouse.FieldBusinessType, warehouse.FieldCurrency, warehouse.FieldTimeZone, warehouse.FieldStatus:
@@ -191,6 +195,12 @@ func (_m *Warehouse) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MaxVolumeCm3 = value.Int64
 			}
+		case warehouse.FieldTracksLocations:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field tracks_locations", values[i])
+			} else if value.Valid {
+				_m.TracksLocations = value.Bool
+			}
 		case warehouse.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
@@ -281,6 +291,9 @@ func (_m *Warehouse) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("max_volume_cm3=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MaxVolumeCm3))
+	builder.WriteString(", ")
+	builder.WriteString("tracks_locations=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TracksLocations))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

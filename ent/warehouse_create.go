@@ -163,6 +163,20 @@ func (_c *WarehouseCreate) SetNillableMaxVolumeCm3(v *int64) *WarehouseCreate {
 	return _c
 }
 
+// SetTracksLocations sets the "tracks_locations" field.
+func (_c *WarehouseCreate) SetTracksLocations(v bool) *WarehouseCreate {
+	_c.mutation.SetTracksLocations(v)
+	return _c
+}
+
+// SetNillableTracksLocations sets the "tracks_locations" field if the given value is not nil.
+func (_c *WarehouseCreate) SetNillableTracksLocations(v *bool) *WarehouseCreate {
+	if v != nil {
+		_c.SetTracksLocations(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *WarehouseCreate) SetStatus(v stock.Status) *WarehouseCreate {
 	_c.mutation.SetStatus(v)
@@ -280,6 +294,10 @@ func (_c *WarehouseCreate) defaults() {
 		v := warehouse.DefaultMaxVolumeCm3
 		_c.mutation.SetMaxVolumeCm3(v)
 	}
+	if _, ok := _c.mutation.TracksLocations(); !ok {
+		v := warehouse.DefaultTracksLocations
+		_c.mutation.SetTracksLocations(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := warehouse.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -366,6 +384,9 @@ func (_c *WarehouseCreate) check() error {
 	}
 	if _, ok := _c.mutation.MaxVolumeCm3(); !ok {
 		return &ValidationError{Name: "max_volume_cm3", err: errors.New(`ent: missing required field "Warehouse.max_volume_cm3"`)}
+	}
+	if _, ok := _c.mutation.TracksLocations(); !ok {
+		return &ValidationError{Name: "tracks_locations", err: errors.New(`ent: missing required field "Warehouse.tracks_locations"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Warehouse.status"`)}
@@ -458,6 +479,10 @@ func (_c *WarehouseCreate) createSpec() (*Warehouse, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MaxVolumeCm3(); ok {
 		_spec.SetField(warehouse.FieldMaxVolumeCm3, field.TypeInt64, value)
 		_node.MaxVolumeCm3 = value
+	}
+	if value, ok := _c.mutation.TracksLocations(); ok {
+		_spec.SetField(warehouse.FieldTracksLocations, field.TypeBool, value)
+		_node.TracksLocations = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(warehouse.FieldStatus, field.TypeEnum, value)

@@ -190,6 +190,20 @@ func (_u *WarehouseUpdate) AddMaxVolumeCm3(v int64) *WarehouseUpdate {
 	return _u
 }
 
+// SetTracksLocations sets the "tracks_locations" field.
+func (_u *WarehouseUpdate) SetTracksLocations(v bool) *WarehouseUpdate {
+	_u.mutation.SetTracksLocations(v)
+	return _u
+}
+
+// SetNillableTracksLocations sets the "tracks_locations" field if the given value is not nil.
+func (_u *WarehouseUpdate) SetNillableTracksLocations(v *bool) *WarehouseUpdate {
+	if v != nil {
+		_u.SetTracksLocations(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *WarehouseUpdate) SetStatus(v stock.Status) *WarehouseUpdate {
 	_u.mutation.SetStatus(v)
@@ -398,6 +412,9 @@ func (_u *WarehouseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedMaxVolumeCm3(); ok {
 		_spec.AddField(warehouse.FieldMaxVolumeCm3, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.TracksLocations(); ok {
+		_spec.SetField(warehouse.FieldTracksLocations, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(warehouse.FieldStatus, field.TypeEnum, value)
@@ -673,6 +690,20 @@ func (_u *WarehouseUpdateOne) AddMaxVolumeCm3(v int64) *WarehouseUpdateOne {
 	return _u
 }
 
+// SetTracksLocations sets the "tracks_locations" field.
+func (_u *WarehouseUpdateOne) SetTracksLocations(v bool) *WarehouseUpdateOne {
+	_u.mutation.SetTracksLocations(v)
+	return _u
+}
+
+// SetNillableTracksLocations sets the "tracks_locations" field if the given value is not nil.
+func (_u *WarehouseUpdateOne) SetNillableTracksLocations(v *bool) *WarehouseUpdateOne {
+	if v != nil {
+		_u.SetTracksLocations(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *WarehouseUpdateOne) SetStatus(v stock.Status) *WarehouseUpdateOne {
 	_u.mutation.SetStatus(v)
@@ -911,6 +942,9 @@ func (_u *WarehouseUpdateOne) sqlSave(ctx context.Context) (_node *Warehouse, er
 	}
 	if value, ok := _u.mutation.AddedMaxVolumeCm3(); ok {
 		_spec.AddField(warehouse.FieldMaxVolumeCm3, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.TracksLocations(); ok {
+		_spec.SetField(warehouse.FieldTracksLocations, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(warehouse.FieldStatus, field.TypeEnum, value)

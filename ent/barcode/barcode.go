@@ -17,6 +17,8 @@ const (
 	FieldBarcode = "barcode"
 	// FieldPackQuantity holds the string denoting the pack_quantity field in the database.
 	FieldPackQuantity = "pack_quantity"
+	// FieldUnit holds the string denoting the unit field in the database.
+	FieldUnit = "unit"
 	// Table holds the table name of the barcode in the database.
 	Table = "product_barcodes"
 )
@@ -27,6 +29,7 @@ var Columns = []string{
 	FieldSku,
 	FieldBarcode,
 	FieldPackQuantity,
+	FieldUnit,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -46,6 +49,10 @@ var (
 	BarcodeValidator func(string) error
 	// DefaultPackQuantity holds the default value on creation for the "pack_quantity" field.
 	DefaultPackQuantity int64
+	// DefaultUnit holds the default value on creation for the "unit" field.
+	DefaultUnit string
+	// UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	UnitValidator func(string) error
 )
 
 // OrderOption defines the ordering options for the Barcode queries.
@@ -69,4 +76,9 @@ func ByBarcode(opts ...sql.OrderTermOption) OrderOption {
 // ByPackQuantity orders the results by the pack_quantity field.
 func ByPackQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPackQuantity, opts...).ToFunc()
+}
+
+// ByUnit orders the results by the unit field.
+func ByUnit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUnit, opts...).ToFunc()
 }

@@ -68,6 +68,11 @@ func PackQuantity(v int64) predicate.Barcode {
 	return predicate.Barcode(sql.FieldEQ(FieldPackQuantity, v))
 }
 
+// Unit applies equality check predicate on the "unit" field. It's identical to UnitEQ.
+func Unit(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldEQ(FieldUnit, v))
+}
+
 // SkuEQ applies the EQ predicate on the "sku" field.
 func SkuEQ(v string) predicate.Barcode {
 	return predicate.Barcode(sql.FieldEQ(FieldSku, v))
@@ -236,6 +241,71 @@ func PackQuantityLT(v int64) predicate.Barcode {
 // PackQuantityLTE applies the LTE predicate on the "pack_quantity" field.
 func PackQuantityLTE(v int64) predicate.Barcode {
 	return predicate.Barcode(sql.FieldLTE(FieldPackQuantity, v))
+}
+
+// UnitEQ applies the EQ predicate on the "unit" field.
+func UnitEQ(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldEQ(FieldUnit, v))
+}
+
+// UnitNEQ applies the NEQ predicate on the "unit" field.
+func UnitNEQ(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldNEQ(FieldUnit, v))
+}
+
+// UnitIn applies the In predicate on the "unit" field.
+func UnitIn(vs ...string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldIn(FieldUnit, vs...))
+}
+
+// UnitNotIn applies the NotIn predicate on the "unit" field.
+func UnitNotIn(vs ...string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldNotIn(FieldUnit, vs...))
+}
+
+// UnitGT applies the GT predicate on the "unit" field.
+func UnitGT(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldGT(FieldUnit, v))
+}
+
+// UnitGTE applies the GTE predicate on the "unit" field.
+func UnitGTE(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldGTE(FieldUnit, v))
+}
+
+// UnitLT applies the LT predicate on the "unit" field.
+func UnitLT(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldLT(FieldUnit, v))
+}
+
+// UnitLTE applies the LTE predicate on the "unit" field.
+func UnitLTE(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldLTE(FieldUnit, v))
+}
+
+// UnitContains applies the Contains predicate on the "unit" field.
+func UnitContains(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldContains(FieldUnit, v))
+}
+
+// UnitHasPrefix applies the HasPrefix predicate on the "unit" field.
+func UnitHasPrefix(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldHasPrefix(FieldUnit, v))
+}
+
+// UnitHasSuffix applies the HasSuffix predicate on the "unit" field.
+func UnitHasSuffix(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldHasSuffix(FieldUnit, v))
+}
+
+// UnitEqualFold applies the EqualFold predicate on the "unit" field.
+func UnitEqualFold(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldEqualFold(FieldUnit, v))
+}
+
+// UnitContainsFold applies the ContainsFold predicate on the "unit" field.
+func UnitContainsFold(v string) predicate.Barcode {
+	return predicate.Barcode(sql.FieldContainsFold(FieldUnit, v))
 }
 
 // And groups predicates with the AND operator between them.

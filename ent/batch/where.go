@@ -65,6 +65,11 @@ func UpdatedAt(v time.Time) predicate.Batch {
 	return predicate.Batch(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldEQ(FieldVersion, v))
+}
+
 // Sku applies equality check predicate on the "sku" field. It's identical to SkuEQ.
 func Sku(v string) predicate.Batch {
 	return predicate.Batch(sql.FieldEQ(FieldSku, v))
@@ -163,6 +168,46 @@ func UpdatedAtLT(v time.Time) predicate.Batch {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Batch {
 	return predicate.Batch(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.Batch {
+	return predicate.Batch(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.Batch {
+	return predicate.Batch(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.Batch {
+	return predicate.Batch(sql.FieldLTE(FieldVersion, v))
 }
 
 // SkuEQ applies the EQ predicate on the "sku" field.

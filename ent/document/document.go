@@ -53,6 +53,8 @@ const (
 	FieldApprovedBy = "approved_by"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
 	FieldReversesID = "reverses_id"
+	// FieldReservationID holds the string denoting the reservation_id field in the database.
+	FieldReservationID = "reservation_id"
 	// FieldLineCount holds the string denoting the line_count field in the database.
 	FieldLineCount = "line_count"
 	// FieldQuantity holds the string denoting the quantity field in the database.
@@ -105,6 +107,7 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldApprovedBy,
 	FieldReversesID,
+	FieldReservationID,
 	FieldLineCount,
 	FieldQuantity,
 	FieldExecutedQuantity,
@@ -279,6 +282,11 @@ func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByReversesID orders the results by the reverses_id field.
 func ByReversesID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReversesID, opts...).ToFunc()
+}
+
+// ByReservationID orders the results by the reservation_id field.
+func ByReservationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReservationID, opts...).ToFunc()
 }
 
 // ByLineCount orders the results by the line_count field.

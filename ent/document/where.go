@@ -141,6 +141,11 @@ func ReversesID(v int64) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldReversesID, v))
 }
 
+// ReservationID applies equality check predicate on the "reservation_id" field. It's identical to ReservationIDEQ.
+func ReservationID(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldReservationID, v))
+}
+
 // LineCount applies equality check predicate on the "line_count" field. It's identical to LineCountEQ.
 func LineCount(v int) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldLineCount, v))
@@ -1114,6 +1119,56 @@ func ReversesIDIsNil() predicate.Document {
 // ReversesIDNotNil applies the NotNil predicate on the "reverses_id" field.
 func ReversesIDNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldReversesID))
+}
+
+// ReservationIDEQ applies the EQ predicate on the "reservation_id" field.
+func ReservationIDEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldReservationID, v))
+}
+
+// ReservationIDNEQ applies the NEQ predicate on the "reservation_id" field.
+func ReservationIDNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldReservationID, v))
+}
+
+// ReservationIDIn applies the In predicate on the "reservation_id" field.
+func ReservationIDIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldReservationID, vs...))
+}
+
+// ReservationIDNotIn applies the NotIn predicate on the "reservation_id" field.
+func ReservationIDNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldReservationID, vs...))
+}
+
+// ReservationIDGT applies the GT predicate on the "reservation_id" field.
+func ReservationIDGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldReservationID, v))
+}
+
+// ReservationIDGTE applies the GTE predicate on the "reservation_id" field.
+func ReservationIDGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldReservationID, v))
+}
+
+// ReservationIDLT applies the LT predicate on the "reservation_id" field.
+func ReservationIDLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldReservationID, v))
+}
+
+// ReservationIDLTE applies the LTE predicate on the "reservation_id" field.
+func ReservationIDLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldReservationID, v))
+}
+
+// ReservationIDIsNil applies the IsNil predicate on the "reservation_id" field.
+func ReservationIDIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldReservationID))
+}
+
+// ReservationIDNotNil applies the NotNil predicate on the "reservation_id" field.
+func ReservationIDNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldReservationID))
 }
 
 // LineCountEQ applies the EQ predicate on the "line_count" field.

@@ -3,6 +3,9 @@
 package exchangerate
 
 import (
+	"entrepot/internal/stock"
+	"fmt"
+
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -21,6 +24,10 @@ const (
 	FieldRate = "rate"
 	// FieldSource holds the string denoting the source field in the database.
 	FieldSource = "source"
+	// FieldMethod holds the string denoting the method field in the database.
+	FieldMethod = "method"
+	// FieldVia holds the string denoting the via field in the database.
+	FieldVia = "via"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
 	FieldRecordedAt = "recorded_at"
 	// Table holds the table name of the exchangerate in the database.
@@ -35,6 +42,8 @@ var Columns = []string{
 	FieldRateDate,
 	FieldRate,
 	FieldSource,
+	FieldMethod,
+	FieldVia,
 	FieldRecordedAt,
 }
 
@@ -57,7 +66,23 @@ var (
 	DefaultSource string
 	// SourceValidator is a validator for the "source" field. It is called by the builders before save.
 	SourceValidator func(string) error
+	// DefaultVia holds the default value on creation for the "via" field.
+	DefaultVia string
+	// ViaValidator is a validator for the "via" field. It is called by the builders before save.
+	ViaValidator func(string) error
 )
+
+const DefaultMethod stock.RateMethod = "DIRECT"
+
+// MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
+func MethodValidator(m stock.RateMethod) error {
+	switch m {
+	case "DIRECT", "INVERSE", "CROSS":
+		return nil
+	default:
+		return fmt.Errorf("exchangerate: invalid enum value for method field: %q", m)
+	}
+}
 
 // OrderOption defines the ordering options for the ExchangeRate queries.
 type OrderOption func(*sql.Selector)
@@ -90,6 +115,16 @@ func ByRate(opts ...sql.OrderTermOption) OrderOption {
 // BySource orders the results by the source field.
 func BySource(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSource, opts...).ToFunc()
+}
+
+// ByMethod orders the results by the method field.
+func ByMethod(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMethod, opts...).ToFunc()
+}
+
+// ByVia orders the results by the via field.
+func ByVia(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVia, opts...).ToFunc()
 }
 
 // ByRecordedAt orders the results by the recorded_at field.

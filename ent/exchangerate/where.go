@@ -5,6 +5,7 @@ package exchangerate
 import (
 	"entrepot/ent/predicate"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -79,6 +80,11 @@ func Rate(v money.Rate) predicate.ExchangeRate {
 // Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
 func Source(v string) predicate.ExchangeRate {
 	return predicate.ExchangeRate(sql.FieldEQ(FieldSource, v))
+}
+
+// Via applies equality check predicate on the "via" field. It's identical to ViaEQ.
+func Via(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldEQ(FieldVia, v))
 }
 
 // RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
@@ -373,6 +379,101 @@ func SourceEqualFold(v string) predicate.ExchangeRate {
 // SourceContainsFold applies the ContainsFold predicate on the "source" field.
 func SourceContainsFold(v string) predicate.ExchangeRate {
 	return predicate.ExchangeRate(sql.FieldContainsFold(FieldSource, v))
+}
+
+// MethodEQ applies the EQ predicate on the "method" field.
+func MethodEQ(v stock.RateMethod) predicate.ExchangeRate {
+	vc := v
+	return predicate.ExchangeRate(sql.FieldEQ(FieldMethod, vc))
+}
+
+// MethodNEQ applies the NEQ predicate on the "method" field.
+func MethodNEQ(v stock.RateMethod) predicate.ExchangeRate {
+	vc := v
+	return predicate.ExchangeRate(sql.FieldNEQ(FieldMethod, vc))
+}
+
+// MethodIn applies the In predicate on the "method" field.
+func MethodIn(vs ...stock.RateMethod) predicate.ExchangeRate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ExchangeRate(sql.FieldIn(FieldMethod, v...))
+}
+
+// MethodNotIn applies the NotIn predicate on the "method" field.
+func MethodNotIn(vs ...stock.RateMethod) predicate.ExchangeRate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ExchangeRate(sql.FieldNotIn(FieldMethod, v...))
+}
+
+// ViaEQ applies the EQ predicate on the "via" field.
+func ViaEQ(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldEQ(FieldVia, v))
+}
+
+// ViaNEQ applies the NEQ predicate on the "via" field.
+func ViaNEQ(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldNEQ(FieldVia, v))
+}
+
+// ViaIn applies the In predicate on the "via" field.
+func ViaIn(vs ...string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldIn(FieldVia, vs...))
+}
+
+// ViaNotIn applies the NotIn predicate on the "via" field.
+func ViaNotIn(vs ...string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldNotIn(FieldVia, vs...))
+}
+
+// ViaGT applies the GT predicate on the "via" field.
+func ViaGT(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldGT(FieldVia, v))
+}
+
+// ViaGTE applies the GTE predicate on the "via" field.
+func ViaGTE(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldGTE(FieldVia, v))
+}
+
+// ViaLT applies the LT predicate on the "via" field.
+func ViaLT(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldLT(FieldVia, v))
+}
+
+// ViaLTE applies the LTE predicate on the "via" field.
+func ViaLTE(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldLTE(FieldVia, v))
+}
+
+// ViaContains applies the Contains predicate on the "via" field.
+func ViaContains(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldContains(FieldVia, v))
+}
+
+// ViaHasPrefix applies the HasPrefix predicate on the "via" field.
+func ViaHasPrefix(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldHasPrefix(FieldVia, v))
+}
+
+// ViaHasSuffix applies the HasSuffix predicate on the "via" field.
+func ViaHasSuffix(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldHasSuffix(FieldVia, v))
+}
+
+// ViaEqualFold applies the EqualFold predicate on the "via" field.
+func ViaEqualFold(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldEqualFold(FieldVia, v))
+}
+
+// ViaContainsFold applies the ContainsFold predicate on the "via" field.
+func ViaContainsFold(v string) predicate.ExchangeRate {
+	return predicate.ExchangeRate(sql.FieldContainsFold(FieldVia, v))
 }
 
 // RecordedAtEQ applies the EQ predicate on the "recorded_at" field.

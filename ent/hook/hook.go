@@ -8,6 +8,18 @@ import (
 	"fmt"
 )
 
+// The ApprovalRuleFunc type is an adapter to allow the use of ordinary
+// function as ApprovalRule mutator.
+type ApprovalRuleFunc func(context.Context, *ent.ApprovalRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApprovalRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApprovalRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApprovalRuleMutation", m)
+}
+
 // The BarcodeFunc type is an adapter to allow the use of ordinary
 // function as Barcode mutator.
 type BarcodeFunc func(context.Context, *ent.BarcodeMutation) (ent.Value, error)
@@ -30,6 +42,30 @@ func (f BatchFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BatchMutation", m)
+}
+
+// The CarrierFunc type is an adapter to allow the use of ordinary
+// function as Carrier mutator.
+type CarrierFunc func(context.Context, *ent.CarrierMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CarrierFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CarrierMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CarrierMutation", m)
+}
+
+// The CodeMappingFunc type is an adapter to allow the use of ordinary
+// function as CodeMapping mutator.
+type CodeMappingFunc func(context.Context, *ent.CodeMappingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CodeMappingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CodeMappingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CodeMappingMutation", m)
 }
 
 // The CostSnapshotFunc type is an adapter to allow the use of ordinary
@@ -68,6 +104,18 @@ func (f DocumentEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentEventMutation", m)
 }
 
+// The DocumentExecutionFunc type is an adapter to allow the use of ordinary
+// function as DocumentExecution mutator.
+type DocumentExecutionFunc func(context.Context, *ent.DocumentExecutionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentExecutionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentExecutionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentExecutionMutation", m)
+}
+
 // The DocumentLineFunc type is an adapter to allow the use of ordinary
 // function as DocumentLine mutator.
 type DocumentLineFunc func(context.Context, *ent.DocumentLineMutation) (ent.Value, error)
@@ -104,6 +152,30 @@ func (f ExchangeRateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExchangeRateMutation", m)
 }
 
+// The FileFunc type is an adapter to allow the use of ordinary
+// function as File mutator.
+type FileFunc func(context.Context, *ent.FileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FileMutation", m)
+}
+
+// The FileChunkFunc type is an adapter to allow the use of ordinary
+// function as FileChunk mutator.
+type FileChunkFunc func(context.Context, *ent.FileChunkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FileChunkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FileChunkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FileChunkMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *ent.IdempotencyKeyMutation) (ent.Value, error)
@@ -114,6 +186,90 @@ func (f IdempotencyKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdempotencyKeyMutation", m)
+}
+
+// The InterchangeGroupFunc type is an adapter to allow the use of ordinary
+// function as InterchangeGroup mutator.
+type InterchangeGroupFunc func(context.Context, *ent.InterchangeGroupMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InterchangeGroupFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.InterchangeGroupMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InterchangeGroupMutation", m)
+}
+
+// The InterchangeMemberFunc type is an adapter to allow the use of ordinary
+// function as InterchangeMember mutator.
+type InterchangeMemberFunc func(context.Context, *ent.InterchangeMemberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InterchangeMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.InterchangeMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InterchangeMemberMutation", m)
+}
+
+// The JobFunc type is an adapter to allow the use of ordinary
+// function as Job mutator.
+type JobFunc func(context.Context, *ent.JobMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobMutation", m)
+}
+
+// The JobRowFunc type is an adapter to allow the use of ordinary
+// function as JobRow mutator.
+type JobRowFunc func(context.Context, *ent.JobRowMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f JobRowFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.JobRowMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.JobRowMutation", m)
+}
+
+// The KitComponentFunc type is an adapter to allow the use of ordinary
+// function as KitComponent mutator.
+type KitComponentFunc func(context.Context, *ent.KitComponentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f KitComponentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.KitComponentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.KitComponentMutation", m)
+}
+
+// The LandedCostFunc type is an adapter to allow the use of ordinary
+// function as LandedCost mutator.
+type LandedCostFunc func(context.Context, *ent.LandedCostMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LandedCostFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LandedCostMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LandedCostMutation", m)
+}
+
+// The LandedCostLineFunc type is an adapter to allow the use of ordinary
+// function as LandedCostLine mutator.
+type LandedCostLineFunc func(context.Context, *ent.LandedCostLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LandedCostLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LandedCostLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LandedCostLineMutation", m)
 }
 
 // The LedgerSweepFunc type is an adapter to allow the use of ordinary
@@ -188,6 +344,66 @@ func (f ProductFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductMutation", m)
 }
 
+// The ReservationFunc type is an adapter to allow the use of ordinary
+// function as Reservation mutator.
+type ReservationFunc func(context.Context, *ent.ReservationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationMutation", m)
+}
+
+// The ReservationAllocationFunc type is an adapter to allow the use of ordinary
+// function as ReservationAllocation mutator.
+type ReservationAllocationFunc func(context.Context, *ent.ReservationAllocationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationAllocationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationAllocationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationAllocationMutation", m)
+}
+
+// The ReservationEntryFunc type is an adapter to allow the use of ordinary
+// function as ReservationEntry mutator.
+type ReservationEntryFunc func(context.Context, *ent.ReservationEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationEntryMutation", m)
+}
+
+// The ReservationEventFunc type is an adapter to allow the use of ordinary
+// function as ReservationEvent mutator.
+type ReservationEventFunc func(context.Context, *ent.ReservationEventMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationEventMutation", m)
+}
+
+// The ReservationLineFunc type is an adapter to allow the use of ordinary
+// function as ReservationLine mutator.
+type ReservationLineFunc func(context.Context, *ent.ReservationLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationLineMutation", m)
+}
+
 // The RoleFunc type is an adapter to allow the use of ordinary
 // function as Role mutator.
 type RoleFunc func(context.Context, *ent.RoleMutation) (ent.Value, error)
@@ -210,6 +426,30 @@ func (f ScheduleSlotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ScheduleSlotMutation", m)
+}
+
+// The ShipmentFunc type is an adapter to allow the use of ordinary
+// function as Shipment mutator.
+type ShipmentFunc func(context.Context, *ent.ShipmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ShipmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ShipmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ShipmentMutation", m)
+}
+
+// The ShipmentLineFunc type is an adapter to allow the use of ordinary
+// function as ShipmentLine mutator.
+type ShipmentLineFunc func(context.Context, *ent.ShipmentLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ShipmentLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ShipmentLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ShipmentLineMutation", m)
 }
 
 // The StockFunc type is an adapter to allow the use of ordinary
@@ -258,6 +498,42 @@ func (f StockSnapshotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockSnapshotMutation", m)
+}
+
+// The StocktakeFunc type is an adapter to allow the use of ordinary
+// function as Stocktake mutator.
+type StocktakeFunc func(context.Context, *ent.StocktakeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StocktakeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StocktakeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StocktakeMutation", m)
+}
+
+// The StocktakeCountFunc type is an adapter to allow the use of ordinary
+// function as StocktakeCount mutator.
+type StocktakeCountFunc func(context.Context, *ent.StocktakeCountMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StocktakeCountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StocktakeCountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StocktakeCountMutation", m)
+}
+
+// The StocktakeLineFunc type is an adapter to allow the use of ordinary
+// function as StocktakeLine mutator.
+type StocktakeLineFunc func(context.Context, *ent.StocktakeLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StocktakeLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StocktakeLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StocktakeLineMutation", m)
 }
 
 // The UserFunc type is an adapter to allow the use of ordinary

@@ -9,12 +9,41 @@ import (
 )
 
 var (
+	// ApprovalRulesColumns holds the columns for the "approval_rules" table.
+	ApprovalRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "code", Type: field.TypeString, Size: 50},
+		{Name: "name", Type: field.TypeString, Size: 100},
+		{Name: "kind", Type: field.TypeEnum, Nullable: true, Enums: []string{"INBOUND", "OUTBOUND", "TRANSFER", "ADJUSTMENT", "STOCKTAKE", "ASSEMBLY"}},
+		{Name: "warehouse_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "min_value", Type: field.TypeInt64, Default: 0},
+		{Name: "separate", Type: field.TypeBool, Default: false},
+		{Name: "role", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
+	}
+	// ApprovalRulesTable holds the schema information for the "approval_rules" table.
+	ApprovalRulesTable = &schema.Table{
+		Name:       "approval_rules",
+		Columns:    ApprovalRulesColumns,
+		PrimaryKey: []*schema.Column{ApprovalRulesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approval_rules_code_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApprovalRulesColumns[4]},
+			},
+		},
+	}
 	// ProductBarcodesColumns holds the columns for the "product_barcodes" table.
 	ProductBarcodesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "barcode", Type: field.TypeString, Unique: true, Size: 64},
 		{Name: "pack_quantity", Type: field.TypeInt64, Default: 1},
+		{Name: "unit", Type: field.TypeString, Size: 20, Default: ""},
 	}
 	// ProductBarcodesTable holds the schema information for the "product_barcodes" table.
 	ProductBarcodesTable = &schema.Table{
@@ -34,6 +63,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"AVAILABLE", "HOLD", "QUARANTINE", "EXPIRED"}, Default: "AVAILABLE"},
@@ -49,7 +79,64 @@ var (
 			{
 				Name:    "batches_sku_batch_no_key",
 				Unique:  true,
-				Columns: []*schema.Column{BatchesColumns[3], BatchesColumns[4]},
+				Columns: []*schema.Column{BatchesColumns[4], BatchesColumns[5]},
+			},
+		},
+	}
+	// CarriersColumns holds the columns for the "carriers" table.
+	CarriersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "code", Type: field.TypeString, Size: 50},
+		{Name: "name", Type: field.TypeString, Size: 100},
+		{Name: "volumetric_divisor", Type: field.TypeInt64},
+		{Name: "weight_step_g", Type: field.TypeInt64, Default: 1},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
+	}
+	// CarriersTable holds the schema information for the "carriers" table.
+	CarriersTable = &schema.Table{
+		Name:       "carriers",
+		Columns:    CarriersColumns,
+		PrimaryKey: []*schema.Column{CarriersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "carriers_code_key",
+				Unique:  true,
+				Columns: []*schema.Column{CarriersColumns[4]},
+			},
+		},
+	}
+	// CodeMappingsColumns holds the columns for the "code_mappings" table.
+	CodeMappingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "platform", Type: field.TypeString, Size: 50},
+		{Name: "warehouse_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "external_code", Type: field.TypeString, Size: 100},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
+		{Name: "valid_to", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+	}
+	// CodeMappingsTable holds the schema information for the "code_mappings" table.
+	CodeMappingsTable = &schema.Table{
+		Name:       "code_mappings",
+		Columns:    CodeMappingsColumns,
+		PrimaryKey: []*schema.Column{CodeMappingsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "code_mappings_external_code",
+				Unique:  false,
+				Columns: []*schema.Column{CodeMappingsColumns[5], CodeMappingsColumns[7], CodeMappingsColumns[8]},
+			},
+			{
+				Name:    "code_mappings_sku_platform",
+				Unique:  false,
+				Columns: []*schema.Column{CodeMappingsColumns[4], CodeMappingsColumns[5]},
 			},
 		},
 	}
@@ -102,6 +189,7 @@ var (
 		{Name: "created_by", Type: field.TypeInt64},
 		{Name: "approved_by", Type: field.TypeInt64, Nullable: true},
 		{Name: "reverses_id", Type: field.TypeInt64, Unique: true, Nullable: true},
+		{Name: "reservation_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "line_count", Type: field.TypeInt},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "executed_quantity", Type: field.TypeInt64, Default: 0},
@@ -133,13 +221,21 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{DocumentsColumns[10]},
 			},
+			{
+				Name:    "documents_reservation_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "reservation_id IS NOT NULL",
+				},
+			},
 		},
 	}
 	// DocumentEventsColumns holds the columns for the "document_events" table.
 	DocumentEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "LANDED_COST"}},
 		{Name: "from_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "to_state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
@@ -167,6 +263,42 @@ var (
 				Name:    "document_events_chain",
 				Unique:  true,
 				Columns: []*schema.Column{DocumentEventsColumns[10], DocumentEventsColumns[1]},
+			},
+		},
+	}
+	// DocumentExecutionsColumns holds the columns for the "document_executions" table.
+	DocumentExecutionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "bucket", Type: field.TypeEnum, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}, Default: "AVAILABLE"},
+		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
+	}
+	// DocumentExecutionsTable holds the schema information for the "document_executions" table.
+	DocumentExecutionsTable = &schema.Table{
+		Name:       "document_executions",
+		Columns:    DocumentExecutionsColumns,
+		PrimaryKey: []*schema.Column{DocumentExecutionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "document_executions_document_id_line_no",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentExecutionsColumns[1], DocumentExecutionsColumns[2], DocumentExecutionsColumns[0]},
+			},
+			{
+				Name:    "document_executions_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentExecutionsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "posting_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -241,6 +373,8 @@ var (
 		{Name: "rate_date", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date", "sqlite3": "date"}},
 		{Name: "rate", Type: field.TypeInt64},
 		{Name: "source", Type: field.TypeString, Size: 50, Default: "manual"},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"DIRECT", "INVERSE", "CROSS"}, Default: "DIRECT"},
+		{Name: "via", Type: field.TypeString, Size: 3, Default: ""},
 		{Name: "recorded_at", Type: field.TypeTime},
 	}
 	// ExchangeRatesTable holds the schema information for the "exchange_rates" table.
@@ -253,6 +387,57 @@ var (
 				Name:    "exchange_rates_key",
 				Unique:  true,
 				Columns: []*schema.Column{ExchangeRatesColumns[1], ExchangeRatesColumns[2], ExchangeRatesColumns[3]},
+			},
+		},
+	}
+	// FilesColumns holds the columns for the "files" table.
+	FilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "content_type", Type: field.TypeString, Size: 100},
+		{Name: "size", Type: field.TypeInt64, Default: 0},
+		{Name: "sha256", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "complete", Type: field.TypeBool, Default: false},
+		{Name: "job_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "created_by", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// FilesTable holds the schema information for the "files" table.
+	FilesTable = &schema.Table{
+		Name:       "files",
+		Columns:    FilesColumns,
+		PrimaryKey: []*schema.Column{FilesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "files_job_id",
+				Unique:  false,
+				Columns: []*schema.Column{FilesColumns[6]},
+			},
+			{
+				Name:    "files_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{FilesColumns[9]},
+			},
+		},
+	}
+	// FileChunksColumns holds the columns for the "file_chunks" table.
+	FileChunksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "file_id", Type: field.TypeInt64},
+		{Name: "chunk_no", Type: field.TypeInt},
+		{Name: "data", Type: field.TypeBytes},
+	}
+	// FileChunksTable holds the schema information for the "file_chunks" table.
+	FileChunksTable = &schema.Table{
+		Name:       "file_chunks",
+		Columns:    FileChunksColumns,
+		PrimaryKey: []*schema.Column{FileChunksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "file_chunks_key",
+				Unique:  true,
+				Columns: []*schema.Column{FileChunksColumns[1], FileChunksColumns[2]},
 			},
 		},
 	}
@@ -276,6 +461,194 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "substr(id, 1, 5) <> 'fact:'",
 				},
+			},
+		},
+	}
+	// InterchangeGroupsColumns holds the columns for the "interchange_groups" table.
+	InterchangeGroupsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "code", Type: field.TypeString, Size: 50},
+		{Name: "name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
+	}
+	// InterchangeGroupsTable holds the schema information for the "interchange_groups" table.
+	InterchangeGroupsTable = &schema.Table{
+		Name:       "interchange_groups",
+		Columns:    InterchangeGroupsColumns,
+		PrimaryKey: []*schema.Column{InterchangeGroupsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "interchange_groups_code_key",
+				Unique:  true,
+				Columns: []*schema.Column{InterchangeGroupsColumns[4]},
+			},
+		},
+	}
+	// InterchangeMembersColumns holds the columns for the "interchange_members" table.
+	InterchangeMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "group_id", Type: field.TypeInt64},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "direction", Type: field.TypeEnum, Enums: []string{"BOTH", "STANDS_IN", "REPLACED"}, Default: "BOTH"},
+		{Name: "priority", Type: field.TypeInt64, Default: 100},
+	}
+	// InterchangeMembersTable holds the schema information for the "interchange_members" table.
+	InterchangeMembersTable = &schema.Table{
+		Name:       "interchange_members",
+		Columns:    InterchangeMembersColumns,
+		PrimaryKey: []*schema.Column{InterchangeMembersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "interchange_members_key",
+				Unique:  true,
+				Columns: []*schema.Column{InterchangeMembersColumns[1], InterchangeMembersColumns[2]},
+			},
+			{
+				Name:    "interchange_members_sku",
+				Unique:  false,
+				Columns: []*schema.Column{InterchangeMembersColumns[2]},
+			},
+		},
+	}
+	// JobsColumns holds the columns for the "jobs" table.
+	JobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "kind", Type: field.TypeString, Size: 50},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"}, Default: "QUEUED"},
+		{Name: "title", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "payload", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "checkpoint", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "total_rows", Type: field.TypeInt64, Nullable: true},
+		{Name: "done_rows", Type: field.TypeInt64, Default: 0},
+		{Name: "failed_rows", Type: field.TypeInt64, Default: 0},
+		{Name: "error", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "dry_run", Type: field.TypeBool, Default: false},
+		{Name: "attempt", Type: field.TypeInt, Default: 0},
+		{Name: "holder", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "fence", Type: field.TypeInt64, Default: 0},
+		{Name: "lease_until", Type: field.TypeTime, Nullable: true},
+		{Name: "source_file_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "retry_of_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "created_by", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// JobsTable holds the schema information for the "jobs" table.
+	JobsTable = &schema.Table{
+		Name:       "jobs",
+		Columns:    JobsColumns,
+		PrimaryKey: []*schema.Column{JobsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "jobs_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[3], JobsColumns[0]},
+			},
+			{
+				Name:    "jobs_created_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[18], JobsColumns[0]},
+			},
+		},
+	}
+	// JobRowsColumns holds the columns for the "job_rows" table.
+	JobRowsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "job_id", Type: field.TypeInt64},
+		{Name: "row_no", Type: field.TypeInt64},
+		{Name: "faults", Type: field.TypeString, Size: 2147483647},
+		{Name: "content", Type: field.TypeString, Size: 2147483647, Default: ""},
+	}
+	// JobRowsTable holds the schema information for the "job_rows" table.
+	JobRowsTable = &schema.Table{
+		Name:       "job_rows",
+		Columns:    JobRowsColumns,
+		PrimaryKey: []*schema.Column{JobRowsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "job_rows_key",
+				Unique:  true,
+				Columns: []*schema.Column{JobRowsColumns[1], JobRowsColumns[2]},
+			},
+		},
+	}
+	// KitComponentsColumns holds the columns for the "kit_components" table.
+	KitComponentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "kit_sku", Type: field.TypeString, Size: 64},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "quantity", Type: field.TypeInt64},
+	}
+	// KitComponentsTable holds the schema information for the "kit_components" table.
+	KitComponentsTable = &schema.Table{
+		Name:       "kit_components",
+		Columns:    KitComponentsColumns,
+		PrimaryKey: []*schema.Column{KitComponentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "kit_components_key",
+				Unique:  true,
+				Columns: []*schema.Column{KitComponentsColumns[1], KitComponentsColumns[2]},
+			},
+			{
+				Name:    "kit_components_sku",
+				Unique:  false,
+				Columns: []*schema.Column{KitComponentsColumns[2]},
+			},
+		},
+	}
+	// LandedCostsColumns holds the columns for the "landed_costs" table.
+	LandedCostsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"FREIGHT", "DUTY", "INSURANCE", "HANDLING", "OTHER"}},
+		{Name: "basis", Type: field.TypeEnum, Enums: []string{"VALUE", "QUANTITY", "WEIGHT", "VOLUME"}},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "exchange_rate", Type: field.TypeInt64},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "reversed_by", Type: field.TypeInt64, Nullable: true},
+		{Name: "created_by", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// LandedCostsTable holds the schema information for the "landed_costs" table.
+	LandedCostsTable = &schema.Table{
+		Name:       "landed_costs",
+		Columns:    LandedCostsColumns,
+		PrimaryKey: []*schema.Column{LandedCostsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "landed_costs_document_id",
+				Unique:  false,
+				Columns: []*schema.Column{LandedCostsColumns[1]},
+			},
+		},
+	}
+	// LandedCostLinesColumns holds the columns for the "landed_cost_lines" table.
+	LandedCostLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "landed_cost_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "capitalized", Type: field.TypeInt64},
+		{Name: "expensed", Type: field.TypeInt64},
+	}
+	// LandedCostLinesTable holds the schema information for the "landed_cost_lines" table.
+	LandedCostLinesTable = &schema.Table{
+		Name:       "landed_cost_lines",
+		Columns:    LandedCostLinesColumns,
+		PrimaryKey: []*schema.Column{LandedCostLinesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "landed_cost_lines_key",
+				Unique:  true,
+				Columns: []*schema.Column{LandedCostLinesColumns[1], LandedCostLinesColumns[2]},
 			},
 		},
 	}
@@ -404,7 +777,7 @@ var (
 	// PostingsColumns holds the columns for the "postings" table.
 	PostingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "OTHER"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "RELOCATION", "OTHER"}},
 		{Name: "operation", Type: field.TypeString, Size: 50},
 		{Name: "actor_id", Type: field.TypeInt64},
 		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
@@ -468,6 +841,13 @@ var (
 		{Name: "length_mm", Type: field.TypeInt64, Default: 0},
 		{Name: "width_mm", Type: field.TypeInt64, Default: 0},
 		{Name: "height_mm", Type: field.TypeInt64, Default: 0},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"STANDARD", "SALES_KIT", "ASSEMBLY_KIT"}, Default: "STANDARD"},
+		{Name: "hs_code", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "origin_country", Type: field.TypeString, Size: 2, Default: ""},
+		{Name: "customs_value", Type: field.TypeInt64, Nullable: true},
+		{Name: "customs_currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "allocation_rule", Type: field.TypeEnum, Enums: []string{"FEFO", "FIFO"}, Default: "FEFO"},
+		{Name: "min_shelf_life_days", Type: field.TypeInt64, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
 	}
 	// ProductsTable holds the schema information for the "products" table.
@@ -475,6 +855,187 @@ var (
 		Name:       "products",
 		Columns:    ProductsColumns,
 		PrimaryKey: []*schema.Column{ProductsColumns[0]},
+	}
+	// ReservationsColumns holds the columns for the "reservations" table.
+	ReservationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "business_type", Type: field.TypeString, Size: 50},
+		{Name: "business_id", Type: field.TypeString, Size: 100},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "COMPLETED", "RELEASED", "EXPIRED"}, Default: "ACTIVE"},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "priority", Type: field.TypeInt64, Default: 0},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "created_by", Type: field.TypeInt64},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "line_count", Type: field.TypeInt},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "deducted_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "released_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "short_quantity", Type: field.TypeInt64, Default: 0},
+	}
+	// ReservationsTable holds the schema information for the "reservations" table.
+	ReservationsTable = &schema.Table{
+		Name:       "reservations",
+		Columns:    ReservationsColumns,
+		PrimaryKey: []*schema.Column{ReservationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservations_active_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationsColumns[4], ReservationsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'ACTIVE'",
+				},
+			},
+			{
+				Name:    "reservations_business",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationsColumns[4], ReservationsColumns[5], ReservationsColumns[0]},
+			},
+			{
+				Name:    "reservations_expiring",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationsColumns[7], ReservationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'ACTIVE' AND expires_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "reservations_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationsColumns[6], ReservationsColumns[0]},
+			},
+		},
+	}
+	// ReservationAllocationsColumns holds the columns for the "reservation_allocations" table.
+	ReservationAllocationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "reservation_id", Type: field.TypeInt64},
+		{Name: "line_id", Type: field.TypeInt64},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "per_unit", Type: field.TypeInt64, Default: 1},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "deducted_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "released_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "short_quantity", Type: field.TypeInt64, Default: 0},
+	}
+	// ReservationAllocationsTable holds the schema information for the "reservation_allocations" table.
+	ReservationAllocationsTable = &schema.Table{
+		Name:       "reservation_allocations",
+		Columns:    ReservationAllocationsColumns,
+		PrimaryKey: []*schema.Column{ReservationAllocationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_allocations_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationAllocationsColumns[2], ReservationAllocationsColumns[3], ReservationAllocationsColumns[4], ReservationAllocationsColumns[5]},
+			},
+			{
+				Name:    "reservation_allocations_reservation_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationAllocationsColumns[1]},
+			},
+			{
+				Name:    "reservation_allocations_open",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationAllocationsColumns[3], ReservationAllocationsColumns[4], ReservationAllocationsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "quantity > deducted_quantity + released_quantity + short_quantity",
+				},
+			},
+		},
+	}
+	// ReservationEntriesColumns holds the columns for the "reservation_entries" table.
+	ReservationEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "event_id", Type: field.TypeInt64},
+		{Name: "allocation_id", Type: field.TypeInt64},
+		{Name: "deducted_delta", Type: field.TypeInt64},
+		{Name: "released_delta", Type: field.TypeInt64},
+		{Name: "short_delta", Type: field.TypeInt64},
+	}
+	// ReservationEntriesTable holds the schema information for the "reservation_entries" table.
+	ReservationEntriesTable = &schema.Table{
+		Name:       "reservation_entries",
+		Columns:    ReservationEntriesColumns,
+		PrimaryKey: []*schema.Column{ReservationEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_entries_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationEntriesColumns[1], ReservationEntriesColumns[2]},
+			},
+			{
+				Name:    "reservation_entries_allocation_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationEntriesColumns[2]},
+			},
+		},
+	}
+	// ReservationEventsColumns holds the columns for the "reservation_events" table.
+	ReservationEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "reservation_id", Type: field.TypeInt64},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "EXTEND", "DEDUCT", "RELEASE", "EXPIRE", "ROLLBACK", "SHORTEN", "FILL"}},
+		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "reverses_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "actor_id", Type: field.TypeInt64},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "request_id", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "recorded_at", Type: field.TypeTime},
+	}
+	// ReservationEventsTable holds the schema information for the "reservation_events" table.
+	ReservationEventsTable = &schema.Table{
+		Name:       "reservation_events",
+		Columns:    ReservationEventsColumns,
+		PrimaryKey: []*schema.Column{ReservationEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_events_chain",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationEventsColumns[1], ReservationEventsColumns[2]},
+			},
+			{
+				Name:    "reservation_events_reverses_id_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationEventsColumns[5]},
+			},
+		},
+	}
+	// ReservationLinesColumns holds the columns for the "reservation_lines" table.
+	ReservationLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "reservation_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "business_line", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "asked_quantity", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+	}
+	// ReservationLinesTable holds the schema information for the "reservation_lines" table.
+	ReservationLinesTable = &schema.Table{
+		Name:       "reservation_lines",
+		Columns:    ReservationLinesColumns,
+		PrimaryKey: []*schema.Column{ReservationLinesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_lines_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationLinesColumns[1], ReservationLinesColumns[2]},
+			},
+			{
+				Name:    "reservation_lines_sku",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationLinesColumns[4], ReservationLinesColumns[1]},
+			},
+		},
 	}
 	// RolesColumns holds the columns for the "roles" table.
 	RolesColumns = []*schema.Column{
@@ -515,6 +1076,79 @@ var (
 				Name:    "schedule_slots_key",
 				Unique:  true,
 				Columns: []*schema.Column{ScheduleSlotsColumns[1], ScheduleSlotsColumns[2]},
+			},
+		},
+	}
+	// ShipmentsColumns holds the columns for the "shipments" table.
+	ShipmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "shipment_no", Type: field.TypeInt},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"IN_TRANSIT", "RECEIVED", "CANCELLED"}, Default: "IN_TRANSIT"},
+		{Name: "carrier", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "tracking_no", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "eta", Type: field.TypeTime, Nullable: true},
+		{Name: "dispatched_at", Type: field.TypeTime},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "posting_id", Type: field.TypeInt64},
+		{Name: "created_by", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
+	}
+	// ShipmentsTable holds the schema information for the "shipments" table.
+	ShipmentsTable = &schema.Table{
+		Name:       "shipments",
+		Columns:    ShipmentsColumns,
+		PrimaryKey: []*schema.Column{ShipmentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "shipments_key",
+				Unique:  true,
+				Columns: []*schema.Column{ShipmentsColumns[4], ShipmentsColumns[5]},
+			},
+			{
+				Name:    "shipments_state_eta",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[6], ShipmentsColumns[9]},
+			},
+		},
+	}
+	// ShipmentLinesColumns holds the columns for the "shipment_lines" table.
+	ShipmentLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "shipment_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "missing_reason", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "value", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "exchange_rate", Type: field.TypeInt64},
+	}
+	// ShipmentLinesTable holds the schema information for the "shipment_lines" table.
+	ShipmentLinesTable = &schema.Table{
+		Name:       "shipment_lines",
+		Columns:    ShipmentLinesColumns,
+		PrimaryKey: []*schema.Column{ShipmentLinesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "shipment_lines_key",
+				Unique:  true,
+				Columns: []*schema.Column{ShipmentLinesColumns[1], ShipmentLinesColumns[2], ShipmentLinesColumns[4]},
+			},
+			{
+				Name:    "shipment_lines_sku",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentLinesColumns[3]},
 			},
 		},
 	}
@@ -585,7 +1219,7 @@ var (
 		{Name: "stock_id", Type: field.TypeInt64},
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "OTHER"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "RELOCATION", "OTHER"}},
 		{Name: "quantity_delta", Type: field.TypeInt64},
 		{Name: "available_delta", Type: field.TypeInt64},
 		{Name: "allocated_delta", Type: field.TypeInt64},
@@ -712,6 +1346,89 @@ var (
 			},
 		},
 	}
+	// StocktakesColumns holds the columns for the "stocktakes" table.
+	StocktakesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "scope", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "blind", Type: field.TypeBool},
+		{Name: "counters", Type: field.TypeInt, Default: 1},
+		{Name: "recount_over", Type: field.TypeInt64, Nullable: true},
+		{Name: "by_location", Type: field.TypeBool},
+	}
+	// StocktakesTable holds the schema information for the "stocktakes" table.
+	StocktakesTable = &schema.Table{
+		Name:       "stocktakes",
+		Columns:    StocktakesColumns,
+		PrimaryKey: []*schema.Column{StocktakesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stocktakes_key",
+				Unique:  true,
+				Columns: []*schema.Column{StocktakesColumns[1]},
+			},
+		},
+	}
+	// StocktakeCountsColumns holds the columns for the "stocktake_counts" table.
+	StocktakeCountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "round", Type: field.TypeInt},
+		{Name: "counter_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "book_quantity", Type: field.TypeInt64},
+		{Name: "counted_at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
+	}
+	// StocktakeCountsTable holds the schema information for the "stocktake_counts" table.
+	StocktakeCountsTable = &schema.Table{
+		Name:       "stocktake_counts",
+		Columns:    StocktakeCountsColumns,
+		PrimaryKey: []*schema.Column{StocktakeCountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stocktake_counts_line",
+				Unique:  false,
+				Columns: []*schema.Column{StocktakeCountsColumns[1], StocktakeCountsColumns[2], StocktakeCountsColumns[0]},
+			},
+		},
+	}
+	// StocktakeLinesColumns holds the columns for the "stocktake_lines" table.
+	StocktakeLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "line_no", Type: field.TypeInt},
+		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "COUNTED", "RECOUNT", "POSTED", "SKIPPED"}, Default: "OPEN"},
+		{Name: "round", Type: field.TypeInt, Default: 1},
+		{Name: "book_quantity", Type: field.TypeInt64, Nullable: true},
+		{Name: "counted_quantity", Type: field.TypeInt64, Nullable: true},
+		{Name: "counted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "posted_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "found", Type: field.TypeBool, Default: false},
+	}
+	// StocktakeLinesTable holds the schema information for the "stocktake_lines" table.
+	StocktakeLinesTable = &schema.Table{
+		Name:       "stocktake_lines",
+		Columns:    StocktakeLinesColumns,
+		PrimaryKey: []*schema.Column{StocktakeLinesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stocktake_lines_key",
+				Unique:  true,
+				Columns: []*schema.Column{StocktakeLinesColumns[1], StocktakeLinesColumns[2]},
+			},
+			{
+				Name:    "stocktake_lines_place",
+				Unique:  false,
+				Columns: []*schema.Column{StocktakeLinesColumns[1], StocktakeLinesColumns[3], StocktakeLinesColumns[4], StocktakeLinesColumns[5]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -745,6 +1462,7 @@ var (
 		{Name: "time_zone", Type: field.TypeString, Size: 50, Default: "UTC"},
 		{Name: "capacity", Type: field.TypeInt64, Default: 0},
 		{Name: "max_volume_cm3", Type: field.TypeInt64, Default: 0},
+		{Name: "tracks_locations", Type: field.TypeBool, Default: false},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
 	}
 	// WarehousesTable holds the schema information for the "warehouses" table.
@@ -835,27 +1553,50 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ApprovalRulesTable,
 		ProductBarcodesTable,
 		BatchesTable,
+		CarriersTable,
+		CodeMappingsTable,
 		CostSnapshotsTable,
 		DocumentsTable,
 		DocumentEventsTable,
+		DocumentExecutionsTable,
 		DocumentLinesTable,
 		DocumentNumbersTable,
 		ExchangeRatesTable,
+		FilesTable,
+		FileChunksTable,
 		IdempotencyKeysTable,
+		InterchangeGroupsTable,
+		InterchangeMembersTable,
+		JobsTable,
+		JobRowsTable,
+		KitComponentsTable,
+		LandedCostsTable,
+		LandedCostLinesTable,
 		LedgerSweepsTable,
 		WarehouseLocationsTable,
 		StockLocationMovementsTable,
 		LocationStocksTable,
 		PostingsTable,
 		ProductsTable,
+		ReservationsTable,
+		ReservationAllocationsTable,
+		ReservationEntriesTable,
+		ReservationEventsTable,
+		ReservationLinesTable,
 		RolesTable,
 		ScheduleSlotsTable,
+		ShipmentsTable,
+		ShipmentLinesTable,
 		StocksTable,
 		StockCostsTable,
 		StockMovementsTable,
 		StockSnapshotsTable,
+		StocktakesTable,
+		StocktakeCountsTable,
+		StocktakeLinesTable,
 		UsersTable,
 		WarehousesTable,
 		WarehouseSnapshotsTable,
@@ -865,6 +1606,12 @@ var (
 )
 
 func init() {
+	ApprovalRulesTable.Annotation = &entsql.Annotation{
+		Table: "approval_rules",
+	}
+	ApprovalRulesTable.Annotation.Checks = map[string]string{
+		"approval_rules_min_value": "min_value >= 0",
+	}
 	ProductBarcodesTable.Annotation = &entsql.Annotation{
 		Table: "product_barcodes",
 	}
@@ -873,6 +1620,18 @@ func init() {
 	}
 	BatchesTable.Annotation = &entsql.Annotation{
 		Table: "batches",
+	}
+	CarriersTable.Annotation = &entsql.Annotation{
+		Table: "carriers",
+	}
+	CarriersTable.Annotation.Checks = map[string]string{
+		"carriers_divisor": "volumetric_divisor > 0 AND weight_step_g > 0",
+	}
+	CodeMappingsTable.Annotation = &entsql.Annotation{
+		Table: "code_mappings",
+	}
+	CodeMappingsTable.Annotation.Checks = map[string]string{
+		"code_mappings_period": "valid_to IS NULL OR valid_to >= valid_from",
 	}
 	CostSnapshotsTable.Annotation = &entsql.Annotation{
 		Table: "cost_snapshots",
@@ -886,6 +1645,12 @@ func init() {
 	DocumentEventsTable.ForeignKeys[0].RefTable = DocumentsTable
 	DocumentEventsTable.Annotation = &entsql.Annotation{
 		Table: "document_events",
+	}
+	DocumentExecutionsTable.Annotation = &entsql.Annotation{
+		Table: "document_executions",
+	}
+	DocumentExecutionsTable.Annotation.Checks = map[string]string{
+		"document_executions_quantities": "quantity >= 0 AND rejected_quantity >= 0 AND quantity + rejected_quantity > 0",
 	}
 	DocumentLinesTable.ForeignKeys[0].RefTable = DocumentsTable
 	DocumentLinesTable.Annotation = &entsql.Annotation{
@@ -903,8 +1668,47 @@ func init() {
 	ExchangeRatesTable.Annotation.Checks = map[string]string{
 		"exchange_rates_positive": "rate > 0",
 	}
+	FilesTable.Annotation = &entsql.Annotation{
+		Table: "files",
+	}
+	FileChunksTable.Annotation = &entsql.Annotation{
+		Table: "file_chunks",
+	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
+	}
+	InterchangeGroupsTable.Annotation = &entsql.Annotation{
+		Table: "interchange_groups",
+	}
+	InterchangeMembersTable.Annotation = &entsql.Annotation{
+		Table: "interchange_members",
+	}
+	InterchangeMembersTable.Annotation.Checks = map[string]string{
+		"interchange_members_priority": "priority >= 0",
+	}
+	JobsTable.Annotation = &entsql.Annotation{
+		Table: "jobs",
+	}
+	JobRowsTable.Annotation = &entsql.Annotation{
+		Table: "job_rows",
+	}
+	KitComponentsTable.Annotation = &entsql.Annotation{
+		Table: "kit_components",
+	}
+	KitComponentsTable.Annotation.Checks = map[string]string{
+		"kit_components_quantity": "quantity > 0 AND sku <> kit_sku",
+	}
+	LandedCostsTable.Annotation = &entsql.Annotation{
+		Table: "landed_costs",
+	}
+	LandedCostsTable.Annotation.Checks = map[string]string{
+		"landed_costs_amount": "amount > 0 AND exchange_rate > 0",
+	}
+	LandedCostLinesTable.Annotation = &entsql.Annotation{
+		Table: "landed_cost_lines",
+	}
+	LandedCostLinesTable.Annotation.Checks = map[string]string{
+		"landed_cost_lines_amounts": "capitalized >= 0 AND expensed >= 0",
 	}
 	LedgerSweepsTable.Annotation = &entsql.Annotation{
 		Table: "ledger_sweeps",
@@ -934,11 +1738,47 @@ func init() {
 	ProductsTable.Annotation.Checks = map[string]string{
 		"products_stock_bounds": "min_stock >= 0 AND (max_stock IS NULL OR max_stock >= min_stock)",
 	}
+	ReservationsTable.Annotation = &entsql.Annotation{
+		Table: "reservations",
+	}
+	ReservationsTable.Annotation.Checks = map[string]string{
+		"reservations_quantities": "deducted_quantity >= 0 AND released_quantity >= 0 AND short_quantity >= 0 AND deducted_quantity + released_quantity + short_quantity <= quantity",
+	}
+	ReservationAllocationsTable.Annotation = &entsql.Annotation{
+		Table: "reservation_allocations",
+	}
+	ReservationAllocationsTable.Annotation.Checks = map[string]string{
+		"reservation_allocations_quantities": "quantity > 0 AND per_unit > 0 AND deducted_quantity >= 0 AND released_quantity >= 0 AND short_quantity >= 0 AND deducted_quantity + released_quantity + short_quantity <= quantity",
+	}
+	ReservationEntriesTable.Annotation = &entsql.Annotation{
+		Table: "reservation_entries",
+	}
+	ReservationEventsTable.Annotation = &entsql.Annotation{
+		Table: "reservation_events",
+	}
+	ReservationLinesTable.Annotation = &entsql.Annotation{
+		Table: "reservation_lines",
+	}
+	ReservationLinesTable.Annotation.Checks = map[string]string{
+		"reservation_lines_quantities": "asked_quantity > 0 AND quantity >= 0 AND quantity <= asked_quantity",
+	}
 	RolesTable.Annotation = &entsql.Annotation{
 		Table: "roles",
 	}
 	ScheduleSlotsTable.Annotation = &entsql.Annotation{
 		Table: "schedule_slots",
+	}
+	ShipmentsTable.Annotation = &entsql.Annotation{
+		Table: "shipments",
+	}
+	ShipmentsTable.Annotation.Checks = map[string]string{
+		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity",
+	}
+	ShipmentLinesTable.Annotation = &entsql.Annotation{
+		Table: "shipment_lines",
+	}
+	ShipmentLinesTable.Annotation.Checks = map[string]string{
+		"shipment_lines_quantities": "quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity AND value >= 0",
 	}
 	StocksTable.Annotation = &entsql.Annotation{
 		Table: "stocks",
@@ -966,6 +1806,24 @@ func init() {
 	}
 	StockSnapshotsTable.Annotation = &entsql.Annotation{
 		Table: "stock_snapshots",
+	}
+	StocktakesTable.Annotation = &entsql.Annotation{
+		Table: "stocktakes",
+	}
+	StocktakesTable.Annotation.Checks = map[string]string{
+		"stocktakes_counters": "counters BETWEEN 1 AND 5",
+	}
+	StocktakeCountsTable.Annotation = &entsql.Annotation{
+		Table: "stocktake_counts",
+	}
+	StocktakeCountsTable.Annotation.Checks = map[string]string{
+		"stocktake_counts_quantity": "quantity >= 0",
+	}
+	StocktakeLinesTable.Annotation = &entsql.Annotation{
+		Table: "stocktake_lines",
+	}
+	StocktakeLinesTable.Annotation.Checks = map[string]string{
+		"stocktake_lines_counted": "counted_quantity IS NULL OR counted_quantity >= 0",
 	}
 	UsersTable.Annotation = &entsql.Annotation{
 		Table: "users",

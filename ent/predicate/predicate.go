@@ -6,11 +6,20 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// ApprovalRule is the predicate function for approvalrule builders.
+type ApprovalRule func(*sql.Selector)
+
 // Barcode is the predicate function for barcode builders.
 type Barcode func(*sql.Selector)
 
 // Batch is the predicate function for batch builders.
 type Batch func(*sql.Selector)
+
+// Carrier is the predicate function for carrier builders.
+type Carrier func(*sql.Selector)
+
+// CodeMapping is the predicate function for codemapping builders.
+type CodeMapping func(*sql.Selector)
 
 // CostSnapshot is the predicate function for costsnapshot builders.
 type CostSnapshot func(*sql.Selector)
@@ -21,6 +30,9 @@ type Document func(*sql.Selector)
 // DocumentEvent is the predicate function for documentevent builders.
 type DocumentEvent func(*sql.Selector)
 
+// DocumentExecution is the predicate function for documentexecution builders.
+type DocumentExecution func(*sql.Selector)
+
 // DocumentLine is the predicate function for documentline builders.
 type DocumentLine func(*sql.Selector)
 
@@ -30,8 +42,35 @@ type DocumentNumber func(*sql.Selector)
 // ExchangeRate is the predicate function for exchangerate builders.
 type ExchangeRate func(*sql.Selector)
 
+// File is the predicate function for file builders.
+type File func(*sql.Selector)
+
+// FileChunk is the predicate function for filechunk builders.
+type FileChunk func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
+
+// InterchangeGroup is the predicate function for interchangegroup builders.
+type InterchangeGroup func(*sql.Selector)
+
+// InterchangeMember is the predicate function for interchangemember builders.
+type InterchangeMember func(*sql.Selector)
+
+// Job is the predicate function for job builders.
+type Job func(*sql.Selector)
+
+// JobRow is the predicate function for jobrow builders.
+type JobRow func(*sql.Selector)
+
+// KitComponent is the predicate function for kitcomponent builders.
+type KitComponent func(*sql.Selector)
+
+// LandedCost is the predicate function for landedcost builders.
+type LandedCost func(*sql.Selector)
+
+// LandedCostLine is the predicate function for landedcostline builders.
+type LandedCostLine func(*sql.Selector)
 
 // LedgerSweep is the predicate function for ledgersweep builders.
 type LedgerSweep func(*sql.Selector)
@@ -51,11 +90,32 @@ type Posting func(*sql.Selector)
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
 
+// Reservation is the predicate function for reservation builders.
+type Reservation func(*sql.Selector)
+
+// ReservationAllocation is the predicate function for reservationallocation builders.
+type ReservationAllocation func(*sql.Selector)
+
+// ReservationEntry is the predicate function for reservationentry builders.
+type ReservationEntry func(*sql.Selector)
+
+// ReservationEvent is the predicate function for reservationevent builders.
+type ReservationEvent func(*sql.Selector)
+
+// ReservationLine is the predicate function for reservationline builders.
+type ReservationLine func(*sql.Selector)
+
 // Role is the predicate function for role builders.
 type Role func(*sql.Selector)
 
 // ScheduleSlot is the predicate function for scheduleslot builders.
 type ScheduleSlot func(*sql.Selector)
+
+// Shipment is the predicate function for shipment builders.
+type Shipment func(*sql.Selector)
+
+// ShipmentLine is the predicate function for shipmentline builders.
+type ShipmentLine func(*sql.Selector)
 
 // Stock is the predicate function for entstock builders.
 type Stock func(*sql.Selector)
@@ -68,6 +128,15 @@ type StockMovement func(*sql.Selector)
 
 // StockSnapshot is the predicate function for stocksnapshot builders.
 type StockSnapshot func(*sql.Selector)
+
+// Stocktake is the predicate function for stocktake builders.
+type Stocktake func(*sql.Selector)
+
+// StocktakeCount is the predicate function for stocktakecount builders.
+type StocktakeCount func(*sql.Selector)
+
+// StocktakeLine is the predicate function for stocktakeline builders.
+type StocktakeLine func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

@@ -52,6 +52,20 @@ const (
 	FieldWidthMm = "width_mm"
 	// FieldHeightMm holds the string denoting the height_mm field in the database.
 	FieldHeightMm = "height_mm"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
+	// FieldHsCode holds the string denoting the hs_code field in the database.
+	FieldHsCode = "hs_code"
+	// FieldOriginCountry holds the string denoting the origin_country field in the database.
+	FieldOriginCountry = "origin_country"
+	// FieldCustomsValue holds the string denoting the customs_value field in the database.
+	FieldCustomsValue = "customs_value"
+	// FieldCustomsCurrency holds the string denoting the customs_currency field in the database.
+	FieldCustomsCurrency = "customs_currency"
+	// FieldAllocationRule holds the string denoting the allocation_rule field in the database.
+	FieldAllocationRule = "allocation_rule"
+	// FieldMinShelfLifeDays holds the string denoting the min_shelf_life_days field in the database.
+	FieldMinShelfLifeDays = "min_shelf_life_days"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// Table holds the table name of the product in the database.
@@ -80,6 +94,13 @@ var Columns = []string{
 	FieldLengthMm,
 	FieldWidthMm,
 	FieldHeightMm,
+	FieldKind,
+	FieldHsCode,
+	FieldOriginCountry,
+	FieldCustomsValue,
+	FieldCustomsCurrency,
+	FieldAllocationRule,
+	FieldMinShelfLifeDays,
 	FieldStatus,
 }
 
@@ -138,7 +159,45 @@ var (
 	DefaultWidthMm int64
 	// DefaultHeightMm holds the default value on creation for the "height_mm" field.
 	DefaultHeightMm int64
+	// DefaultHsCode holds the default value on creation for the "hs_code" field.
+	DefaultHsCode string
+	// HsCodeValidator is a validator for the "hs_code" field. It is called by the builders before save.
+	HsCodeValidator func(string) error
+	// DefaultOriginCountry holds the default value on creation for the "origin_country" field.
+	DefaultOriginCountry string
+	// OriginCountryValidator is a validator for the "origin_country" field. It is called by the builders before save.
+	OriginCountryValidator func(string) error
+	// DefaultCustomsCurrency holds the default value on creation for the "customs_currency" field.
+	DefaultCustomsCurrency string
+	// CustomsCurrencyValidator is a validator for the "customs_currency" field. It is called by the builders before save.
+	CustomsCurrencyValidator func(string) error
+	// DefaultMinShelfLifeDays holds the default value on creation for the "min_shelf_life_days" field.
+	DefaultMinShelfLifeDays int64
 )
+
+const DefaultKind stock.ProductKind = "STANDARD"
+
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k stock.ProductKind) error {
+	switch k {
+	case "STANDARD", "SALES_KIT", "ASSEMBLY_KIT":
+		return nil
+	default:
+		return fmt.Errorf("product: invalid enum value for kind field: %q", k)
+	}
+}
+
+const DefaultAllocationRule stock.AllocationRule = "FEFO"
+
+// AllocationRuleValidator is a validator for the "allocation_rule" field enum values. It is called by the builders before save.
+func AllocationRuleValidator(ar stock.AllocationRule) error {
+	switch ar {
+	case "FEFO", "FIFO":
+		return nil
+	default:
+		return fmt.Errorf("product: invalid enum value for allocation_rule field: %q", ar)
+	}
+}
 
 const DefaultStatus stock.Status = "ACTIVE"
 
@@ -253,6 +312,41 @@ func ByWidthMm(opts ...sql.OrderTermOption) OrderOption {
 // ByHeightMm orders the results by the height_mm field.
 func ByHeightMm(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHeightMm, opts...).ToFunc()
+}
+
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
+// ByHsCode orders the results by the hs_code field.
+func ByHsCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHsCode, opts...).ToFunc()
+}
+
+// ByOriginCountry orders the results by the origin_country field.
+func ByOriginCountry(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOriginCountry, opts...).ToFunc()
+}
+
+// ByCustomsValue orders the results by the customs_value field.
+func ByCustomsValue(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCustomsValue, opts...).ToFunc()
+}
+
+// ByCustomsCurrency orders the results by the customs_currency field.
+func ByCustomsCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCustomsCurrency, opts...).ToFunc()
+}
+
+// ByAllocationRule orders the results by the allocation_rule field.
+func ByAllocationRule(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAllocationRule, opts...).ToFunc()
+}
+
+// ByMinShelfLifeDays orders the results by the min_shelf_life_days field.
+func ByMinShelfLifeDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMinShelfLifeDays, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

@@ -152,6 +152,32 @@ func HeightMm(v int64) predicate.Product {
 	return predicate.Product(sql.FieldEQ(FieldHeightMm, v))
 }
 
+// HsCode applies equality check predicate on the "hs_code" field. It's identical to HsCodeEQ.
+func HsCode(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldHsCode, v))
+}
+
+// OriginCountry applies equality check predicate on the "origin_country" field. It's identical to OriginCountryEQ.
+func OriginCountry(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldOriginCountry, v))
+}
+
+// CustomsValue applies equality check predicate on the "customs_value" field. It's identical to CustomsValueEQ.
+func CustomsValue(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldEQ(FieldCustomsValue, vc))
+}
+
+// CustomsCurrency applies equality check predicate on the "customs_currency" field. It's identical to CustomsCurrencyEQ.
+func CustomsCurrency(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldCustomsCurrency, v))
+}
+
+// MinShelfLifeDays applies equality check predicate on the "min_shelf_life_days" field. It's identical to MinShelfLifeDaysEQ.
+func MinShelfLifeDays(v int64) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldMinShelfLifeDays, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Product {
 	return predicate.Product(sql.FieldEQ(FieldCreatedAt, v))
@@ -1169,6 +1195,365 @@ func HeightMmLT(v int64) predicate.Product {
 // HeightMmLTE applies the LTE predicate on the "height_mm" field.
 func HeightMmLTE(v int64) predicate.Product {
 	return predicate.Product(sql.FieldLTE(FieldHeightMm, v))
+}
+
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v stock.ProductKind) predicate.Product {
+	vc := v
+	return predicate.Product(sql.FieldEQ(FieldKind, vc))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v stock.ProductKind) predicate.Product {
+	vc := v
+	return predicate.Product(sql.FieldNEQ(FieldKind, vc))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...stock.ProductKind) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Product(sql.FieldIn(FieldKind, v...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...stock.ProductKind) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Product(sql.FieldNotIn(FieldKind, v...))
+}
+
+// HsCodeEQ applies the EQ predicate on the "hs_code" field.
+func HsCodeEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldHsCode, v))
+}
+
+// HsCodeNEQ applies the NEQ predicate on the "hs_code" field.
+func HsCodeNEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldNEQ(FieldHsCode, v))
+}
+
+// HsCodeIn applies the In predicate on the "hs_code" field.
+func HsCodeIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldIn(FieldHsCode, vs...))
+}
+
+// HsCodeNotIn applies the NotIn predicate on the "hs_code" field.
+func HsCodeNotIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldNotIn(FieldHsCode, vs...))
+}
+
+// HsCodeGT applies the GT predicate on the "hs_code" field.
+func HsCodeGT(v string) predicate.Product {
+	return predicate.Product(sql.FieldGT(FieldHsCode, v))
+}
+
+// HsCodeGTE applies the GTE predicate on the "hs_code" field.
+func HsCodeGTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldGTE(FieldHsCode, v))
+}
+
+// HsCodeLT applies the LT predicate on the "hs_code" field.
+func HsCodeLT(v string) predicate.Product {
+	return predicate.Product(sql.FieldLT(FieldHsCode, v))
+}
+
+// HsCodeLTE applies the LTE predicate on the "hs_code" field.
+func HsCodeLTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldLTE(FieldHsCode, v))
+}
+
+// HsCodeContains applies the Contains predicate on the "hs_code" field.
+func HsCodeContains(v string) predicate.Product {
+	return predicate.Product(sql.FieldContains(FieldHsCode, v))
+}
+
+// HsCodeHasPrefix applies the HasPrefix predicate on the "hs_code" field.
+func HsCodeHasPrefix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasPrefix(FieldHsCode, v))
+}
+
+// HsCodeHasSuffix applies the HasSuffix predicate on the "hs_code" field.
+func HsCodeHasSuffix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasSuffix(FieldHsCode, v))
+}
+
+// HsCodeEqualFold applies the EqualFold predicate on the "hs_code" field.
+func HsCodeEqualFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldEqualFold(FieldHsCode, v))
+}
+
+// HsCodeContainsFold applies the ContainsFold predicate on the "hs_code" field.
+func HsCodeContainsFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldContainsFold(FieldHsCode, v))
+}
+
+// OriginCountryEQ applies the EQ predicate on the "origin_country" field.
+func OriginCountryEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldOriginCountry, v))
+}
+
+// OriginCountryNEQ applies the NEQ predicate on the "origin_country" field.
+func OriginCountryNEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldNEQ(FieldOriginCountry, v))
+}
+
+// OriginCountryIn applies the In predicate on the "origin_country" field.
+func OriginCountryIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldIn(FieldOriginCountry, vs...))
+}
+
+// OriginCountryNotIn applies the NotIn predicate on the "origin_country" field.
+func OriginCountryNotIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldNotIn(FieldOriginCountry, vs...))
+}
+
+// OriginCountryGT applies the GT predicate on the "origin_country" field.
+func OriginCountryGT(v string) predicate.Product {
+	return predicate.Product(sql.FieldGT(FieldOriginCountry, v))
+}
+
+// OriginCountryGTE applies the GTE predicate on the "origin_country" field.
+func OriginCountryGTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldGTE(FieldOriginCountry, v))
+}
+
+// OriginCountryLT applies the LT predicate on the "origin_country" field.
+func OriginCountryLT(v string) predicate.Product {
+	return predicate.Product(sql.FieldLT(FieldOriginCountry, v))
+}
+
+// OriginCountryLTE applies the LTE predicate on the "origin_country" field.
+func OriginCountryLTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldLTE(FieldOriginCountry, v))
+}
+
+// OriginCountryContains applies the Contains predicate on the "origin_country" field.
+func OriginCountryContains(v string) predicate.Product {
+	return predicate.Product(sql.FieldContains(FieldOriginCountry, v))
+}
+
+// OriginCountryHasPrefix applies the HasPrefix predicate on the "origin_country" field.
+func OriginCountryHasPrefix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasPrefix(FieldOriginCountry, v))
+}
+
+// OriginCountryHasSuffix applies the HasSuffix predicate on the "origin_country" field.
+func OriginCountryHasSuffix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasSuffix(FieldOriginCountry, v))
+}
+
+// OriginCountryEqualFold applies the EqualFold predicate on the "origin_country" field.
+func OriginCountryEqualFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldEqualFold(FieldOriginCountry, v))
+}
+
+// OriginCountryContainsFold applies the ContainsFold predicate on the "origin_country" field.
+func OriginCountryContainsFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldContainsFold(FieldOriginCountry, v))
+}
+
+// CustomsValueEQ applies the EQ predicate on the "customs_value" field.
+func CustomsValueEQ(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldEQ(FieldCustomsValue, vc))
+}
+
+// CustomsValueNEQ applies the NEQ predicate on the "customs_value" field.
+func CustomsValueNEQ(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldNEQ(FieldCustomsValue, vc))
+}
+
+// CustomsValueIn applies the In predicate on the "customs_value" field.
+func CustomsValueIn(vs ...money.Amount) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Product(sql.FieldIn(FieldCustomsValue, v...))
+}
+
+// CustomsValueNotIn applies the NotIn predicate on the "customs_value" field.
+func CustomsValueNotIn(vs ...money.Amount) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Product(sql.FieldNotIn(FieldCustomsValue, v...))
+}
+
+// CustomsValueGT applies the GT predicate on the "customs_value" field.
+func CustomsValueGT(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldGT(FieldCustomsValue, vc))
+}
+
+// CustomsValueGTE applies the GTE predicate on the "customs_value" field.
+func CustomsValueGTE(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldGTE(FieldCustomsValue, vc))
+}
+
+// CustomsValueLT applies the LT predicate on the "customs_value" field.
+func CustomsValueLT(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldLT(FieldCustomsValue, vc))
+}
+
+// CustomsValueLTE applies the LTE predicate on the "customs_value" field.
+func CustomsValueLTE(v money.Amount) predicate.Product {
+	vc := int64(v)
+	return predicate.Product(sql.FieldLTE(FieldCustomsValue, vc))
+}
+
+// CustomsValueIsNil applies the IsNil predicate on the "customs_value" field.
+func CustomsValueIsNil() predicate.Product {
+	return predicate.Product(sql.FieldIsNull(FieldCustomsValue))
+}
+
+// CustomsValueNotNil applies the NotNil predicate on the "customs_value" field.
+func CustomsValueNotNil() predicate.Product {
+	return predicate.Product(sql.FieldNotNull(FieldCustomsValue))
+}
+
+// CustomsCurrencyEQ applies the EQ predicate on the "customs_currency" field.
+func CustomsCurrencyEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyNEQ applies the NEQ predicate on the "customs_currency" field.
+func CustomsCurrencyNEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldNEQ(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyIn applies the In predicate on the "customs_currency" field.
+func CustomsCurrencyIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldIn(FieldCustomsCurrency, vs...))
+}
+
+// CustomsCurrencyNotIn applies the NotIn predicate on the "customs_currency" field.
+func CustomsCurrencyNotIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldNotIn(FieldCustomsCurrency, vs...))
+}
+
+// CustomsCurrencyGT applies the GT predicate on the "customs_currency" field.
+func CustomsCurrencyGT(v string) predicate.Product {
+	return predicate.Product(sql.FieldGT(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyGTE applies the GTE predicate on the "customs_currency" field.
+func CustomsCurrencyGTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldGTE(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyLT applies the LT predicate on the "customs_currency" field.
+func CustomsCurrencyLT(v string) predicate.Product {
+	return predicate.Product(sql.FieldLT(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyLTE applies the LTE predicate on the "customs_currency" field.
+func CustomsCurrencyLTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldLTE(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyContains applies the Contains predicate on the "customs_currency" field.
+func CustomsCurrencyContains(v string) predicate.Product {
+	return predicate.Product(sql.FieldContains(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyHasPrefix applies the HasPrefix predicate on the "customs_currency" field.
+func CustomsCurrencyHasPrefix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasPrefix(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyHasSuffix applies the HasSuffix predicate on the "customs_currency" field.
+func CustomsCurrencyHasSuffix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasSuffix(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyEqualFold applies the EqualFold predicate on the "customs_currency" field.
+func CustomsCurrencyEqualFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldEqualFold(FieldCustomsCurrency, v))
+}
+
+// CustomsCurrencyContainsFold applies the ContainsFold predicate on the "customs_currency" field.
+func CustomsCurrencyContainsFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldContainsFold(FieldCustomsCurrency, v))
+}
+
+// AllocationRuleEQ applies the EQ predicate on the "allocation_rule" field.
+func AllocationRuleEQ(v stock.AllocationRule) predicate.Product {
+	vc := v
+	return predicate.Product(sql.FieldEQ(FieldAllocationRule, vc))
+}
+
+// AllocationRuleNEQ applies the NEQ predicate on the "allocation_rule" field.
+func AllocationRuleNEQ(v stock.AllocationRule) predicate.Product {
+	vc := v
+	return predicate.Product(sql.FieldNEQ(FieldAllocationRule, vc))
+}
+
+// AllocationRuleIn applies the In predicate on the "allocation_rule" field.
+func AllocationRuleIn(vs ...stock.AllocationRule) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Product(sql.FieldIn(FieldAllocationRule, v...))
+}
+
+// AllocationRuleNotIn applies the NotIn predicate on the "allocation_rule" field.
+func AllocationRuleNotIn(vs ...stock.AllocationRule) predicate.Product {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Product(sql.FieldNotIn(FieldAllocationRule, v...))
+}
+
+// MinShelfLifeDaysEQ applies the EQ predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysEQ(v int64) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldMinShelfLifeDays, v))
+}
+
+// MinShelfLifeDaysNEQ applies the NEQ predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysNEQ(v int64) predicate.Product {
+	return predicate.Product(sql.FieldNEQ(FieldMinShelfLifeDays, v))
+}
+
+// MinShelfLifeDaysIn applies the In predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysIn(vs ...int64) predicate.Product {
+	return predicate.Product(sql.FieldIn(FieldMinShelfLifeDays, vs...))
+}
+
+// MinShelfLifeDaysNotIn applies the NotIn predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysNotIn(vs ...int64) predicate.Product {
+	return predicate.Product(sql.FieldNotIn(FieldMinShelfLifeDays, vs...))
+}
+
+// MinShelfLifeDaysGT applies the GT predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysGT(v int64) predicate.Product {
+	return predicate.Product(sql.FieldGT(FieldMinShelfLifeDays, v))
+}
+
+// MinShelfLifeDaysGTE applies the GTE predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysGTE(v int64) predicate.Product {
+	return predicate.Product(sql.FieldGTE(FieldMinShelfLifeDays, v))
+}
+
+// MinShelfLifeDaysLT applies the LT predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysLT(v int64) predicate.Product {
+	return predicate.Product(sql.FieldLT(FieldMinShelfLifeDays, v))
+}
+
+// MinShelfLifeDaysLTE applies the LTE predicate on the "min_shelf_life_days" field.
+func MinShelfLifeDaysLTE(v int64) predicate.Product {
+	return predicate.Product(sql.FieldLTE(FieldMinShelfLifeDays, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

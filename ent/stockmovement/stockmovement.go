@@ -141,7 +141,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k stock.MovementKind) error {
 	switch k {
-	case "ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "OTHER":
+	case "ADJUSTMENT", "COUNT", "MOVE", "INBOUND", "OUTBOUND", "TRANSFER", "STOCKTAKE", "ASSEMBLY", "RESERVATION", "REVALUATION", "REVERSAL", "RELOCATION", "OTHER":
 		return nil
 	default:
 		return fmt.Errorf("stockmovement: invalid enum value for kind field: %q", k)

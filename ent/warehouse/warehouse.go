@@ -41,6 +41,8 @@ const (
 	FieldCapacity = "capacity"
 	// FieldMaxVolumeCm3 holds the string denoting the max_volume_cm3 field in the database.
 	FieldMaxVolumeCm3 = "max_volume_cm3"
+	// FieldTracksLocations holds the string denoting the tracks_locations field in the database.
+	FieldTracksLocations = "tracks_locations"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// EdgeChildren holds the string denoting the children edge name in mutations.
@@ -71,6 +73,7 @@ var Columns = []string{
 	FieldTimeZone,
 	FieldCapacity,
 	FieldMaxVolumeCm3,
+	FieldTracksLocations,
 	FieldStatus,
 }
 
@@ -110,6 +113,8 @@ var (
 	DefaultCapacity int64
 	// DefaultMaxVolumeCm3 holds the default value on creation for the "max_volume_cm3" field.
 	DefaultMaxVolumeCm3 int64
+	// DefaultTracksLocations holds the default value on creation for the "tracks_locations" field.
+	DefaultTracksLocations bool
 )
 
 const DefaultCategory stock.WarehouseCategory = "PHYSICAL"
@@ -243,6 +248,11 @@ func ByCapacity(opts ...sql.OrderTermOption) OrderOption {
 // ByMaxVolumeCm3 orders the results by the max_volume_cm3 field.
 func ByMaxVolumeCm3(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMaxVolumeCm3, opts...).ToFunc()
+}
+
+// ByTracksLocations orders the results by the tracks_locations field.
+func ByTracksLocations(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTracksLocations, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

@@ -101,6 +101,11 @@ func MaxVolumeCm3(v int64) predicate.Warehouse {
 	return predicate.Warehouse(sql.FieldEQ(FieldMaxVolumeCm3, v))
 }
 
+// TracksLocations applies equality check predicate on the "tracks_locations" field. It's identical to TracksLocationsEQ.
+func TracksLocations(v bool) predicate.Warehouse {
+	return predicate.Warehouse(sql.FieldEQ(FieldTracksLocations, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Warehouse {
 	return predicate.Warehouse(sql.FieldEQ(FieldCreatedAt, v))
@@ -679,6 +684,16 @@ func MaxVolumeCm3LT(v int64) predicate.Warehouse {
 // MaxVolumeCm3LTE applies the LTE predicate on the "max_volume_cm3" field.
 func MaxVolumeCm3LTE(v int64) predicate.Warehouse {
 	return predicate.Warehouse(sql.FieldLTE(FieldMaxVolumeCm3, v))
+}
+
+// TracksLocationsEQ applies the EQ predicate on the "tracks_locations" field.
+func TracksLocationsEQ(v bool) predicate.Warehouse {
+	return predicate.Warehouse(sql.FieldEQ(FieldTracksLocations, v))
+}
+
+// TracksLocationsNEQ applies the NEQ predicate on the "tracks_locations" field.
+func TracksLocationsNEQ(v bool) predicate.Warehouse {
+	return predicate.Warehouse(sql.FieldNEQ(FieldTracksLocations, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

@@ -404,6 +404,16 @@ enum DocumentAction {
   CANCEL
   "It was taken back by another document, or is the one that takes another back."
   REVERSE
+  "Goods of a shipment came."
+  RECEIVE
+  "What is missing of a shipment was given up."
+  CLOSE_MISSING
+  "Something was counted."
+  COUNT
+  "Lines were sent to be counted again."
+  RECOUNT
+  "A cost was spread over it."
+  LANDED_COST
 }
 
 extend type Query {
@@ -2115,6 +2125,8 @@ enum MovementKind {
   REVALUATION
   "An earlier posting was taken back: postingReverse."
   REVERSAL
+  "Goods changed their bin, which changes no stock."
+  RELOCATION
   "Another sort."
   OTHER
 }
