@@ -34,6 +34,8 @@ type Config struct {
 	AccessTokenTTL time.Duration `name:"access-token-ttl" setting:"ENTREPOT_ACCESS_TOKEN_TTL" default:"8h" help:"How long a sign-in lasts. A working day, since a sign-in cannot be renewed yet; archiving a user ends theirs within five seconds."`
 	Synchronous    string        `name:"sqlite-synchronous" setting:"ENTREPOT_SQLITE_SYNCHRONOUS" default:"NORMAL" enum:"NORMAL,FULL" help:"Durability of SQLite: with NORMAL a power cut may lose the last commits, with FULL none, at less than half the speed."`
 	GroupCommit    bool          `name:"group-commit" setting:"ENTREPOT_GROUP_COMMIT" default:"true" negatable:"" help:"Commit stock adjustments that arrive together in one transaction, each a posting of its own."`
+	RateFeed       string        `name:"rate-feed" setting:"ENTREPOT_RATE_FEED" default:"none" enum:"none,ecb,ecb-sdmx" help:"Where exchange rates come from beside those entered by hand: ecb reads the reference rates of the European Central Bank as XML files, ecb-sdmx the same by its data service; both every four hours. By default none, and nothing is called."`
+	RateFeedURL    string        `name:"rate-feed-url" setting:"ENTREPOT_RATE_FEED_URL" placeholder:"URL" help:"Where that feed is found, when it is not at the bank itself."`
 	Jobs           bool          `name:"jobs" setting:"ENTREPOT_JOBS" default:"true" negatable:"" help:"Run what happens by the clock: daily snapshots, the sweep of the ledger, housekeeping. At least one replica must; any number may."`
 	LogFormat      string        `name:"log-format" setting:"ENTREPOT_LOG_FORMAT" default:"auto" enum:"auto,json,text" help:"Form of the log: json, text, or auto, which is text at a terminal."`
 }
@@ -68,6 +70,9 @@ func (c Config) check() error {
 	}
 	if !currencyCode.MatchString(c.BaseCurrency) {
 		refuse("ENTREPOT_BASE_CURRENCY is %q, it must be an ISO 4217 code such as CNY", c.BaseCurrency)
+	}
+	if u, err := url.Parse(c.RateFeedURL); c.RateFeedURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		refuse("ENTREPOT_RATE_FEED_URL must be an http or https URL")
 	}
 	if c.AccessTokenTTL < time.Minute || c.AccessTokenTTL > 30*24*time.Hour {
 		refuse("ENTREPOT_ACCESS_TOKEN_TTL is %s, it must be between 1m and 720h", c.AccessTokenTTL)

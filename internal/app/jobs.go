@@ -9,6 +9,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
 	"entrepot/internal/schedule"
@@ -34,6 +35,9 @@ func (a *App) openJobs() (*schedule.Runner, error) {
 	var jobs []schedule.Job
 	if a.cfg.Jobs {
 		jobs = jobsOf(a.DB, a.deps.Log, a.deps.Now)
+		if source := a.rateSource(); source != nil {
+			jobs = append(jobs, ratesJob(fx.New(a.DB, a.deps.Now), source, a.cfg.BaseCurrency))
+		}
 	}
 	return schedule.New(schedule.Options{DB: a.DB, Jobs: jobs, Log: a.deps.Log, Clock: clockwork.NewRealClock()})
 }

@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"internal/job", "internal/audit", "internal/auth", "internal/idempotency"},
 	{"internal/command"},
 	{"internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
-	{"internal/lookup", "internal/snapshot"},
+	{"internal/lookup", "internal/snapshot", "internal/fx/ecb"},
 	{"internal/posting"},
 	{"internal/reservation"},
 	{"internal/document"},
@@ -48,6 +48,8 @@ var narrow = map[string][]string{
 	// ent/ is made from schema/; any other arrow would close a circle, and
 	// ent/ could not be made from nothing.
 	"schema": {"internal/money", "internal/stock"},
+	// A feed is HTTP and mapping; package fx owns what is stored.
+	"internal/fx/ecb": {"internal/fx", "internal/money"},
 	// The scheduler knows when, never what, and who may see it.
 	"internal/schedule": {"internal/fault", "internal/page", "internal/store", "internal/auth", "ent/..."},
 }

@@ -51,9 +51,14 @@ func CheckText(faults *fault.List, path fault.Path, text, what string, limit int
 // Currency is a currency code as it is kept.
 func Currency(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
+// IsCurrency says whether code has the form of a currency code.
+func IsCurrency(code string) bool {
+	return len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
 // CheckCurrency adds a fault when code is no three-letter currency code.
 func CheckCurrency(faults *fault.List, path fault.Path, code string) {
-	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if !IsCurrency(code) {
 		faults.Add(fault.Invalid, path, "%q is no currency code; give three letters such as CNY", Short(code))
 	}
 }

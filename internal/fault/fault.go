@@ -48,7 +48,7 @@ const (
 	ExceedsOutstanding Code = "EXCEEDS_OUTSTANDING"
 	// Outstanding: some of it is still to be done; see currentQuantity.
 	Outstanding Code = "OUTSTANDING"
-	// RateMissing: no exchange rate on or before the day; a rate is never guessed.
+	// RateMissing: no exchange rate holds on the day: there is none, or only stale ones; a rate is never guessed.
 	RateMissing Code = "RATE_MISSING"
 	// BadCredentials: user name or password is wrong, or the user is archived.
 	BadCredentials Code = "BAD_CREDENTIALS"

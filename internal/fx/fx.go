@@ -1,12 +1,18 @@
 // Package fx keeps exchange rates. A rate has a day, and what is posted keeps
-// the rate it was posted at; a missing rate blocks the posting and never
-// counts as 1.
+// the rate it was posted at; a rate that is missing or stale blocks the posting
+// and never counts as 1.
+//
+// Rates are entered by hand ([Service.Set]) or come from a feed ([Service.Pull]),
+// of which package ecb has two. What a person entered for a day stands: a feed
+// never changes it.
 package fx
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"entgo.io/ent/dialect"
 
 	"entrepot/ent"
 	"entrepot/ent/exchangerate"
@@ -15,18 +21,39 @@ import (
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
 
-// LatestSQL is a scalar subquery: the rate from one currency to another on or
-// before a day, NULL when there is none. The arguments are SQL expressions.
-func LatestSQL(from, to, day string) string {
-	return fmt.Sprintf(`(SELECT rate FROM exchange_rates
-  WHERE from_currency = %s AND to_currency = %s AND rate_date <= %s ORDER BY rate_date DESC LIMIT 1)`, from, to, day)
+// How many days a rate holds when no later one comes. Beyond that it is stale and
+// counts as missing.
+const (
+	// FeedDays outlast the longest time without a quote, such as over Christmas, but
+	// not a feed that died unseen.
+	FeedDays = 10
+	// ManualDays is for rates that a person entered: who keeps the books at one
+	// rate enters it anew every year at least.
+	ManualDays = 366
+)
+
+// LatestSQL is a scalar subquery: the rate from one currency to another that holds
+// on a day, NULL when there is none or the latest is stale. The arguments are SQL
+// expressions.
+func LatestSQL(d, from, to, day string) string {
+	age := fmt.Sprintf("%s - rate_date", day)
+	if d == dialect.SQLite {
+		age = fmt.Sprintf("julianday(%s) - julianday(rate_date)", day)
+	}
+	return fmt.Sprintf(`(SELECT CASE WHEN %s <= CASE source WHEN '%s' THEN %d ELSE %d END THEN rate END FROM exchange_rates
+  WHERE from_currency = %s AND to_currency = %s AND rate_date <= %s ORDER BY rate_date DESC LIMIT 1)`,
+		age, manual, ManualDays, FeedDays, from, to, day)
 }
 
 // Day is the day of a moment, as rates are kept by: UTC.
 func Day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// manual is the source of rates that a person entered.
+const manual = "manual"
 
 // SetInput gives the rate of a day.
 type SetInput struct {
@@ -97,7 +124,7 @@ func (in SetInput) write(ctx context.Context, tx store.Tx, now time.Time) (*ent.
 		day = Day(*in.Date)
 	}
 	ofDay := []predicate.ExchangeRate{exchangerate.FromCurrency(in.FromCurrency), exchangerate.ToCurrency(in.ToCurrency), exchangerate.RateDate(day)}
-	n, err := tx.Ent.ExchangeRate.Update().Where(ofDay...).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
+	n, err := tx.Ent.ExchangeRate.Update().Where(ofDay...).SetRate(in.Rate).SetSource(manual).SetMethod(stock.RateDirect).SetVia("").SetRecordedAt(now).Save(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +132,7 @@ func (in SetInput) write(ctx context.Context, tx store.Tx, now time.Time) (*ent.
 		return tx.Ent.ExchangeRate.Query().Where(ofDay...).Only(ctx)
 	}
 	row, err := tx.Ent.ExchangeRate.Create().SetFromCurrency(in.FromCurrency).SetToCurrency(in.ToCurrency).
-		SetRateDate(day).SetRate(in.Rate).SetSource("manual").SetRecordedAt(now).Save(ctx)
+		SetRateDate(day).SetRate(in.Rate).SetSource(manual).SetRecordedAt(now).Save(ctx)
 	if store.Duplicate(err) {
 		return nil, store.ErrRetry // somebody entered it just now: correct theirs
 	}

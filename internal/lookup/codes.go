@@ -36,7 +36,7 @@ type place struct {
 	status   stock.Status
 	category stock.WarehouseCategory
 	currency string
-	rate     money.Rate // 0: none on or before the day
+	rate     money.Rate // 0: none holds on the day
 }
 
 // Resolve looks all codes up in one statement, which also draws the id of the
@@ -101,11 +101,15 @@ var resolveSQL = map[string]string{
 }
 
 func resolveFor(d, warehouses, products, currencies string) string {
+	day := "$5"
+	if d == dialect.Postgres {
+		day = "$5::date"
+	}
 	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
-UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
+UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL(d, "w.currency", "$4", day) +
 		` FROM ` + warehouses + `
 UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
-UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
+UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL(d, "c.code", "$4", day) + ` FROM ` + currencies
 }
 
 // Check adds a fault and returns false for a code that does not lead to a stock
@@ -163,7 +167,7 @@ func CheckInUse(ctx context.Context, tx store.Tx, faults *fault.List, path fault
 // in the base currency; path leads to the warehouse's code.
 func (r Codes) CheckRate(faults *fault.List, path fault.Path, code string) {
 	if w, known := r.warehouses[code]; known && w.rate == 0 {
-		faults.Add(fault.RateMissing, path, "warehouse %s keeps its costs in %s, and there is no rate from %s to %s; enter one with exchangeRateSet",
+		faults.Add(fault.RateMissing, path, "warehouse %s keeps its costs in %s, and no rate from %s to %s holds on that day; enter one with exchangeRateSet",
 			code, w.currency, w.currency, r.base)
 	}
 }
@@ -216,7 +220,7 @@ func (r Codes) Cost(faults *fault.List, path fault.Path, m ledger.Move, cost *mo
 	}
 	rate, ok := r.rates[currency]
 	if !ok {
-		faults.Add(fault.RateMissing, path.At("currency"), "there is no rate from %s to %s; enter one with exchangeRateSet", currency, r.base)
+		faults.Add(fault.RateMissing, path.At("currency"), "no rate from %s to %s holds on that day; enter one with exchangeRateSet", currency, r.base)
 		return nil
 	}
 	own, err := cost.Cross(rate, m.Rate)

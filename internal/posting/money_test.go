@@ -1,10 +1,13 @@
 package posting_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"entrepot/ent"
+	"entrepot/internal/fx"
+	"entrepot/internal/money"
 	"entrepot/internal/store"
 	"entrepot/internal/testdb"
 )
@@ -42,6 +45,28 @@ func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
 		f.expect("before the first rate", f.send(f.manager, "stockAdjust", vars{
 			"occurredAt": "2025-12-31T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})},
 		}), "RATE_MISSING input.changes.0.warehouseCode")
+
+		// A rate that a person entered holds for 366 days, that of a feed for 10.
+		for _, old := range []struct {
+			currency string
+			days     int
+			source   string
+			holds    bool
+		}{{"SEK", 10, "ecb", true}, {"NOK", 11, "ecb", false}, {"DKK", 366, "manual", true}, {"ISK", 367, "manual", false}} {
+			if err := db.InTx(t.Context(), func(tx store.Tx) error {
+				return errors.Join(warehouseIn(tx, old.currency, old.currency, now).Exec(t.Context()),
+					tx.Ent.ExchangeRate.Create().SetFromCurrency(old.currency).SetToCurrency("CNY").SetRate(money.ParityRate).
+						SetRateDate(fx.Day(now).AddDate(0, 0, -old.days)).SetSource(old.source).SetRecordedAt(now).Exec(t.Context()))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			in := vars{"changes": []vars{line("LAMP-1", old.currency, vars{"delta": 1})}}
+			if old.holds {
+				f.must("stockAdjust", in)
+			} else {
+				f.expect("a stale rate", f.send(f.manager, "stockAdjust", in), "RATE_MISSING input.changes.0.warehouseCode")
+			}
+		}
 
 		f.rate("IDR", "0.00017", "2026-01-01")
 		rupiah := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "ID01", vars{"delta": 1, "unitCost": "17", "currency": "CNY"})}}).Movements[0]

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"entrepot/ent"
 	"entrepot/internal/fx"
 	"entrepot/internal/money"
@@ -52,8 +54,11 @@ func (s *Service) worth(ctx context.Context, warehouses []*ent.Warehouse, at tim
 		codes[i] = c.code
 	}
 	p := store.Params{Dialect: s.db.Dialect()}
-	list := p.List("code", codes)
-	rows, err := s.db.SQL().QueryContext(ctx, "SELECT code, "+fx.LatestSQL("code", p.Add(s.base), p.Add(fx.Day(at)))+" FROM "+list, p.Values...)
+	list, day := p.List("code", codes), p.Add(fx.Day(at))
+	if p.Dialect == dialect.Postgres {
+		day += "::date"
+	}
+	rows, err := s.db.SQL().QueryContext(ctx, "SELECT code, "+fx.LatestSQL(p.Dialect, "code", p.Add(s.base), day)+" FROM "+list, p.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("rates: %w", err)
 	}
