@@ -1204,7 +1204,11 @@ enum UserErrorCode {
   OTHER
 }
 `, BuiltIn: false},
-	{Name: "../sdl/exchange_rate.graphql", Input: `"What one unit of a currency is worth in another, from a day on until the next rate."
+	{Name: "../sdl/exchange_rate.graphql", Input: `"""
+What one unit of a currency is worth in another, from a day on until the next rate:
+for 366 days at most when a person entered it, for 10 when a feed did. A rate that is
+missing or stale blocks postings; it never counts as 1.
+"""
 type ExchangeRate {
   "Opaque id, unique over all types."
   id: ID!
@@ -1216,10 +1220,24 @@ type ExchangeRate {
   rateDate: Date!
   "The price of one unit, with at most ten digits behind the point."
   rate: Decimal!
-  "Where it comes from: manual, or the name of a feed."
+  "Where it comes from: manual, or the name of a feed, such as ecb."
   source: String!
+  "How it was come by."
+  method: RateMethod!
+  "The currency that a CROSS rate goes by way of; empty for the others."
+  via: String!
   "When it was entered, or last corrected."
   recordedAt: DateTime!
+}
+
+"How an exchange rate was come by."
+enum RateMethod {
+  "As it was entered or quoted."
+  DIRECT
+  "The quote turned round."
+  INVERSE
+  "From two quotes, by way of a third currency."
+  CROSS
 }
 
 "Which exchange rates. All conditions must hold."
@@ -5181,6 +5199,10 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_rate(ctx, field)
 	case "source":
 		return ec.fieldContext_ExchangeRate_source(ctx, field)
+	case "method":
+		return ec.fieldContext_ExchangeRate_method(ctx, field)
+	case "via":
+		return ec.fieldContext_ExchangeRate_via(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
 	}

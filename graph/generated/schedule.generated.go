@@ -5,12 +5,13 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
-	"entrepot/graph/internal/inorder"
 	"entrepot/internal/page"
 	"entrepot/internal/schedule"
 	"errors"
-
+	"math"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -31,21 +32,69 @@ type ScheduledRunResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _ScheduledRun_id(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.ID) graphql.Marshaler {
+			return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_job(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Job)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_slot(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.Slot)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_slot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slot, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_slot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -75,42 +124,138 @@ func (ec *executionContext) fieldContext_ScheduledRun_outcome(_ context.Context,
 }
 
 func (ec *executionContext) _ScheduledRun_holder(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Holder)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_holder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_attempt(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.Fence)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_attempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_attempt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.StartedAt)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_finishedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.FinishedAt)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_rowCount(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.RowCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_rowCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RowCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_rowCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _ScheduledRun_error(ctx context.Context, field graphql.CollectedField, obj *ent.ScheduleSlot) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Error)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRun_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRun_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRun", field, false, false, errors.New("field of type String does not have child fields"))
@@ -236,7 +381,23 @@ func (ec *executionContext) fieldContext_ScheduledRunConnection_totalCount(_ con
 }
 
 func (ec *executionContext) _ScheduledRunEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.ScheduleSlot]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledRunEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_ScheduledRunEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScheduledRunEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -340,78 +501,213 @@ func (ec *executionContext) unmarshalInputScheduledRunFilter(ctx context.Context
 var scheduledRunImplementors = []string{"ScheduledRun"}
 
 func (ec *executionContext) _ScheduledRun(ctx context.Context, sel ast.SelectionSet, obj *ent.ScheduleSlot) graphql.Marshaler {
-	out := inorder.Collect(ec.OperationContext, sel, scheduledRunImplementors)
-	for i, field := range out.Fields {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledRunImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Set(i, graphql.MarshalString("ScheduledRun"))
+			out.Values[i] = graphql.MarshalString("ScheduledRun")
 		case "id":
-			out.SetNonNull(i, ec._ScheduledRun_id(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "job":
-			out.SetNonNull(i, ec._ScheduledRun_job(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_job(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "slot":
-			out.SetNonNull(i, ec._ScheduledRun_slot(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_slot(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "outcome":
-			out.SetNonNull(i, ec._ScheduledRun_outcome(ctx, field, obj))
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScheduledRun_outcome(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "holder":
-			out.SetNonNull(i, ec._ScheduledRun_holder(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_holder(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "attempt":
-			out.SetNonNull(i, ec._ScheduledRun_attempt(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_attempt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "startedAt":
-			out.SetNonNull(i, ec._ScheduledRun_startedAt(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "finishedAt":
-			out.Set(i, ec._ScheduledRun_finishedAt(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "rowCount":
-			out.SetNonNull(i, ec._ScheduledRun_rowCount(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_rowCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "error":
-			out.SetNonNull(i, ec._ScheduledRun_error(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRun_error(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	return out.Done()
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var scheduledRunConnectionImplementors = []string{"ScheduledRunConnection"}
 
 func (ec *executionContext) _ScheduledRunConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.ScheduleSlot]) graphql.Marshaler {
-	out := inorder.Collect(ec.OperationContext, sel, scheduledRunConnectionImplementors)
-	for i, field := range out.Fields {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledRunConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Set(i, graphql.MarshalString("ScheduledRunConnection"))
+			out.Values[i] = graphql.MarshalString("ScheduledRunConnection")
 		case "edges":
-			out.SetNonNull(i, ec._ScheduledRunConnection_edges(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
-			out.SetNonNull(i, ec._ScheduledRunConnection_nodes(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
-			out.SetNonNull(i, ec._ScheduledRunConnection_pageInfo(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "totalCount":
-			out.SetNonNull(i, ec._ScheduledRunConnection_totalCount(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	return out.Done()
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var scheduledRunEdgeImplementors = []string{"ScheduledRunEdge"}
 
 func (ec *executionContext) _ScheduledRunEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.ScheduleSlot]) graphql.Marshaler {
-	out := inorder.Collect(ec.OperationContext, sel, scheduledRunEdgeImplementors)
-	for i, field := range out.Fields {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledRunEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Set(i, graphql.MarshalString("ScheduledRunEdge"))
+			out.Values[i] = graphql.MarshalString("ScheduledRunEdge")
 		case "cursor":
-			out.SetNonNull(i, ec._ScheduledRunEdge_cursor(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "node":
-			out.SetNonNull(i, ec._ScheduledRunEdge_node(ctx, field, obj))
+			out.Values[i] = ec._ScheduledRunEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	return out.Done()
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -419,7 +715,7 @@ func (ec *executionContext) _ScheduledRunEdge(ctx context.Context, sel ast.Selec
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNScheduledRun2ᚕᚖentrepotᚋentᚐScheduleSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ScheduleSlot) graphql.Marshaler {
-	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledRun2ᚖentrepotᚋentᚐScheduleSlot(ctx, sel, v[i])
@@ -449,7 +745,7 @@ func (ec *executionContext) marshalNScheduledRunEdge2entrepotᚋinternalᚋpage�
 }
 
 func (ec *executionContext) marshalNScheduledRunEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.ScheduleSlot]) graphql.Marshaler {
-	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledRunEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
@@ -510,7 +806,7 @@ func (ec *executionContext) marshalOScheduledRunOutcome2ᚕentrepotᚋinternal�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledRunOutcome2entrepotᚋinternalᚋscheduleᚐOutcome(ctx, sel, v[i])

@@ -4,12 +4,13 @@ package generated
 
 import (
 	"context"
-	"entrepot/graph/internal/inorder"
-
+	"entrepot/internal/money"
 	"entrepot/internal/report"
 	"errors"
-
+	"math"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,147 +27,483 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _WarehouseOverview_stockCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.StockCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_stockCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StockCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_stockCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_skuCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.SKUCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_skuCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SKUCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_skuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_physical(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.Physical())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_physical(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Physical(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_available(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Available())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalNLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_allocated(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Allocated())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_allocated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allocated(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalNLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_damaged(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Damaged())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_damaged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Damaged(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalNLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_damaged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_onHold(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.OnHold())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_onHold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnHold(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalNLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_onHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_inTransit(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.InTransit())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_inTransit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InTransit(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalNLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_freeCapacity(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.FreeCapacity())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_freeCapacity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeCapacity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_freeCapacity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_capacityUsedPercent(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.CapacityUsedPercent())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_capacityUsedPercent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CapacityUsedPercent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_capacityUsedPercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_volumeCm3(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.VolumeCm3)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_volumeCm3(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VolumeCm3, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_volumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_unmeasuredSkuCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.UnmeasuredSKUCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_unmeasuredSkuCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnmeasuredSKUCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_unmeasuredSkuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_weightG(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.WeightG)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_weightG(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WeightG, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_weightG(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_freeVolumeCm3(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.FreeVolumeCm3())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_freeVolumeCm3(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeVolumeCm3(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_freeVolumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_volumeUsedPercent(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.VolumeUsedPercent())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_volumeUsedPercent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VolumeUsedPercent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_volumeUsedPercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_value(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.Value())
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_baseValue(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.BaseValue)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_baseValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BaseValue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_baseValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_locationCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.LocationCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_locationCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_locationCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_lockedLocationCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalNLong2int64(ctx, field.Selections, obj.LockedLocationCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_lockedLocationCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LockedLocationCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_lockedLocationCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_openDocumentCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.OpenDocumentCount)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_openDocumentCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenDocumentCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOLong2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_openDocumentCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_lastMovementAt(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastMovementAt)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarehouseOverview_lastMovementAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastMovementAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_lastMovementAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -187,58 +524,139 @@ func (ec *executionContext) fieldContext_WarehouseOverview_lastMovementAt(_ cont
 var warehouseOverviewImplementors = []string{"WarehouseOverview"}
 
 func (ec *executionContext) _WarehouseOverview(ctx context.Context, sel ast.SelectionSet, obj *report.Overview) graphql.Marshaler {
-	out := inorder.Collect(ec.OperationContext, sel, warehouseOverviewImplementors)
-	for i, field := range out.Fields {
+	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseOverviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Set(i, graphql.MarshalString("WarehouseOverview"))
+			out.Values[i] = graphql.MarshalString("WarehouseOverview")
 		case "stockCount":
-			out.SetNonNull(i, ec._WarehouseOverview_stockCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_stockCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "skuCount":
-			out.SetNonNull(i, ec._WarehouseOverview_skuCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_skuCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "physical":
-			out.SetNonNull(i, ec._WarehouseOverview_physical(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_physical(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "available":
-			out.SetNonNull(i, ec._WarehouseOverview_available(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "allocated":
-			out.SetNonNull(i, ec._WarehouseOverview_allocated(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_allocated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "damaged":
-			out.SetNonNull(i, ec._WarehouseOverview_damaged(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_damaged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "onHold":
-			out.SetNonNull(i, ec._WarehouseOverview_onHold(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_onHold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "inTransit":
-			out.SetNonNull(i, ec._WarehouseOverview_inTransit(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_inTransit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freeCapacity":
-			out.Set(i, ec._WarehouseOverview_freeCapacity(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_freeCapacity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "capacityUsedPercent":
-			out.Set(i, ec._WarehouseOverview_capacityUsedPercent(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_capacityUsedPercent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "volumeCm3":
-			out.SetNonNull(i, ec._WarehouseOverview_volumeCm3(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_volumeCm3(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "unmeasuredSkuCount":
-			out.SetNonNull(i, ec._WarehouseOverview_unmeasuredSkuCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_unmeasuredSkuCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "weightG":
-			out.SetNonNull(i, ec._WarehouseOverview_weightG(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_weightG(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freeVolumeCm3":
-			out.Set(i, ec._WarehouseOverview_freeVolumeCm3(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_freeVolumeCm3(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "volumeUsedPercent":
-			out.Set(i, ec._WarehouseOverview_volumeUsedPercent(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_volumeUsedPercent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "value":
-			out.Set(i, ec._WarehouseOverview_value(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "baseValue":
-			out.Set(i, ec._WarehouseOverview_baseValue(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_baseValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "locationCount":
-			out.SetNonNull(i, ec._WarehouseOverview_locationCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_locationCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "lockedLocationCount":
-			out.SetNonNull(i, ec._WarehouseOverview_lockedLocationCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_lockedLocationCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "openDocumentCount":
-			out.Set(i, ec._WarehouseOverview_openDocumentCount(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_openDocumentCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "lastMovementAt":
-			out.Set(i, ec._WarehouseOverview_lastMovementAt(ctx, field, obj))
+			out.Values[i] = ec._WarehouseOverview_lastMovementAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	return out.Done()
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
