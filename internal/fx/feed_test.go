@@ -174,8 +174,10 @@ func TestAnswersThatAreNoRatesAreRefused(t *testing.T) {
 			}
 		}
 	}
-	for _, answer = range []string{"", "<html>maintenance</html>", "KEY,CURRENCY\n", "CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,yesterday,1\n",
-		"CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,2026-02-17,1.2.3\n", "CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,2026-02-17,1e400\n"} {
+	for _, answer = range []string{
+		"", "<html>maintenance</html>", "KEY,CURRENCY\n", "CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,yesterday,1\n",
+		"CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,2026-02-17,1.2.3\n", "CURRENCY,TIME_PERIOD,OBS_VALUE\nUSD,2026-02-17,1e400\n",
+	} {
 		refused(answer)
 	}
 	answer, status = "", http.StatusServiceUnavailable
