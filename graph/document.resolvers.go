@@ -42,6 +42,14 @@ func (r *documentResolver) Postings(ctx context.Context, obj *ent.Document, firs
 	return load.PostingsOf(ctx, obj.ID, page.Args{First: first, After: after})
 }
 
+func (r *documentResolver) LandedCosts(ctx context.Context, obj *ent.Document) ([]*document.LandedCost, error) {
+	return load.LandedCosts(ctx, obj.ID)
+}
+
+func (r *documentResolver) Values(ctx context.Context, obj *ent.Document) ([]*document.Value, error) {
+	return load.Values(ctx, obj.ID)
+}
+
 func (r *documentResolver) Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error) {
 	if obj.ReversesID == nil {
 		return nil, nil

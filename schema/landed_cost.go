@@ -32,10 +32,10 @@ func (LandedCost) Fields() []ent.Field {
 		field.Enum("basis").GoType(stock.CostBasis("")).Immutable(),
 		field.Int64("amount").GoType(money.Amount(0)).Immutable().Comment("× 10^4, in currency"),
 		field.String("currency").MaxLen(3).Immutable(),
-		field.Int64("exchange_rate").GoType(money.Rate(0)).Immutable().Comment("into the warehouse's currency"),
+		field.Int64("exchange_rate").GoType(money.Rate(0)).Immutable().Comment("of currency into the base currency on the day"),
 		field.String("note").MaxLen(500).Default("").Immutable(),
 		field.Int64("posting_id").Optional().Nillable().Immutable(),
-		field.Int64("reversed_by").Optional().Nillable().Comment("the posting that took it back"),
+		field.Time("reversed_at").Optional().Nillable().Comment("when it was taken back, by itself or with its receipt"),
 		field.Int64("created_by").Immutable(),
 		field.Time("created_at").Immutable(),
 	}
@@ -48,8 +48,8 @@ func (LandedCost) Indexes() []ent.Index {
 	}
 }
 
-// LandedCostLine is the share of one line: what of it raised the worth of goods that are
-// still there, and what belongs to goods that have left.
+// LandedCostLine is the share of one stock that the receipt brought: what of it raised
+// the worth of goods that are still there, and what belongs to goods that have left.
 type LandedCostLine struct{ ent.Schema }
 
 // Mixin of LandedCostLine.
@@ -68,6 +68,7 @@ func (LandedCostLine) Fields() []ent.Field {
 		field.Int64("landed_cost_id").Immutable(),
 		field.Int("line_no").Immutable(),
 		skuField(),
+		batchField(),
 		field.Int64("capitalized").GoType(money.Amount(0)).Immutable().Comment("× 10^4, in the warehouse's currency"),
 		field.Int64("expensed").GoType(money.Amount(0)).Immutable(),
 	}

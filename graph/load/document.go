@@ -17,6 +17,8 @@ type documentLoaders struct {
 	lines     *nested[int64, whole, *ent.DocumentLine]
 	events    *nested[int64, whole, *ent.DocumentEvent]
 	postings  *nested[int64, whole, *ent.Posting]
+	costs     *loader[int64, []*document.LandedCost]
+	values    *loader[int64, []*document.Value]
 }
 
 func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
@@ -32,6 +34,27 @@ func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 		lines:    newWhole(db, document.PageOfLines, document.LinesOf, document.CountLines, l.leadLines),
 		events:   newWhole(db, document.PageOfEvents, document.EventsOf, document.CountEvents, l.leadEvents),
 		postings: newWhole(db, ledger.PageOfPostings, ledger.PostingsOf, ledger.CountPostings, l.leadPostings),
+		costs: newLoader(func(ctx context.Context, ids []int64) (map[int64][]*document.LandedCost, error) {
+			costs, err := document.LandedCostsOf(ctx, db, ids)
+			for _, list := range costs {
+				for _, c := range list {
+					l.users.want(c.CreatedBy)
+					for _, line := range c.Lines {
+						l.products.want(line.Sku)
+					}
+				}
+			}
+			return costs, err
+		}),
+		values: newLoader(func(ctx context.Context, ids []int64) (map[int64][]*document.Value, error) {
+			values, err := document.ValuesOf(ctx, db, ids)
+			for _, list := range values {
+				for _, v := range list {
+					l.warehouses.want(v.WarehouseID)
+				}
+			}
+			return values, err
+		}),
 	}
 }
 
@@ -52,6 +75,8 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 		l.documents.lines.want(d.ID)
 		l.documents.events.want(d.ID)
 		l.documents.postings.want(d.ID)
+		l.documents.costs.want(d.ID)
+		l.documents.values.want(d.ID)
 	}
 	return rows
 }
@@ -121,4 +146,14 @@ func EventsOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connec
 	}
 	l.leadEvents(doc.Edges.Events)
 	return each.Of(doc.Edges.Events), nil
+}
+
+// LandedCosts are the costs that a document bears.
+func LandedCosts(ctx context.Context, id int64) ([]*document.LandedCost, error) {
+	return from(ctx).documents.costs.load(ctx, id)
+}
+
+// Values are what the goods of a document were worth, by warehouse.
+func Values(ctx context.Context, id int64) ([]*document.Value, error) {
+	return from(ctx).documents.values.load(ctx, id)
 }

@@ -37,6 +37,10 @@ var life = map[stock.DocumentAction]map[stock.DocumentState]stock.DocumentState{
 	stock.DocumentReverse: {
 		stock.DocumentCompleted: stock.DocumentCompleted,
 	},
+	stock.DocumentLandedCost: {
+		stock.DocumentExecuting: stock.DocumentExecuting,
+		stock.DocumentCompleted: stock.DocumentCompleted,
+	},
 }
 
 // verbs name the mutation of a step, for messages that tell the way out.
@@ -50,11 +54,12 @@ var verbs = []struct {
 	{stock.DocumentComplete, "documentComplete"},
 	{stock.DocumentCancel, "documentCancel"},
 	{stock.DocumentReverse, "documentReverse"},
+	{stock.DocumentLandedCost, "landedCostAdd"},
 }
 
 // worksAgain are steps that do their work also where they lead to where the
 // document is.
-var worksAgain = map[stock.DocumentAction]bool{stock.DocumentExecute: true, stock.DocumentUpdate: true, stock.DocumentReverse: true}
+var worksAgain = map[stock.DocumentAction]bool{stock.DocumentExecute: true, stock.DocumentUpdate: true, stock.DocumentReverse: true, stock.DocumentLandedCost: true}
 
 // step is the state that action leads doc to, or the fault INVALID_TRANSITION,
 // which names what may be done instead.

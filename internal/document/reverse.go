@@ -214,7 +214,7 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 		}
 		posted = append(posted, one)
 	}
-	return posted, nil
+	return posted, endLandedCosts(ctx, tx, doc.ID, t.at)
 }
 
 // gone tells which goods of the document are not there any more.

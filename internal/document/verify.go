@@ -20,10 +20,10 @@ func Rules() []ledger.Rule {
   GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0 OR sum(damaged) <> 0 OR sum(hold) <> 0) x JOIN documents d ON d.id = x.document_id`,
 		},
 		{
-			Holds: "every posting of a document is in its warehouse and of its kind, or takes back what it, or the document that it reverses, posted",
+			Holds: "every posting of a document is in its warehouse and of its kind or a landed cost, or takes back what it, or the document that it reverses, posted",
 			Query: `SELECT 'document ' || d.no || ', posting ' || p.id FROM postings p JOIN documents d ON d.id = p.document_id
 LEFT JOIN postings o ON o.id = p.reverses_id
-WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind <> d.kind OR d.reverses_id IS NOT NULL
+WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind NOT IN (d.kind, 'REVALUATION') OR d.reverses_id IS NOT NULL
   ELSE o.document_id IS NULL OR o.document_id <> coalesce(d.reverses_id, d.id) END
   OR EXISTS (SELECT 1 FROM stock_movements m WHERE m.posting_id = p.id AND m.warehouse_id <> d.warehouse_id)`,
 		},
@@ -44,6 +44,12 @@ WHERE e.id IS NULL OR c.n <> d.version OR c.high <> d.version OR e.to_state <> d
 UNION ALL SELECT 'document ' || d.no || ', event ' || b.version FROM document_events b JOIN documents d ON d.id = b.document_id
 LEFT JOIN document_events a ON a.document_id = b.document_id AND a.version = b.version - 1
 WHERE CASE WHEN b.version = 1 THEN b.from_state IS NOT NULL ELSE b.from_state IS NULL OR a.id IS NULL OR a.to_state <> b.from_state END`,
+		},
+		{
+			Holds: "every landed cost raised the worth of goods by what it capitalized",
+			Query: `SELECT 'document ' || d.no || ', landed cost ' || c.id FROM landed_costs c JOIN documents d ON d.id = c.document_id
+LEFT JOIN (SELECT landed_cost_id, sum(capitalized) AS v FROM landed_cost_lines GROUP BY landed_cost_id) l ON l.landed_cost_id = c.id
+WHERE coalesce(l.v, 0) <> coalesce((SELECT sum(m.value_delta) FROM stock_movements m WHERE m.posting_id = c.posting_id AND m.quantity_delta = 0), 0)`,
 		},
 		{
 			Holds: "a document is in the state that its quantities allow",

@@ -215,18 +215,30 @@ func (r Codes) Cost(faults *fault.List, path fault.Path, m ledger.Move, cost *mo
 		faults.Add(fault.Invalid, path.At("unitCost"), "%d units at this cost are out of range", n)
 		return nil
 	}
+	own, _, ok := r.Convert(faults, path, "unitCost", m, *cost, currency)
+	if !ok {
+		return nil
+	}
+	return &own
+}
+
+// Convert is an amount in the currency of the move's warehouse, by way of the base
+// currency when it was given in another one, and the rate of the given currency into
+// the base currency. field of path holds the amount, currency beside it its currency,
+// empty for the warehouse's. It adds a fault and returns false without a rate.
+func (r Codes) Convert(faults *fault.List, path fault.Path, field string, m ledger.Move, amount money.Amount, currency string) (money.Amount, money.Rate, bool) {
 	if currency == "" || currency == m.Currency {
-		return cost
+		return amount, m.Rate, true
 	}
 	rate, ok := r.rates[currency]
 	if !ok {
 		faults.Add(fault.RateMissing, path.At("currency"), "no rate from %s to %s holds on that day; enter one with exchangeRateSet", currency, r.base)
-		return nil
+		return 0, 0, false
 	}
-	own, err := cost.Cross(rate, m.Rate)
+	own, err := amount.Cross(rate, m.Rate)
 	if err != nil {
-		faults.Add(fault.Invalid, path.At("unitCost"), "this cost is out of range in %s", m.Currency)
-		return nil
+		faults.Add(fault.Invalid, path.At(field), "this is out of range in %s", m.Currency)
+		return 0, 0, false
 	}
-	return &own
+	return own, rate, true
 }

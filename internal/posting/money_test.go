@@ -27,23 +27,23 @@ func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
 		in := vars{"changes": []vars{line("LAMP-1", "US01", vars{"delta": 10, "unitCost": "14", "currency": "CNY"})}}
 		f.expect("without a rate", f.send(f.manager, "stockAdjust", in), "RATE_MISSING input.changes.0.warehouseCode")
 
-		f.rate("usd", "7", "2026-01-01")
+		f.rate("usd", "7", daysAgo(300))
 		m := f.must("stockAdjust", in).Movements[0]
 		if *m.UnitCost != "2" || *m.ValueDelta != "20" || *m.Currency != "USD" || m.ExchangeRate != "7" {
 			t.Errorf("%s %s %s at %s", *m.UnitCost, *m.ValueDelta, *m.Currency, m.ExchangeRate)
 		}
 		before := f.posted()
-		f.rate("USD", "7.5", "2026-01-01")
-		f.rate("USD", "8", "2026-06-01")
+		f.rate("USD", "7.5", daysAgo(300))
+		f.rate("USD", "8", daysAgo(100))
 		if after := f.posted(); after != before {
 			t.Errorf("posted rows changed with the rate: %s, %s", before, after)
 		}
-		backdated := vars{"occurredAt": "2026-03-01T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})}}
+		backdated := vars{"occurredAt": daysAgo(200) + "T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})}}
 		if m := f.must("stockAdjust", backdated).Movements[0]; m.ExchangeRate != "7.5" {
 			t.Errorf("the rate of the day the work was done is 7.5, not %s", m.ExchangeRate)
 		}
 		f.expect("before the first rate", f.send(f.manager, "stockAdjust", vars{
-			"occurredAt": "2025-12-31T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})},
+			"occurredAt": daysAgo(301) + "T12:00:00Z", "changes": []vars{line("LAMP-1", "US01", vars{"delta": 1})},
 		}), "RATE_MISSING input.changes.0.warehouseCode")
 
 		// A rate that a person entered holds for 366 days, that of a feed for 10.
@@ -68,12 +68,12 @@ func TestRatesAreKeptAsPostedAndNeverGuessed(t *testing.T) {
 			}
 		}
 
-		f.rate("IDR", "0.00017", "2026-01-01")
+		f.rate("IDR", "0.00017", daysAgo(300))
 		rupiah := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "ID01", vars{"delta": 1, "unitCost": "17", "currency": "CNY"})}}).Movements[0]
 		if rupiah.ExchangeRate != "0.00017" || *rupiah.UnitCost != "100000" {
 			t.Errorf("0.00017 did not survive: %s, %s", rupiah.ExchangeRate, *rupiah.UnitCost)
 		}
-		f.rate("VND", "0.00028", "2026-01-01")
+		f.rate("VND", "0.00028", daysAgo(300))
 		cross := f.must("stockAdjust", vars{"changes": []vars{line("LAMP-1", "VN01", vars{"delta": 1000000, "unitCost": "1", "currency": "IDR"})}}).Movements[0]
 		if *cross.UnitCost != "0.6071" {
 			t.Errorf("0.00017 / 0.00028 is rounded once, to 0.6071, not %s", *cross.UnitCost)
@@ -104,6 +104,9 @@ func (f *floor) setRate(in vars) ratePayload {
 		exchangeRateSet(input: $in) { exchangeRate { rate } userErrors { code message field } } }`, vars{"in": in}).Into(f.t, &data)
 	return data.ExchangeRateSet
 }
+
+// daysAgo is a day, as people write it.
+func daysAgo(n int) string { return time.Now().UTC().AddDate(0, 0, -n).Format(time.DateOnly) }
 
 func (f *floor) rate(from, rate, day string) {
 	f.t.Helper()
