@@ -29,14 +29,14 @@ type LandedCost struct {
 	Amount money.Amount `json:"amount,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
-	// into the warehouse's currency
+	// of currency into the base currency on the day
 	ExchangeRate money.Rate `json:"exchange_rate,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
 	// PostingID holds the value of the "posting_id" field.
 	PostingID *int64 `json:"posting_id,omitempty"`
-	// the posting that took it back
-	ReversedBy *int64 `json:"reversed_by,omitempty"`
+	// when it was taken back, by itself or with its receipt
+	ReversedAt *time.Time `json:"reversed_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
 	CreatedBy int64 `json:"created_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -49,11 +49,11 @@ func (*LandedCost) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case landedcost.FieldID, landedcost.FieldDocumentID, landedcost.FieldAmount, landedcost.FieldExchangeRate, landedcost.FieldPostingID, landedcost.FieldReversedBy, landedcost.FieldCreatedBy:
+		case landedcost.FieldID, landedcost.FieldDocumentID, landedcost.FieldAmount, landedcost.FieldExchangeRate, landedcost.FieldPostingID, landedcost.FieldCreatedBy:
 			values[i] = new(sql.NullInt64)
 		case landedcost.FieldKind, landedcost.FieldBasis, landedcost.FieldCurrency, landedcost.FieldNote:
 			values[i] = new(sql.NullString)
-		case landedcost.FieldCreatedAt:
+		case landedcost.FieldReversedAt, landedcost.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -125,12 +125,12 @@ func (_m *LandedCost) assignValues(columns []string, values []any) error {
 				_m.PostingID = new(int64)
 				*_m.PostingID = value.Int64
 			}
-		case landedcost.FieldReversedBy:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field reversed_by", values[i])
+		case landedcost.FieldReversedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reversed_at", values[i])
 			} else if value.Valid {
-				_m.ReversedBy = new(int64)
-				*_m.ReversedBy = value.Int64
+				_m.ReversedAt = new(time.Time)
+				*_m.ReversedAt = value.Time
 			}
 		case landedcost.FieldCreatedBy:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -206,9 +206,9 @@ func (_m *LandedCost) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.ReversedBy; v != nil {
-		builder.WriteString("reversed_by=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
+	if v := _m.ReversedAt; v != nil {
+		builder.WriteString("reversed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("created_by=")

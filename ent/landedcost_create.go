@@ -86,16 +86,16 @@ func (_c *LandedCostCreate) SetNillablePostingID(v *int64) *LandedCostCreate {
 	return _c
 }
 
-// SetReversedBy sets the "reversed_by" field.
-func (_c *LandedCostCreate) SetReversedBy(v int64) *LandedCostCreate {
-	_c.mutation.SetReversedBy(v)
+// SetReversedAt sets the "reversed_at" field.
+func (_c *LandedCostCreate) SetReversedAt(v time.Time) *LandedCostCreate {
+	_c.mutation.SetReversedAt(v)
 	return _c
 }
 
-// SetNillableReversedBy sets the "reversed_by" field if the given value is not nil.
-func (_c *LandedCostCreate) SetNillableReversedBy(v *int64) *LandedCostCreate {
+// SetNillableReversedAt sets the "reversed_at" field if the given value is not nil.
+func (_c *LandedCostCreate) SetNillableReversedAt(v *time.Time) *LandedCostCreate {
 	if v != nil {
-		_c.SetReversedBy(*v)
+		_c.SetReversedAt(*v)
 	}
 	return _c
 }
@@ -272,9 +272,9 @@ func (_c *LandedCostCreate) createSpec() (*LandedCost, *sqlgraph.CreateSpec) {
 		_spec.SetField(landedcost.FieldPostingID, field.TypeInt64, value)
 		_node.PostingID = &value
 	}
-	if value, ok := _c.mutation.ReversedBy(); ok {
-		_spec.SetField(landedcost.FieldReversedBy, field.TypeInt64, value)
-		_node.ReversedBy = &value
+	if value, ok := _c.mutation.ReversedAt(); ok {
+		_spec.SetField(landedcost.FieldReversedAt, field.TypeTime, value)
+		_node.ReversedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedBy(); ok {
 		_spec.SetField(landedcost.FieldCreatedBy, field.TypeInt64, value)

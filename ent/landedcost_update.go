@@ -8,6 +8,7 @@ import (
 	"entrepot/ent/predicate"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,30 +28,23 @@ func (_u *LandedCostUpdate) Where(ps ...predicate.LandedCost) *LandedCostUpdate 
 	return _u
 }
 
-// SetReversedBy sets the "reversed_by" field.
-func (_u *LandedCostUpdate) SetReversedBy(v int64) *LandedCostUpdate {
-	_u.mutation.ResetReversedBy()
-	_u.mutation.SetReversedBy(v)
+// SetReversedAt sets the "reversed_at" field.
+func (_u *LandedCostUpdate) SetReversedAt(v time.Time) *LandedCostUpdate {
+	_u.mutation.SetReversedAt(v)
 	return _u
 }
 
-// SetNillableReversedBy sets the "reversed_by" field if the given value is not nil.
-func (_u *LandedCostUpdate) SetNillableReversedBy(v *int64) *LandedCostUpdate {
+// SetNillableReversedAt sets the "reversed_at" field if the given value is not nil.
+func (_u *LandedCostUpdate) SetNillableReversedAt(v *time.Time) *LandedCostUpdate {
 	if v != nil {
-		_u.SetReversedBy(*v)
+		_u.SetReversedAt(*v)
 	}
 	return _u
 }
 
-// AddReversedBy adds value to the "reversed_by" field.
-func (_u *LandedCostUpdate) AddReversedBy(v int64) *LandedCostUpdate {
-	_u.mutation.AddReversedBy(v)
-	return _u
-}
-
-// ClearReversedBy clears the value of the "reversed_by" field.
-func (_u *LandedCostUpdate) ClearReversedBy() *LandedCostUpdate {
-	_u.mutation.ClearReversedBy()
+// ClearReversedAt clears the value of the "reversed_at" field.
+func (_u *LandedCostUpdate) ClearReversedAt() *LandedCostUpdate {
+	_u.mutation.ClearReversedAt()
 	return _u
 }
 
@@ -98,14 +92,11 @@ func (_u *LandedCostUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.PostingIDCleared() {
 		_spec.ClearField(landedcost.FieldPostingID, field.TypeInt64)
 	}
-	if value, ok := _u.mutation.ReversedBy(); ok {
-		_spec.SetField(landedcost.FieldReversedBy, field.TypeInt64, value)
+	if value, ok := _u.mutation.ReversedAt(); ok {
+		_spec.SetField(landedcost.FieldReversedAt, field.TypeTime, value)
 	}
-	if value, ok := _u.mutation.AddedReversedBy(); ok {
-		_spec.AddField(landedcost.FieldReversedBy, field.TypeInt64, value)
-	}
-	if _u.mutation.ReversedByCleared() {
-		_spec.ClearField(landedcost.FieldReversedBy, field.TypeInt64)
+	if _u.mutation.ReversedAtCleared() {
+		_spec.ClearField(landedcost.FieldReversedAt, field.TypeTime)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -127,30 +118,23 @@ type LandedCostUpdateOne struct {
 	mutation *LandedCostMutation
 }
 
-// SetReversedBy sets the "reversed_by" field.
-func (_u *LandedCostUpdateOne) SetReversedBy(v int64) *LandedCostUpdateOne {
-	_u.mutation.ResetReversedBy()
-	_u.mutation.SetReversedBy(v)
+// SetReversedAt sets the "reversed_at" field.
+func (_u *LandedCostUpdateOne) SetReversedAt(v time.Time) *LandedCostUpdateOne {
+	_u.mutation.SetReversedAt(v)
 	return _u
 }
 
-// SetNillableReversedBy sets the "reversed_by" field if the given value is not nil.
-func (_u *LandedCostUpdateOne) SetNillableReversedBy(v *int64) *LandedCostUpdateOne {
+// SetNillableReversedAt sets the "reversed_at" field if the given value is not nil.
+func (_u *LandedCostUpdateOne) SetNillableReversedAt(v *time.Time) *LandedCostUpdateOne {
 	if v != nil {
-		_u.SetReversedBy(*v)
+		_u.SetReversedAt(*v)
 	}
 	return _u
 }
 
-// AddReversedBy adds value to the "reversed_by" field.
-func (_u *LandedCostUpdateOne) AddReversedBy(v int64) *LandedCostUpdateOne {
-	_u.mutation.AddReversedBy(v)
-	return _u
-}
-
-// ClearReversedBy clears the value of the "reversed_by" field.
-func (_u *LandedCostUpdateOne) ClearReversedBy() *LandedCostUpdateOne {
-	_u.mutation.ClearReversedBy()
+// ClearReversedAt clears the value of the "reversed_at" field.
+func (_u *LandedCostUpdateOne) ClearReversedAt() *LandedCostUpdateOne {
+	_u.mutation.ClearReversedAt()
 	return _u
 }
 
@@ -228,14 +212,11 @@ func (_u *LandedCostUpdateOne) sqlSave(ctx context.Context) (_node *LandedCost, 
 	if _u.mutation.PostingIDCleared() {
 		_spec.ClearField(landedcost.FieldPostingID, field.TypeInt64)
 	}
-	if value, ok := _u.mutation.ReversedBy(); ok {
-		_spec.SetField(landedcost.FieldReversedBy, field.TypeInt64, value)
+	if value, ok := _u.mutation.ReversedAt(); ok {
+		_spec.SetField(landedcost.FieldReversedAt, field.TypeTime, value)
 	}
-	if value, ok := _u.mutation.AddedReversedBy(); ok {
-		_spec.AddField(landedcost.FieldReversedBy, field.TypeInt64, value)
-	}
-	if _u.mutation.ReversedByCleared() {
-		_spec.ClearField(landedcost.FieldReversedBy, field.TypeInt64)
+	if _u.mutation.ReversedAtCleared() {
+		_spec.ClearField(landedcost.FieldReversedAt, field.TypeTime)
 	}
 	_node = &LandedCost{config: _u.config}
 	_spec.Assign = _node.assignValues

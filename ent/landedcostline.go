@@ -23,6 +23,8 @@ type LandedCostLine struct {
 	LineNo int `json:"line_no,omitempty"`
 	// Sku holds the value of the "sku" field.
 	Sku string `json:"sku,omitempty"`
+	// BatchNo holds the value of the "batch_no" field.
+	BatchNo string `json:"batch_no,omitempty"`
 	// × 10^4, in the warehouse's currency
 	Capitalized money.Amount `json:"capitalized,omitempty"`
 	// Expensed holds the value of the "expensed" field.
@@ -37,7 +39,7 @@ func (*LandedCostLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case landedcostline.FieldID, landedcostline.FieldLandedCostID, landedcostline.FieldLineNo, landedcostline.FieldCapitalized, landedcostline.FieldExpensed:
 			values[i] = new(sql.NullInt64)
-		case landedcostline.FieldSku:
+		case landedcostline.FieldSku, landedcostline.FieldBatchNo:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -77,6 +79,12 @@ func (_m *LandedCostLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field sku", values[i])
 			} else if value.Valid {
 				_m.Sku = value.String
+			}
+		case landedcostline.FieldBatchNo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field batch_no", values[i])
+			} else if value.Valid {
+				_m.BatchNo = value.String
 			}
 		case landedcostline.FieldCapitalized:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -134,6 +142,9 @@ func (_m *LandedCostLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sku=")
 	builder.WriteString(_m.Sku)
+	builder.WriteString(", ")
+	builder.WriteString("batch_no=")
+	builder.WriteString(_m.BatchNo)
 	builder.WriteString(", ")
 	builder.WriteString("capitalized=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Capitalized))

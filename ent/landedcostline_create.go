@@ -38,6 +38,20 @@ func (_c *LandedCostLineCreate) SetSku(v string) *LandedCostLineCreate {
 	return _c
 }
 
+// SetBatchNo sets the "batch_no" field.
+func (_c *LandedCostLineCreate) SetBatchNo(v string) *LandedCostLineCreate {
+	_c.mutation.SetBatchNo(v)
+	return _c
+}
+
+// SetNillableBatchNo sets the "batch_no" field if the given value is not nil.
+func (_c *LandedCostLineCreate) SetNillableBatchNo(v *string) *LandedCostLineCreate {
+	if v != nil {
+		_c.SetBatchNo(*v)
+	}
+	return _c
+}
+
 // SetCapitalized sets the "capitalized" field.
 func (_c *LandedCostLineCreate) SetCapitalized(v money.Amount) *LandedCostLineCreate {
 	_c.mutation.SetCapitalized(v)
@@ -63,6 +77,7 @@ func (_c *LandedCostLineCreate) Mutation() *LandedCostLineMutation {
 
 // Save creates the LandedCostLine in the database.
 func (_c *LandedCostLineCreate) Save(ctx context.Context) (*LandedCostLine, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -88,6 +103,14 @@ func (_c *LandedCostLineCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *LandedCostLineCreate) defaults() {
+	if _, ok := _c.mutation.BatchNo(); !ok {
+		v := landedcostline.DefaultBatchNo
+		_c.mutation.SetBatchNo(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *LandedCostLineCreate) check() error {
 	if _, ok := _c.mutation.LandedCostID(); !ok {
@@ -102,6 +125,14 @@ func (_c *LandedCostLineCreate) check() error {
 	if v, ok := _c.mutation.Sku(); ok {
 		if err := landedcostline.SkuValidator(v); err != nil {
 			return &ValidationError{Name: "sku", err: fmt.Errorf(`ent: validator failed for field "LandedCostLine.sku": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.BatchNo(); !ok {
+		return &ValidationError{Name: "batch_no", err: errors.New(`ent: missing required field "LandedCostLine.batch_no"`)}
+	}
+	if v, ok := _c.mutation.BatchNo(); ok {
+		if err := landedcostline.BatchNoValidator(v); err != nil {
+			return &ValidationError{Name: "batch_no", err: fmt.Errorf(`ent: validator failed for field "LandedCostLine.batch_no": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Capitalized(); !ok {
@@ -154,6 +185,10 @@ func (_c *LandedCostLineCreate) createSpec() (*LandedCostLine, *sqlgraph.CreateS
 		_spec.SetField(landedcostline.FieldSku, field.TypeString, value)
 		_node.Sku = value
 	}
+	if value, ok := _c.mutation.BatchNo(); ok {
+		_spec.SetField(landedcostline.FieldBatchNo, field.TypeString, value)
+		_node.BatchNo = value
+	}
 	if value, ok := _c.mutation.Capitalized(); ok {
 		_spec.SetField(landedcostline.FieldCapitalized, field.TypeInt64, value)
 		_node.Capitalized = value
@@ -183,6 +218,7 @@ func (_c *LandedCostLineCreateBulk) Save(ctx context.Context) ([]*LandedCostLine
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*LandedCostLineMutation)
 				if !ok {

@@ -17742,8 +17742,7 @@ type LandedCostMutation struct {
 	note             *string
 	posting_id       *int64
 	addposting_id    *int64
-	reversed_by      *int64
-	addreversed_by   *int64
+	reversed_at      *time.Time
 	created_by       *int64
 	addcreated_by    *int64
 	created_at       *time.Time
@@ -18239,74 +18238,53 @@ func (m *LandedCostMutation) ResetPostingID() {
 	delete(m.clearedFields, landedcost.FieldPostingID)
 }
 
-// SetReversedBy sets the "reversed_by" field.
-func (m *LandedCostMutation) SetReversedBy(i int64) {
-	m.reversed_by = &i
-	m.addreversed_by = nil
+// SetReversedAt sets the "reversed_at" field.
+func (m *LandedCostMutation) SetReversedAt(t time.Time) {
+	m.reversed_at = &t
 }
 
-// ReversedBy returns the value of the "reversed_by" field in the mutation.
-func (m *LandedCostMutation) ReversedBy() (r int64, exists bool) {
-	v := m.reversed_by
+// ReversedAt returns the value of the "reversed_at" field in the mutation.
+func (m *LandedCostMutation) ReversedAt() (r time.Time, exists bool) {
+	v := m.reversed_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldReversedBy returns the old "reversed_by" field's value of the LandedCost entity.
+// OldReversedAt returns the old "reversed_at" field's value of the LandedCost entity.
 // If the LandedCost object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *LandedCostMutation) OldReversedBy(ctx context.Context) (v *int64, err error) {
+func (m *LandedCostMutation) OldReversedAt(ctx context.Context) (v *time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldReversedBy is only allowed on UpdateOne operations")
+		return v, errors.New("OldReversedAt is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldReversedBy requires an ID field in the mutation")
+		return v, errors.New("OldReversedAt requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldReversedBy: %w", err)
+		return v, fmt.Errorf("querying old value for OldReversedAt: %w", err)
 	}
-	return oldValue.ReversedBy, nil
+	return oldValue.ReversedAt, nil
 }
 
-// AddReversedBy adds i to the "reversed_by" field.
-func (m *LandedCostMutation) AddReversedBy(i int64) {
-	if m.addreversed_by != nil {
-		*m.addreversed_by += i
-	} else {
-		m.addreversed_by = &i
-	}
+// ClearReversedAt clears the value of the "reversed_at" field.
+func (m *LandedCostMutation) ClearReversedAt() {
+	m.reversed_at = nil
+	m.clearedFields[landedcost.FieldReversedAt] = struct{}{}
 }
 
-// AddedReversedBy returns the value that was added to the "reversed_by" field in this mutation.
-func (m *LandedCostMutation) AddedReversedBy() (r int64, exists bool) {
-	v := m.addreversed_by
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearReversedBy clears the value of the "reversed_by" field.
-func (m *LandedCostMutation) ClearReversedBy() {
-	m.reversed_by = nil
-	m.addreversed_by = nil
-	m.clearedFields[landedcost.FieldReversedBy] = struct{}{}
-}
-
-// ReversedByCleared returns if the "reversed_by" field was cleared in this mutation.
-func (m *LandedCostMutation) ReversedByCleared() bool {
-	_, ok := m.clearedFields[landedcost.FieldReversedBy]
+// ReversedAtCleared returns if the "reversed_at" field was cleared in this mutation.
+func (m *LandedCostMutation) ReversedAtCleared() bool {
+	_, ok := m.clearedFields[landedcost.FieldReversedAt]
 	return ok
 }
 
-// ResetReversedBy resets all changes to the "reversed_by" field.
-func (m *LandedCostMutation) ResetReversedBy() {
-	m.reversed_by = nil
-	m.addreversed_by = nil
-	delete(m.clearedFields, landedcost.FieldReversedBy)
+// ResetReversedAt resets all changes to the "reversed_at" field.
+func (m *LandedCostMutation) ResetReversedAt() {
+	m.reversed_at = nil
+	delete(m.clearedFields, landedcost.FieldReversedAt)
 }
 
 // SetCreatedBy sets the "created_by" field.
@@ -18460,8 +18438,8 @@ func (m *LandedCostMutation) Fields() []string {
 	if m.posting_id != nil {
 		fields = append(fields, landedcost.FieldPostingID)
 	}
-	if m.reversed_by != nil {
-		fields = append(fields, landedcost.FieldReversedBy)
+	if m.reversed_at != nil {
+		fields = append(fields, landedcost.FieldReversedAt)
 	}
 	if m.created_by != nil {
 		fields = append(fields, landedcost.FieldCreatedBy)
@@ -18493,8 +18471,8 @@ func (m *LandedCostMutation) Field(name string) (ent.Value, bool) {
 		return m.Note()
 	case landedcost.FieldPostingID:
 		return m.PostingID()
-	case landedcost.FieldReversedBy:
-		return m.ReversedBy()
+	case landedcost.FieldReversedAt:
+		return m.ReversedAt()
 	case landedcost.FieldCreatedBy:
 		return m.CreatedBy()
 	case landedcost.FieldCreatedAt:
@@ -18524,8 +18502,8 @@ func (m *LandedCostMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldNote(ctx)
 	case landedcost.FieldPostingID:
 		return m.OldPostingID(ctx)
-	case landedcost.FieldReversedBy:
-		return m.OldReversedBy(ctx)
+	case landedcost.FieldReversedAt:
+		return m.OldReversedAt(ctx)
 	case landedcost.FieldCreatedBy:
 		return m.OldCreatedBy(ctx)
 	case landedcost.FieldCreatedAt:
@@ -18595,12 +18573,12 @@ func (m *LandedCostMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPostingID(v)
 		return nil
-	case landedcost.FieldReversedBy:
-		v, ok := value.(int64)
+	case landedcost.FieldReversedAt:
+		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetReversedBy(v)
+		m.SetReversedAt(v)
 		return nil
 	case landedcost.FieldCreatedBy:
 		v, ok := value.(int64)
@@ -18636,9 +18614,6 @@ func (m *LandedCostMutation) AddedFields() []string {
 	if m.addposting_id != nil {
 		fields = append(fields, landedcost.FieldPostingID)
 	}
-	if m.addreversed_by != nil {
-		fields = append(fields, landedcost.FieldReversedBy)
-	}
 	if m.addcreated_by != nil {
 		fields = append(fields, landedcost.FieldCreatedBy)
 	}
@@ -18658,8 +18633,6 @@ func (m *LandedCostMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedExchangeRate()
 	case landedcost.FieldPostingID:
 		return m.AddedPostingID()
-	case landedcost.FieldReversedBy:
-		return m.AddedReversedBy()
 	case landedcost.FieldCreatedBy:
 		return m.AddedCreatedBy()
 	}
@@ -18699,13 +18672,6 @@ func (m *LandedCostMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddPostingID(v)
 		return nil
-	case landedcost.FieldReversedBy:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddReversedBy(v)
-		return nil
 	case landedcost.FieldCreatedBy:
 		v, ok := value.(int64)
 		if !ok {
@@ -18724,8 +18690,8 @@ func (m *LandedCostMutation) ClearedFields() []string {
 	if m.FieldCleared(landedcost.FieldPostingID) {
 		fields = append(fields, landedcost.FieldPostingID)
 	}
-	if m.FieldCleared(landedcost.FieldReversedBy) {
-		fields = append(fields, landedcost.FieldReversedBy)
+	if m.FieldCleared(landedcost.FieldReversedAt) {
+		fields = append(fields, landedcost.FieldReversedAt)
 	}
 	return fields
 }
@@ -18744,8 +18710,8 @@ func (m *LandedCostMutation) ClearField(name string) error {
 	case landedcost.FieldPostingID:
 		m.ClearPostingID()
 		return nil
-	case landedcost.FieldReversedBy:
-		m.ClearReversedBy()
+	case landedcost.FieldReversedAt:
+		m.ClearReversedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown LandedCost nullable field %s", name)
@@ -18779,8 +18745,8 @@ func (m *LandedCostMutation) ResetField(name string) error {
 	case landedcost.FieldPostingID:
 		m.ResetPostingID()
 		return nil
-	case landedcost.FieldReversedBy:
-		m.ResetReversedBy()
+	case landedcost.FieldReversedAt:
+		m.ResetReversedAt()
 		return nil
 	case landedcost.FieldCreatedBy:
 		m.ResetCreatedBy()
@@ -18851,6 +18817,7 @@ type LandedCostLineMutation struct {
 	line_no           *int
 	addline_no        *int
 	sku               *string
+	batch_no          *string
 	capitalized       *money.Amount
 	addcapitalized    *money.Amount
 	expensed          *money.Amount
@@ -19113,6 +19080,42 @@ func (m *LandedCostLineMutation) ResetSku() {
 	m.sku = nil
 }
 
+// SetBatchNo sets the "batch_no" field.
+func (m *LandedCostLineMutation) SetBatchNo(s string) {
+	m.batch_no = &s
+}
+
+// BatchNo returns the value of the "batch_no" field in the mutation.
+func (m *LandedCostLineMutation) BatchNo() (r string, exists bool) {
+	v := m.batch_no
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchNo returns the old "batch_no" field's value of the LandedCostLine entity.
+// If the LandedCostLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandedCostLineMutation) OldBatchNo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchNo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchNo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchNo: %w", err)
+	}
+	return oldValue.BatchNo, nil
+}
+
+// ResetBatchNo resets all changes to the "batch_no" field.
+func (m *LandedCostLineMutation) ResetBatchNo() {
+	m.batch_no = nil
+}
+
 // SetCapitalized sets the "capitalized" field.
 func (m *LandedCostLineMutation) SetCapitalized(value money.Amount) {
 	m.capitalized = &value
@@ -19259,7 +19262,7 @@ func (m *LandedCostLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LandedCostLineMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.landed_cost_id != nil {
 		fields = append(fields, landedcostline.FieldLandedCostID)
 	}
@@ -19268,6 +19271,9 @@ func (m *LandedCostLineMutation) Fields() []string {
 	}
 	if m.sku != nil {
 		fields = append(fields, landedcostline.FieldSku)
+	}
+	if m.batch_no != nil {
+		fields = append(fields, landedcostline.FieldBatchNo)
 	}
 	if m.capitalized != nil {
 		fields = append(fields, landedcostline.FieldCapitalized)
@@ -19289,6 +19295,8 @@ func (m *LandedCostLineMutation) Field(name string) (ent.Value, bool) {
 		return m.LineNo()
 	case landedcostline.FieldSku:
 		return m.Sku()
+	case landedcostline.FieldBatchNo:
+		return m.BatchNo()
 	case landedcostline.FieldCapitalized:
 		return m.Capitalized()
 	case landedcostline.FieldExpensed:
@@ -19308,6 +19316,8 @@ func (m *LandedCostLineMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldLineNo(ctx)
 	case landedcostline.FieldSku:
 		return m.OldSku(ctx)
+	case landedcostline.FieldBatchNo:
+		return m.OldBatchNo(ctx)
 	case landedcostline.FieldCapitalized:
 		return m.OldCapitalized(ctx)
 	case landedcostline.FieldExpensed:
@@ -19341,6 +19351,13 @@ func (m *LandedCostLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSku(v)
+		return nil
+	case landedcostline.FieldBatchNo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchNo(v)
 		return nil
 	case landedcostline.FieldCapitalized:
 		v, ok := value.(money.Amount)
@@ -19464,6 +19481,9 @@ func (m *LandedCostLineMutation) ResetField(name string) error {
 		return nil
 	case landedcostline.FieldSku:
 		m.ResetSku()
+		return nil
+	case landedcostline.FieldBatchNo:
+		m.ResetBatchNo()
 		return nil
 	case landedcostline.FieldCapitalized:
 		m.ResetCapitalized()

@@ -760,6 +760,12 @@ func init() {
 			return nil
 		}
 	}()
+	// landedcostlineDescBatchNo is the schema descriptor for batch_no field.
+	landedcostlineDescBatchNo := landedcostlineFields[3].Descriptor()
+	// landedcostline.DefaultBatchNo holds the default value on creation for the batch_no field.
+	landedcostline.DefaultBatchNo = landedcostlineDescBatchNo.Default.(string)
+	// landedcostline.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	landedcostline.BatchNoValidator = landedcostlineDescBatchNo.Validators[0].(func(string) error)
 	ledgersweepFields := schema.LedgerSweep{}.Fields()
 	_ = ledgersweepFields
 	// ledgersweepDescBalances is the schema descriptor for balances field.

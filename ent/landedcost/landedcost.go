@@ -30,8 +30,8 @@ const (
 	FieldNote = "note"
 	// FieldPostingID holds the string denoting the posting_id field in the database.
 	FieldPostingID = "posting_id"
-	// FieldReversedBy holds the string denoting the reversed_by field in the database.
-	FieldReversedBy = "reversed_by"
+	// FieldReversedAt holds the string denoting the reversed_at field in the database.
+	FieldReversedAt = "reversed_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
 	FieldCreatedBy = "created_by"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -51,7 +51,7 @@ var Columns = []string{
 	FieldExchangeRate,
 	FieldNote,
 	FieldPostingID,
-	FieldReversedBy,
+	FieldReversedAt,
 	FieldCreatedBy,
 	FieldCreatedAt,
 }
@@ -143,9 +143,9 @@ func ByPostingID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPostingID, opts...).ToFunc()
 }
 
-// ByReversedBy orders the results by the reversed_by field.
-func ByReversedBy(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldReversedBy, opts...).ToFunc()
+// ByReversedAt orders the results by the reversed_at field.
+func ByReversedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReversedAt, opts...).ToFunc()
 }
 
 // ByCreatedBy orders the results by the created_by field.

@@ -88,9 +88,9 @@ func PostingID(v int64) predicate.LandedCost {
 	return predicate.LandedCost(sql.FieldEQ(FieldPostingID, v))
 }
 
-// ReversedBy applies equality check predicate on the "reversed_by" field. It's identical to ReversedByEQ.
-func ReversedBy(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldEQ(FieldReversedBy, v))
+// ReversedAt applies equality check predicate on the "reversed_at" field. It's identical to ReversedAtEQ.
+func ReversedAt(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldEQ(FieldReversedAt, v))
 }
 
 // CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
@@ -491,54 +491,54 @@ func PostingIDNotNil() predicate.LandedCost {
 	return predicate.LandedCost(sql.FieldNotNull(FieldPostingID))
 }
 
-// ReversedByEQ applies the EQ predicate on the "reversed_by" field.
-func ReversedByEQ(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldEQ(FieldReversedBy, v))
+// ReversedAtEQ applies the EQ predicate on the "reversed_at" field.
+func ReversedAtEQ(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldEQ(FieldReversedAt, v))
 }
 
-// ReversedByNEQ applies the NEQ predicate on the "reversed_by" field.
-func ReversedByNEQ(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldNEQ(FieldReversedBy, v))
+// ReversedAtNEQ applies the NEQ predicate on the "reversed_at" field.
+func ReversedAtNEQ(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldNEQ(FieldReversedAt, v))
 }
 
-// ReversedByIn applies the In predicate on the "reversed_by" field.
-func ReversedByIn(vs ...int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldIn(FieldReversedBy, vs...))
+// ReversedAtIn applies the In predicate on the "reversed_at" field.
+func ReversedAtIn(vs ...time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldIn(FieldReversedAt, vs...))
 }
 
-// ReversedByNotIn applies the NotIn predicate on the "reversed_by" field.
-func ReversedByNotIn(vs ...int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldNotIn(FieldReversedBy, vs...))
+// ReversedAtNotIn applies the NotIn predicate on the "reversed_at" field.
+func ReversedAtNotIn(vs ...time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldNotIn(FieldReversedAt, vs...))
 }
 
-// ReversedByGT applies the GT predicate on the "reversed_by" field.
-func ReversedByGT(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldGT(FieldReversedBy, v))
+// ReversedAtGT applies the GT predicate on the "reversed_at" field.
+func ReversedAtGT(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldGT(FieldReversedAt, v))
 }
 
-// ReversedByGTE applies the GTE predicate on the "reversed_by" field.
-func ReversedByGTE(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldGTE(FieldReversedBy, v))
+// ReversedAtGTE applies the GTE predicate on the "reversed_at" field.
+func ReversedAtGTE(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldGTE(FieldReversedAt, v))
 }
 
-// ReversedByLT applies the LT predicate on the "reversed_by" field.
-func ReversedByLT(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldLT(FieldReversedBy, v))
+// ReversedAtLT applies the LT predicate on the "reversed_at" field.
+func ReversedAtLT(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldLT(FieldReversedAt, v))
 }
 
-// ReversedByLTE applies the LTE predicate on the "reversed_by" field.
-func ReversedByLTE(v int64) predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldLTE(FieldReversedBy, v))
+// ReversedAtLTE applies the LTE predicate on the "reversed_at" field.
+func ReversedAtLTE(v time.Time) predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldLTE(FieldReversedAt, v))
 }
 
-// ReversedByIsNil applies the IsNil predicate on the "reversed_by" field.
-func ReversedByIsNil() predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldIsNull(FieldReversedBy))
+// ReversedAtIsNil applies the IsNil predicate on the "reversed_at" field.
+func ReversedAtIsNil() predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldIsNull(FieldReversedAt))
 }
 
-// ReversedByNotNil applies the NotNil predicate on the "reversed_by" field.
-func ReversedByNotNil() predicate.LandedCost {
-	return predicate.LandedCost(sql.FieldNotNull(FieldReversedBy))
+// ReversedAtNotNil applies the NotNil predicate on the "reversed_at" field.
+func ReversedAtNotNil() predicate.LandedCost {
+	return predicate.LandedCost(sql.FieldNotNull(FieldReversedAt))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.

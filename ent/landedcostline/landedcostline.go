@@ -17,6 +17,8 @@ const (
 	FieldLineNo = "line_no"
 	// FieldSku holds the string denoting the sku field in the database.
 	FieldSku = "sku"
+	// FieldBatchNo holds the string denoting the batch_no field in the database.
+	FieldBatchNo = "batch_no"
 	// FieldCapitalized holds the string denoting the capitalized field in the database.
 	FieldCapitalized = "capitalized"
 	// FieldExpensed holds the string denoting the expensed field in the database.
@@ -31,6 +33,7 @@ var Columns = []string{
 	FieldLandedCostID,
 	FieldLineNo,
 	FieldSku,
+	FieldBatchNo,
 	FieldCapitalized,
 	FieldExpensed,
 }
@@ -48,6 +51,10 @@ func ValidColumn(column string) bool {
 var (
 	// SkuValidator is a validator for the "sku" field. It is called by the builders before save.
 	SkuValidator func(string) error
+	// DefaultBatchNo holds the default value on creation for the "batch_no" field.
+	DefaultBatchNo string
+	// BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
+	BatchNoValidator func(string) error
 )
 
 // OrderOption defines the ordering options for the LandedCostLine queries.
@@ -71,6 +78,11 @@ func ByLineNo(opts ...sql.OrderTermOption) OrderOption {
 // BySku orders the results by the sku field.
 func BySku(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSku, opts...).ToFunc()
+}
+
+// ByBatchNo orders the results by the batch_no field.
+func ByBatchNo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBatchNo, opts...).ToFunc()
 }
 
 // ByCapitalized orders the results by the capitalized field.

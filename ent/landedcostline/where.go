@@ -69,6 +69,11 @@ func Sku(v string) predicate.LandedCostLine {
 	return predicate.LandedCostLine(sql.FieldEQ(FieldSku, v))
 }
 
+// BatchNo applies equality check predicate on the "batch_no" field. It's identical to BatchNoEQ.
+func BatchNo(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldEQ(FieldBatchNo, v))
+}
+
 // Capitalized applies equality check predicate on the "capitalized" field. It's identical to CapitalizedEQ.
 func Capitalized(v money.Amount) predicate.LandedCostLine {
 	vc := int64(v)
@@ -224,6 +229,71 @@ func SkuEqualFold(v string) predicate.LandedCostLine {
 // SkuContainsFold applies the ContainsFold predicate on the "sku" field.
 func SkuContainsFold(v string) predicate.LandedCostLine {
 	return predicate.LandedCostLine(sql.FieldContainsFold(FieldSku, v))
+}
+
+// BatchNoEQ applies the EQ predicate on the "batch_no" field.
+func BatchNoEQ(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldEQ(FieldBatchNo, v))
+}
+
+// BatchNoNEQ applies the NEQ predicate on the "batch_no" field.
+func BatchNoNEQ(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldNEQ(FieldBatchNo, v))
+}
+
+// BatchNoIn applies the In predicate on the "batch_no" field.
+func BatchNoIn(vs ...string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldIn(FieldBatchNo, vs...))
+}
+
+// BatchNoNotIn applies the NotIn predicate on the "batch_no" field.
+func BatchNoNotIn(vs ...string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldNotIn(FieldBatchNo, vs...))
+}
+
+// BatchNoGT applies the GT predicate on the "batch_no" field.
+func BatchNoGT(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldGT(FieldBatchNo, v))
+}
+
+// BatchNoGTE applies the GTE predicate on the "batch_no" field.
+func BatchNoGTE(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldGTE(FieldBatchNo, v))
+}
+
+// BatchNoLT applies the LT predicate on the "batch_no" field.
+func BatchNoLT(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldLT(FieldBatchNo, v))
+}
+
+// BatchNoLTE applies the LTE predicate on the "batch_no" field.
+func BatchNoLTE(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldLTE(FieldBatchNo, v))
+}
+
+// BatchNoContains applies the Contains predicate on the "batch_no" field.
+func BatchNoContains(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldContains(FieldBatchNo, v))
+}
+
+// BatchNoHasPrefix applies the HasPrefix predicate on the "batch_no" field.
+func BatchNoHasPrefix(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldHasPrefix(FieldBatchNo, v))
+}
+
+// BatchNoHasSuffix applies the HasSuffix predicate on the "batch_no" field.
+func BatchNoHasSuffix(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldHasSuffix(FieldBatchNo, v))
+}
+
+// BatchNoEqualFold applies the EqualFold predicate on the "batch_no" field.
+func BatchNoEqualFold(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldEqualFold(FieldBatchNo, v))
+}
+
+// BatchNoContainsFold applies the ContainsFold predicate on the "batch_no" field.
+func BatchNoContainsFold(v string) predicate.LandedCostLine {
+	return predicate.LandedCostLine(sql.FieldContainsFold(FieldBatchNo, v))
 }
 
 // CapitalizedEQ applies the EQ predicate on the "capitalized" field.

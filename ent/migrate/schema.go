@@ -613,7 +613,7 @@ var (
 		{Name: "exchange_rate", Type: field.TypeInt64},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
-		{Name: "reversed_by", Type: field.TypeInt64, Nullable: true},
+		{Name: "reversed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_by", Type: field.TypeInt64},
 		{Name: "created_at", Type: field.TypeTime},
 	}
@@ -636,6 +636,7 @@ var (
 		{Name: "landed_cost_id", Type: field.TypeInt64},
 		{Name: "line_no", Type: field.TypeInt},
 		{Name: "sku", Type: field.TypeString, Size: 64},
+		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "capitalized", Type: field.TypeInt64},
 		{Name: "expensed", Type: field.TypeInt64},
 	}

@@ -5,18 +5,17 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/internal/model"
 	"entrepot/graph/scalar"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
-	"entrepot/internal/money"
+
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,207 +32,63 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _ExchangeRate_id(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.GlobalID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v page.ID) graphql.Marshaler {
-			return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
 }
 func (ec *executionContext) fieldContext_ExchangeRate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_fromCurrency(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_fromCurrency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FromCurrency, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.FromCurrency)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_fromCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_toCurrency(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_toCurrency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ToCurrency, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.ToCurrency)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_toCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_rateDate(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_rateDate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RateDate, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDate2timeᚐTime(ctx, field.Selections, obj.RateDate)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_rateDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_rate(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_rate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Rate, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Rate) graphql.Marshaler {
-			return ec.marshalNDecimal2entrepotᚋinternalᚋmoneyᚐRate(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDecimal2entrepotᚋinternalᚋmoneyᚐRate(ctx, field.Selections, obj.Rate)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_source(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_source(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Source, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Source)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_method(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_method(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Method, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v stock.RateMethod) graphql.Marshaler {
-			return ec.marshalNRateMethod2entrepotᚋinternalᚋstockᚐRateMethod(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNRateMethod2entrepotᚋinternalᚋstockᚐRateMethod(ctx, field.Selections, obj.Method)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type RateMethod does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_via(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_via(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Via, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Via)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_via(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRate_recordedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ExchangeRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RecordedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.RecordedAt)
 }
 func (ec *executionContext) fieldContext_ExchangeRate_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -359,23 +214,7 @@ func (ec *executionContext) fieldContext_ExchangeRateConnection_totalCount(_ con
 }
 
 func (ec *executionContext) _ExchangeRateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.ExchangeRate]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRateEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
 }
 func (ec *executionContext) fieldContext_ExchangeRateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRateEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -446,46 +285,14 @@ func (ec *executionContext) fieldContext_ExchangeRateSetPayload_exchangeRate(_ c
 }
 
 func (ec *executionContext) _ExchangeRateSetPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.ExchangeRateSetPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRateSetPayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_ExchangeRateSetPayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRateSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _ExchangeRateSetPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.ExchangeRateSetPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExchangeRateSetPayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_ExchangeRateSetPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ExchangeRateSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -716,228 +523,99 @@ func (ec *executionContext) unmarshalInputExchangeRateSetInput(ctx context.Conte
 var exchangeRateImplementors = []string{"ExchangeRate"}
 
 func (ec *executionContext) _ExchangeRate(ctx context.Context, sel ast.SelectionSet, obj *ent.ExchangeRate) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, exchangeRateImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, exchangeRateImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ExchangeRate")
+			out.Set(i, graphql.MarshalString("ExchangeRate"))
 		case "id":
-			out.Values[i] = ec._ExchangeRate_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_id(ctx, field, obj))
 		case "fromCurrency":
-			out.Values[i] = ec._ExchangeRate_fromCurrency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_fromCurrency(ctx, field, obj))
 		case "toCurrency":
-			out.Values[i] = ec._ExchangeRate_toCurrency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_toCurrency(ctx, field, obj))
 		case "rateDate":
-			out.Values[i] = ec._ExchangeRate_rateDate(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_rateDate(ctx, field, obj))
 		case "rate":
-			out.Values[i] = ec._ExchangeRate_rate(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_rate(ctx, field, obj))
 		case "source":
-			out.Values[i] = ec._ExchangeRate_source(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_source(ctx, field, obj))
 		case "method":
-			out.Values[i] = ec._ExchangeRate_method(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_method(ctx, field, obj))
 		case "via":
-			out.Values[i] = ec._ExchangeRate_via(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_via(ctx, field, obj))
 		case "recordedAt":
-			out.Values[i] = ec._ExchangeRate_recordedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRate_recordedAt(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var exchangeRateConnectionImplementors = []string{"ExchangeRateConnection"}
 
 func (ec *executionContext) _ExchangeRateConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.ExchangeRate]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, exchangeRateConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, exchangeRateConnectionImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ExchangeRateConnection")
+			out.Set(i, graphql.MarshalString("ExchangeRateConnection"))
 		case "edges":
-			out.Values[i] = ec._ExchangeRateConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateConnection_edges(ctx, field, obj))
 		case "nodes":
-			out.Values[i] = ec._ExchangeRateConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateConnection_nodes(ctx, field, obj))
 		case "pageInfo":
-			out.Values[i] = ec._ExchangeRateConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateConnection_pageInfo(ctx, field, obj))
 		case "totalCount":
-			out.Values[i] = ec._ExchangeRateConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateConnection_totalCount(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var exchangeRateEdgeImplementors = []string{"ExchangeRateEdge"}
 
 func (ec *executionContext) _ExchangeRateEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.ExchangeRate]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, exchangeRateEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, exchangeRateEdgeImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ExchangeRateEdge")
+			out.Set(i, graphql.MarshalString("ExchangeRateEdge"))
 		case "cursor":
-			out.Values[i] = ec._ExchangeRateEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateEdge_cursor(ctx, field, obj))
 		case "node":
-			out.Values[i] = ec._ExchangeRateEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var exchangeRateSetPayloadImplementors = []string{"ExchangeRateSetPayload"}
 
 func (ec *executionContext) _ExchangeRateSetPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ExchangeRateSetPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, exchangeRateSetPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, exchangeRateSetPayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ExchangeRateSetPayload")
+			out.Set(i, graphql.MarshalString("ExchangeRateSetPayload"))
 		case "exchangeRate":
-			out.Values[i] = ec._ExchangeRateSetPayload_exchangeRate(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._ExchangeRateSetPayload_exchangeRate(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._ExchangeRateSetPayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateSetPayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._ExchangeRateSetPayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateSetPayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._ExchangeRateSetPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._ExchangeRateSetPayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -945,7 +623,7 @@ func (ec *executionContext) _ExchangeRateSetPayload(ctx context.Context, sel ast
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNExchangeRate2ᚕᚖentrepotᚋentᚐExchangeRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ExchangeRate) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNExchangeRate2ᚖentrepotᚋentᚐExchangeRate(ctx, sel, v[i])
@@ -975,7 +653,7 @@ func (ec *executionContext) marshalNExchangeRateEdge2entrepotᚋinternalᚋpage�
 }
 
 func (ec *executionContext) marshalNExchangeRateEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.ExchangeRate]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNExchangeRateEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])

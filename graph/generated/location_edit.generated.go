@@ -5,14 +5,14 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/internal/model"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/warehouse"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -61,46 +61,14 @@ func (ec *executionContext) fieldContext_LocationArchivePayload_location(_ conte
 }
 
 func (ec *executionContext) _LocationArchivePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationArchivePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationArchivePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationArchivePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationArchivePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationArchivePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationArchivePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationArchivePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -171,46 +139,14 @@ func (ec *executionContext) fieldContext_LocationCreatePayload_location(_ contex
 }
 
 func (ec *executionContext) _LocationCreatePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationCreatePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationCreatePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationCreatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationCreatePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationCreatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -281,46 +217,14 @@ func (ec *executionContext) fieldContext_LocationRestorePayload_location(_ conte
 }
 
 func (ec *executionContext) _LocationRestorePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationRestorePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationRestorePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationRestorePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationRestorePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationRestorePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationRestorePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationRestorePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -391,46 +295,14 @@ func (ec *executionContext) fieldContext_LocationUpdatePayload_location(_ contex
 }
 
 func (ec *executionContext) _LocationUpdatePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationUpdatePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationUpdatePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationUpdatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationUpdatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationUpdatePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationUpdatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationUpdatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -469,46 +341,14 @@ func (ec *executionContext) fieldContext_LocationUpdatePayload_userErrors(_ cont
 }
 
 func (ec *executionContext) _LocationsGeneratePayload_created(ctx context.Context, field graphql.CollectedField, obj *model.LocationsGenerated) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsGeneratePayload_created(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Created, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Created)
 }
 func (ec *executionContext) fieldContext_LocationsGeneratePayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsGeneratePayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LocationsGeneratePayload_existing(ctx context.Context, field graphql.CollectedField, obj *model.LocationsGenerated) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsGeneratePayload_existing(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Existing, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Existing)
 }
 func (ec *executionContext) fieldContext_LocationsGeneratePayload_existing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsGeneratePayload", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -547,46 +387,14 @@ func (ec *executionContext) fieldContext_LocationsGeneratePayload_locations(_ co
 }
 
 func (ec *executionContext) _LocationsGeneratePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.LocationsGenerated) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsGeneratePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationsGeneratePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsGeneratePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationsGeneratePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.LocationsGenerated) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsGeneratePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationsGeneratePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsGeneratePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -657,46 +465,14 @@ func (ec *executionContext) fieldContext_LocationsImportPayload_rows(_ context.C
 }
 
 func (ec *executionContext) _LocationsImportPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Import[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsImportPayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_LocationsImportPayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsImportPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _LocationsImportPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Import[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsImportPayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_LocationsImportPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsImportPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -735,46 +511,14 @@ func (ec *executionContext) fieldContext_LocationsImportPayload_userErrors(_ con
 }
 
 func (ec *executionContext) _LocationsImportRow_index(ctx context.Context, field graphql.CollectedField, obj *command.Row[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsImportRow_index(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Index, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Index)
 }
 func (ec *executionContext) fieldContext_LocationsImportRow_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsImportRow", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LocationsImportRow_action(ctx context.Context, field graphql.CollectedField, obj *command.Row[ent.Location]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LocationsImportRow_action(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Action, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v command.Action) graphql.Marshaler {
-			return ec.marshalNImportAction2entrepotᚋinternalᚋcommandᚐAction(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNImportAction2entrepotᚋinternalᚋcommandᚐAction(ctx, field.Selections, obj.Action)
 }
 func (ec *executionContext) fieldContext_LocationsImportRow_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LocationsImportRow", field, false, false, errors.New("field of type ImportAction does not have child fields"))
@@ -1431,382 +1175,166 @@ func (ec *executionContext) unmarshalInputLocationsImportRowInput(ctx context.Co
 var locationArchivePayloadImplementors = []string{"LocationArchivePayload"}
 
 func (ec *executionContext) _LocationArchivePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationArchivePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationArchivePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationArchivePayload")
+			out.Set(i, graphql.MarshalString("LocationArchivePayload"))
 		case "location":
-			out.Values[i] = ec._LocationArchivePayload_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._LocationArchivePayload_location(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationArchivePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationArchivePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationArchivePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationArchivePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationArchivePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationArchivePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationCreatePayloadImplementors = []string{"LocationCreatePayload"}
 
 func (ec *executionContext) _LocationCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationCreatePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationCreatePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationCreatePayload")
+			out.Set(i, graphql.MarshalString("LocationCreatePayload"))
 		case "location":
-			out.Values[i] = ec._LocationCreatePayload_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._LocationCreatePayload_location(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationCreatePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationCreatePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationCreatePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationCreatePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationCreatePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationCreatePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationRestorePayloadImplementors = []string{"LocationRestorePayload"}
 
 func (ec *executionContext) _LocationRestorePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationRestorePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationRestorePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationRestorePayload")
+			out.Set(i, graphql.MarshalString("LocationRestorePayload"))
 		case "location":
-			out.Values[i] = ec._LocationRestorePayload_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._LocationRestorePayload_location(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationRestorePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationRestorePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationRestorePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationRestorePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationRestorePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationRestorePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationUpdatePayloadImplementors = []string{"LocationUpdatePayload"}
 
 func (ec *executionContext) _LocationUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationUpdatePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationUpdatePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationUpdatePayload")
+			out.Set(i, graphql.MarshalString("LocationUpdatePayload"))
 		case "location":
-			out.Values[i] = ec._LocationUpdatePayload_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._LocationUpdatePayload_location(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationUpdatePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationUpdatePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationUpdatePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationUpdatePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationUpdatePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationUpdatePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationsGeneratePayloadImplementors = []string{"LocationsGeneratePayload"}
 
 func (ec *executionContext) _LocationsGeneratePayload(ctx context.Context, sel ast.SelectionSet, obj *model.LocationsGenerated) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationsGeneratePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationsGeneratePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationsGeneratePayload")
+			out.Set(i, graphql.MarshalString("LocationsGeneratePayload"))
 		case "created":
-			out.Values[i] = ec._LocationsGeneratePayload_created(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_created(ctx, field, obj))
 		case "existing":
-			out.Values[i] = ec._LocationsGeneratePayload_existing(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_existing(ctx, field, obj))
 		case "locations":
-			out.Values[i] = ec._LocationsGeneratePayload_locations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_locations(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationsGeneratePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationsGeneratePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationsGeneratePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsGeneratePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationsImportPayloadImplementors = []string{"LocationsImportPayload"}
 
 func (ec *executionContext) _LocationsImportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Import[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationsImportPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationsImportPayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationsImportPayload")
+			out.Set(i, graphql.MarshalString("LocationsImportPayload"))
 		case "rows":
-			out.Values[i] = ec._LocationsImportPayload_rows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportPayload_rows(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._LocationsImportPayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportPayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._LocationsImportPayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportPayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationsImportPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportPayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var locationsImportRowImplementors = []string{"LocationsImportRow"}
 
 func (ec *executionContext) _LocationsImportRow(ctx context.Context, sel ast.SelectionSet, obj *command.Row[ent.Location]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, locationsImportRowImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, locationsImportRowImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LocationsImportRow")
+			out.Set(i, graphql.MarshalString("LocationsImportRow"))
 		case "index":
-			out.Values[i] = ec._LocationsImportRow_index(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportRow_index(ctx, field, obj))
 		case "action":
-			out.Values[i] = ec._LocationsImportRow_action(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportRow_action(ctx, field, obj))
 		case "location":
-			out.Values[i] = ec._LocationsImportRow_location(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._LocationsImportRow_location(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._LocationsImportRow_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LocationsImportRow_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1853,7 +1381,7 @@ func (ec *executionContext) marshalNLocationsImportRow2entrepotᚋinternalᚋcom
 }
 
 func (ec *executionContext) marshalNLocationsImportRow2ᚕentrepotᚋinternalᚋcommandᚐRowᚄ(ctx context.Context, sel ast.SelectionSet, v []command.Row[ent.Location]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLocationsImportRow2entrepotᚋinternalᚋcommandᚐRow(ctx, sel, v[i])

@@ -5,13 +5,13 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
 	"entrepot/internal/page"
 	"entrepot/internal/report"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -32,23 +32,7 @@ type LowStockResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _LowStock_sku(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_sku(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SKU, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.SKU)
 }
 func (ec *executionContext) fieldContext_LowStock_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type String does not have child fields"))
@@ -87,184 +71,56 @@ func (ec *executionContext) fieldContext_LowStock_product(_ context.Context, fie
 }
 
 func (ec *executionContext) _LowStock_min(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_min(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Min, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Min)
 }
 func (ec *executionContext) fieldContext_LowStock_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_max(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_max(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Max, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.Max)
 }
 func (ec *executionContext) fieldContext_LowStock_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_state(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_state(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.State, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v report.LowState) graphql.Marshaler {
-			return ec.marshalNLowStockState2entrepotᚋinternalᚋreportᚐLowState(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLowStockState2entrepotᚋinternalᚋreportᚐLowState(ctx, field.Selections, obj.State)
 }
 func (ec *executionContext) fieldContext_LowStock_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type LowStockState does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_physical(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_physical(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Physical, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Physical)
 }
 func (ec *executionContext) fieldContext_LowStock_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_available(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_available(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Available, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Available)
 }
 func (ec *executionContext) fieldContext_LowStock_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_inTransit(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_inTransit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InTransit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.InTransit)
 }
 func (ec *executionContext) fieldContext_LowStock_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_shortBy(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_shortBy(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ShortBy, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.ShortBy)
 }
 func (ec *executionContext) fieldContext_LowStock_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _LowStock_excess(ctx context.Context, field graphql.CollectedField, obj *report.LowStock) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStock_excess(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Excess, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Excess)
 }
 func (ec *executionContext) fieldContext_LowStock_excess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStock", field, false, false, errors.New("field of type Long does not have child fields"))
@@ -422,69 +278,21 @@ func (ec *executionContext) fieldContext_LowStockConnection_counts(_ context.Con
 }
 
 func (ec *executionContext) _LowStockCount_state(ctx context.Context, field graphql.CollectedField, obj *report.LowStockCount) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStockCount_state(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.State, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v report.LowState) graphql.Marshaler {
-			return ec.marshalNLowStockState2entrepotᚋinternalᚋreportᚐLowState(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLowStockState2entrepotᚋinternalᚋreportᚐLowState(ctx, field.Selections, obj.State)
 }
 func (ec *executionContext) fieldContext_LowStockCount_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStockCount", field, false, false, errors.New("field of type LowStockState does not have child fields"))
 }
 
 func (ec *executionContext) _LowStockCount_count(ctx context.Context, field graphql.CollectedField, obj *report.LowStockCount) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStockCount_count(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Count, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Count)
 }
 func (ec *executionContext) fieldContext_LowStockCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStockCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _LowStockEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*report.LowStock]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LowStockEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
 }
 func (ec *executionContext) fieldContext_LowStockEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LowStockEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -660,261 +468,99 @@ func (ec *executionContext) unmarshalInputLowStockOrder(ctx context.Context, obj
 var lowStockImplementors = []string{"LowStock"}
 
 func (ec *executionContext) _LowStock(ctx context.Context, sel ast.SelectionSet, obj *report.LowStock) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, lowStockImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LowStock")
+			out.Set(i, graphql.MarshalString("LowStock"))
 		case "sku":
-			out.Values[i] = ec._LowStock_sku(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_sku(ctx, field, obj))
 		case "product":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._LowStock_product(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._LowStock_product(ctx, field, obj))
 		case "min":
-			out.Values[i] = ec._LowStock_min(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_min(ctx, field, obj))
 		case "max":
-			out.Values[i] = ec._LowStock_max(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._LowStock_max(ctx, field, obj))
 		case "state":
-			out.Values[i] = ec._LowStock_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_state(ctx, field, obj))
 		case "physical":
-			out.Values[i] = ec._LowStock_physical(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_physical(ctx, field, obj))
 		case "available":
-			out.Values[i] = ec._LowStock_available(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_available(ctx, field, obj))
 		case "inTransit":
-			out.Values[i] = ec._LowStock_inTransit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_inTransit(ctx, field, obj))
 		case "shortBy":
-			out.Values[i] = ec._LowStock_shortBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_shortBy(ctx, field, obj))
 		case "excess":
-			out.Values[i] = ec._LowStock_excess(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._LowStock_excess(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var lowStockConnectionImplementors = []string{"LowStockConnection"}
 
 func (ec *executionContext) _LowStockConnection(ctx context.Context, sel ast.SelectionSet, obj *report.LowStockPage) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, lowStockConnectionImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LowStockConnection")
+			out.Set(i, graphql.MarshalString("LowStockConnection"))
 		case "edges":
-			out.Values[i] = ec._LowStockConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockConnection_edges(ctx, field, obj))
 		case "nodes":
-			out.Values[i] = ec._LowStockConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockConnection_nodes(ctx, field, obj))
 		case "pageInfo":
-			out.Values[i] = ec._LowStockConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockConnection_pageInfo(ctx, field, obj))
 		case "totalCount":
-			out.Values[i] = ec._LowStockConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockConnection_totalCount(ctx, field, obj))
 		case "counts":
-			out.Values[i] = ec._LowStockConnection_counts(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockConnection_counts(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var lowStockCountImplementors = []string{"LowStockCount"}
 
 func (ec *executionContext) _LowStockCount(ctx context.Context, sel ast.SelectionSet, obj *report.LowStockCount) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockCountImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, lowStockCountImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LowStockCount")
+			out.Set(i, graphql.MarshalString("LowStockCount"))
 		case "state":
-			out.Values[i] = ec._LowStockCount_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockCount_state(ctx, field, obj))
 		case "count":
-			out.Values[i] = ec._LowStockCount_count(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockCount_count(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var lowStockEdgeImplementors = []string{"LowStockEdge"}
 
 func (ec *executionContext) _LowStockEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*report.LowStock]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, lowStockEdgeImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LowStockEdge")
+			out.Set(i, graphql.MarshalString("LowStockEdge"))
 		case "cursor":
-			out.Values[i] = ec._LowStockEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockEdge_cursor(ctx, field, obj))
 		case "node":
-			out.Values[i] = ec._LowStockEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._LowStockEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -922,7 +568,7 @@ func (ec *executionContext) _LowStockEdge(ctx context.Context, sel ast.Selection
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNLowStock2ᚕᚖentrepotᚋinternalᚋreportᚐLowStockᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.LowStock) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLowStock2ᚖentrepotᚋinternalᚋreportᚐLowStock(ctx, sel, v[i])
@@ -952,7 +598,7 @@ func (ec *executionContext) marshalNLowStockCount2entrepotᚋinternalᚋreport�
 }
 
 func (ec *executionContext) marshalNLowStockCount2ᚕentrepotᚋinternalᚋreportᚐLowStockCountᚄ(ctx context.Context, sel ast.SelectionSet, v []report.LowStockCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLowStockCount2entrepotᚋinternalᚋreportᚐLowStockCount(ctx, sel, v[i])
@@ -972,7 +618,7 @@ func (ec *executionContext) marshalNLowStockEdge2entrepotᚋinternalᚋpageᚐEd
 }
 
 func (ec *executionContext) marshalNLowStockEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*report.LowStock]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLowStockEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
@@ -1065,7 +711,7 @@ func (ec *executionContext) marshalOLowStockState2ᚕentrepotᚋinternalᚋrepor
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLowStockState2entrepotᚋinternalᚋreportᚐLowState(ctx, sel, v[i])

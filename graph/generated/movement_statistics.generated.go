@@ -5,16 +5,15 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
-	"entrepot/internal/money"
+
 	"entrepot/internal/page"
 	"entrepot/internal/report"
-	"entrepot/internal/stock"
+
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -38,92 +37,28 @@ type MovementStatisticResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _MovementStatistic_day(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_day(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Day(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODate2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.Day())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_week(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_week(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Week(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODate2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.Week())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_week(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_month(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_month(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Month(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODate2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.Month())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_kind(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *stock.MovementKind) graphql.Marshaler {
-			return ec.marshalOMovementKind2ᚖentrepotᚋinternalᚋstockᚐMovementKind(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOMovementKind2ᚖentrepotᚋinternalᚋstockᚐMovementKind(ctx, field.Selections, obj.Kind())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type MovementKind does not have child fields"))
@@ -194,23 +129,7 @@ func (ec *executionContext) fieldContext_MovementStatistic_warehouse(_ context.C
 }
 
 func (ec *executionContext) _MovementStatistic_sku(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_sku(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SKU(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.SKU())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type String does not have child fields"))
@@ -249,253 +168,77 @@ func (ec *executionContext) fieldContext_MovementStatistic_product(_ context.Con
 }
 
 func (ec *executionContext) _MovementStatistic_category(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_category(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Category(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Category())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_reasonCode(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_reasonCode(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReasonCode(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ReasonCode())
 }
 func (ec *executionContext) fieldContext_MovementStatistic_reasonCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_movementCount(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_movementCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MovementCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.MovementCount)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_movementCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_postingCount(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_postingCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PostingCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.PostingCount)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_postingCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_documentCount(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_documentCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DocumentCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.DocumentCount)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_documentCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_unitsIn(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_unitsIn(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnitsIn, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.UnitsIn)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_unitsIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_unitsOut(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_unitsOut(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnitsOut, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.UnitsOut)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_unitsOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_unitsNet(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_unitsNet(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnitsNet, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.UnitsNet)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_unitsNet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_valueIn(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_valueIn(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ValueIn, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.ValueIn)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_valueIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatistic_valueOut(ctx context.Context, field graphql.CollectedField, obj *report.MovementStatistic) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatistic_valueOut(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ValueOut, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.ValueOut)
 }
 func (ec *executionContext) fieldContext_MovementStatistic_valueOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatistic", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _MovementStatisticEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*report.MovementStatistic]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovementStatisticEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
 }
 func (ec *executionContext) fieldContext_MovementStatisticEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovementStatisticEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -819,324 +562,96 @@ func (ec *executionContext) unmarshalInputMovementStatisticsOrder(ctx context.Co
 var movementStatisticImplementors = []string{"MovementStatistic"}
 
 func (ec *executionContext) _MovementStatistic(ctx context.Context, sel ast.SelectionSet, obj *report.MovementStatistic) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, movementStatisticImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, movementStatisticImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MovementStatistic")
+			out.Set(i, graphql.MarshalString("MovementStatistic"))
 		case "day":
-			out.Values[i] = ec._MovementStatistic_day(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_day(ctx, field, obj))
 		case "week":
-			out.Values[i] = ec._MovementStatistic_week(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_week(ctx, field, obj))
 		case "month":
-			out.Values[i] = ec._MovementStatistic_month(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_month(ctx, field, obj))
 		case "kind":
-			out.Values[i] = ec._MovementStatistic_kind(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_kind(ctx, field, obj))
 		case "operator":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._MovementStatistic_operator(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._MovementStatistic_operator(ctx, field, obj))
 		case "warehouse":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._MovementStatistic_warehouse(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._MovementStatistic_warehouse(ctx, field, obj))
 		case "sku":
-			out.Values[i] = ec._MovementStatistic_sku(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_sku(ctx, field, obj))
 		case "product":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._MovementStatistic_product(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._MovementStatistic_product(ctx, field, obj))
 		case "category":
-			out.Values[i] = ec._MovementStatistic_category(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_category(ctx, field, obj))
 		case "reasonCode":
-			out.Values[i] = ec._MovementStatistic_reasonCode(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_reasonCode(ctx, field, obj))
 		case "movementCount":
-			out.Values[i] = ec._MovementStatistic_movementCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_movementCount(ctx, field, obj))
 		case "postingCount":
-			out.Values[i] = ec._MovementStatistic_postingCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_postingCount(ctx, field, obj))
 		case "documentCount":
-			out.Values[i] = ec._MovementStatistic_documentCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_documentCount(ctx, field, obj))
 		case "unitsIn":
-			out.Values[i] = ec._MovementStatistic_unitsIn(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_unitsIn(ctx, field, obj))
 		case "unitsOut":
-			out.Values[i] = ec._MovementStatistic_unitsOut(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_unitsOut(ctx, field, obj))
 		case "unitsNet":
-			out.Values[i] = ec._MovementStatistic_unitsNet(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._MovementStatistic_unitsNet(ctx, field, obj))
 		case "valueIn":
-			out.Values[i] = ec._MovementStatistic_valueIn(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_valueIn(ctx, field, obj))
 		case "valueOut":
-			out.Values[i] = ec._MovementStatistic_valueOut(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._MovementStatistic_valueOut(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var movementStatisticEdgeImplementors = []string{"MovementStatisticEdge"}
 
 func (ec *executionContext) _MovementStatisticEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*report.MovementStatistic]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, movementStatisticEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, movementStatisticEdgeImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MovementStatisticEdge")
+			out.Set(i, graphql.MarshalString("MovementStatisticEdge"))
 		case "cursor":
-			out.Values[i] = ec._MovementStatisticEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatisticEdge_cursor(ctx, field, obj))
 		case "node":
-			out.Values[i] = ec._MovementStatisticEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatisticEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var movementStatisticsImplementors = []string{"MovementStatistics"}
 
 func (ec *executionContext) _MovementStatistics(ctx context.Context, sel ast.SelectionSet, obj *report.MovementStatistics) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, movementStatisticsImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, movementStatisticsImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MovementStatistics")
+			out.Set(i, graphql.MarshalString("MovementStatistics"))
 		case "edges":
-			out.Values[i] = ec._MovementStatistics_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatistics_edges(ctx, field, obj))
 		case "nodes":
-			out.Values[i] = ec._MovementStatistics_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatistics_nodes(ctx, field, obj))
 		case "pageInfo":
-			out.Values[i] = ec._MovementStatistics_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatistics_pageInfo(ctx, field, obj))
 		case "totalCount":
-			out.Values[i] = ec._MovementStatistics_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatistics_totalCount(ctx, field, obj))
 		case "total":
-			out.Values[i] = ec._MovementStatistics_total(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._MovementStatistics_total(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1175,7 +690,7 @@ func (ec *executionContext) unmarshalNMovementDimension2ᚕentrepotᚋinternal�
 }
 
 func (ec *executionContext) marshalNMovementDimension2ᚕentrepotᚋinternalᚋreportᚐMovementDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []report.MovementDimension) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMovementDimension2entrepotᚋinternalᚋreportᚐMovementDimension(ctx, sel, v[i])
@@ -1191,7 +706,7 @@ func (ec *executionContext) marshalNMovementDimension2ᚕentrepotᚋinternalᚋr
 }
 
 func (ec *executionContext) marshalNMovementStatistic2ᚕᚖentrepotᚋinternalᚋreportᚐMovementStatisticᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.MovementStatistic) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMovementStatistic2ᚖentrepotᚋinternalᚋreportᚐMovementStatistic(ctx, sel, v[i])
@@ -1221,7 +736,7 @@ func (ec *executionContext) marshalNMovementStatisticEdge2entrepotᚋinternalᚋ
 }
 
 func (ec *executionContext) marshalNMovementStatisticEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*report.MovementStatistic]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMovementStatisticEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])

@@ -5,14 +5,13 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
 	"entrepot/internal/snapshot"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -35,207 +34,63 @@ type WarehouseSnapshotResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _StockDay_day(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_day(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Day, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDate2timeᚐTime(ctx, field.Selections, obj.Day)
 }
 func (ec *executionContext) fieldContext_StockDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Date does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_physical(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_physical(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Physical, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Physical)
 }
 func (ec *executionContext) fieldContext_StockDay_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_available(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_available(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Available, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Available)
 }
 func (ec *executionContext) fieldContext_StockDay_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_allocated(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_allocated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Allocated, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Allocated)
 }
 func (ec *executionContext) fieldContext_StockDay_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_damaged(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_damaged(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Damaged, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Damaged)
 }
 func (ec *executionContext) fieldContext_StockDay_damaged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_onHold(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_onHold(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OnHold, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.OnHold)
 }
 func (ec *executionContext) fieldContext_StockDay_onHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockDay_inTransit(ctx context.Context, field graphql.CollectedField, obj *snapshot.StockDay) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockDay_inTransit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InTransit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.InTransit)
 }
 func (ec *executionContext) fieldContext_StockDay_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockDay", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_id(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.GlobalID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v page.ID) graphql.Marshaler {
-			return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_day(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_day(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Day, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDate2timeᚐTime(ctx, field.Selections, obj.Day)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Date does not have child fields"))
@@ -274,207 +129,63 @@ func (ec *executionContext) fieldContext_WarehouseSnapshot_warehouse(_ context.C
 }
 
 func (ec *executionContext) _WarehouseSnapshot_asOf(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_asOf(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AsOf, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.AsOf)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_takenAt(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_takenAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TakenAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.TakenAt)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_takenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_skuCount(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_skuCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SkuCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.SkuCount)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_skuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_physical(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_physical(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PhysicalQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.PhysicalQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_available(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_available(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AvailableQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.AvailableQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_allocated(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_allocated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AllocatedQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.AllocatedQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_damaged(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_damaged(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DamagedQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.DamagedQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_damaged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_onHold(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_onHold(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.HoldQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.HoldQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_onHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseSnapshot_inTransit(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_inTransit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InTransitQuantity, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.InTransitQuantity)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type Long does not have child fields"))
@@ -504,23 +215,7 @@ func (ec *executionContext) fieldContext_WarehouseSnapshot_value(_ context.Conte
 }
 
 func (ec *executionContext) _WarehouseSnapshot_currency(ctx context.Context, field graphql.CollectedField, obj *ent.WarehouseSnapshot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshot_currency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Currency, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Currency)
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshot_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshot", field, false, false, errors.New("field of type String does not have child fields"))
@@ -646,23 +341,7 @@ func (ec *executionContext) fieldContext_WarehouseSnapshotConnection_totalCount(
 }
 
 func (ec *executionContext) _WarehouseSnapshotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.WarehouseSnapshot]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseSnapshotEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
 }
 func (ec *executionContext) fieldContext_WarehouseSnapshotEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseSnapshotEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -759,334 +438,115 @@ func (ec *executionContext) unmarshalInputWarehouseSnapshotFilter(ctx context.Co
 var stockDayImplementors = []string{"StockDay"}
 
 func (ec *executionContext) _StockDay(ctx context.Context, sel ast.SelectionSet, obj *snapshot.StockDay) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, stockDayImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, stockDayImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("StockDay")
+			out.Set(i, graphql.MarshalString("StockDay"))
 		case "day":
-			out.Values[i] = ec._StockDay_day(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_day(ctx, field, obj))
 		case "physical":
-			out.Values[i] = ec._StockDay_physical(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_physical(ctx, field, obj))
 		case "available":
-			out.Values[i] = ec._StockDay_available(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_available(ctx, field, obj))
 		case "allocated":
-			out.Values[i] = ec._StockDay_allocated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_allocated(ctx, field, obj))
 		case "damaged":
-			out.Values[i] = ec._StockDay_damaged(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_damaged(ctx, field, obj))
 		case "onHold":
-			out.Values[i] = ec._StockDay_onHold(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_onHold(ctx, field, obj))
 		case "inTransit":
-			out.Values[i] = ec._StockDay_inTransit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockDay_inTransit(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseSnapshotImplementors = []string{"WarehouseSnapshot"}
 
 func (ec *executionContext) _WarehouseSnapshot(ctx context.Context, sel ast.SelectionSet, obj *ent.WarehouseSnapshot) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseSnapshotImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseSnapshotImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseSnapshot")
+			out.Set(i, graphql.MarshalString("WarehouseSnapshot"))
 		case "id":
-			out.Values[i] = ec._WarehouseSnapshot_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_id(ctx, field, obj))
 		case "day":
-			out.Values[i] = ec._WarehouseSnapshot_day(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_day(ctx, field, obj))
 		case "warehouse":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._WarehouseSnapshot_warehouse(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._WarehouseSnapshot_warehouse(ctx, field, obj))
 		case "asOf":
-			out.Values[i] = ec._WarehouseSnapshot_asOf(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_asOf(ctx, field, obj))
 		case "takenAt":
-			out.Values[i] = ec._WarehouseSnapshot_takenAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_takenAt(ctx, field, obj))
 		case "skuCount":
-			out.Values[i] = ec._WarehouseSnapshot_skuCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_skuCount(ctx, field, obj))
 		case "physical":
-			out.Values[i] = ec._WarehouseSnapshot_physical(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_physical(ctx, field, obj))
 		case "available":
-			out.Values[i] = ec._WarehouseSnapshot_available(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_available(ctx, field, obj))
 		case "allocated":
-			out.Values[i] = ec._WarehouseSnapshot_allocated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_allocated(ctx, field, obj))
 		case "damaged":
-			out.Values[i] = ec._WarehouseSnapshot_damaged(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_damaged(ctx, field, obj))
 		case "onHold":
-			out.Values[i] = ec._WarehouseSnapshot_onHold(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_onHold(ctx, field, obj))
 		case "inTransit":
-			out.Values[i] = ec._WarehouseSnapshot_inTransit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_inTransit(ctx, field, obj))
 		case "value":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._WarehouseSnapshot_value(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._WarehouseSnapshot_value(ctx, field, obj))
 		case "currency":
-			out.Values[i] = ec._WarehouseSnapshot_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshot_currency(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseSnapshotConnectionImplementors = []string{"WarehouseSnapshotConnection"}
 
 func (ec *executionContext) _WarehouseSnapshotConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.WarehouseSnapshot]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseSnapshotConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseSnapshotConnectionImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseSnapshotConnection")
+			out.Set(i, graphql.MarshalString("WarehouseSnapshotConnection"))
 		case "edges":
-			out.Values[i] = ec._WarehouseSnapshotConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotConnection_edges(ctx, field, obj))
 		case "nodes":
-			out.Values[i] = ec._WarehouseSnapshotConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotConnection_nodes(ctx, field, obj))
 		case "pageInfo":
-			out.Values[i] = ec._WarehouseSnapshotConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotConnection_pageInfo(ctx, field, obj))
 		case "totalCount":
-			out.Values[i] = ec._WarehouseSnapshotConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotConnection_totalCount(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseSnapshotEdgeImplementors = []string{"WarehouseSnapshotEdge"}
 
 func (ec *executionContext) _WarehouseSnapshotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.WarehouseSnapshot]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseSnapshotEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseSnapshotEdgeImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseSnapshotEdge")
+			out.Set(i, graphql.MarshalString("WarehouseSnapshotEdge"))
 		case "cursor":
-			out.Values[i] = ec._WarehouseSnapshotEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotEdge_cursor(ctx, field, obj))
 		case "node":
-			out.Values[i] = ec._WarehouseSnapshotEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseSnapshotEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1094,7 +554,7 @@ func (ec *executionContext) _WarehouseSnapshotEdge(ctx context.Context, sel ast.
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNStockDay2ᚕᚖentrepotᚋinternalᚋsnapshotᚐStockDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*snapshot.StockDay) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStockDay2ᚖentrepotᚋinternalᚋsnapshotᚐStockDay(ctx, sel, v[i])
@@ -1120,7 +580,7 @@ func (ec *executionContext) marshalNStockDay2ᚖentrepotᚋinternalᚋsnapshot�
 }
 
 func (ec *executionContext) marshalNWarehouseSnapshot2ᚕᚖentrepotᚋentᚐWarehouseSnapshotᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.WarehouseSnapshot) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWarehouseSnapshot2ᚖentrepotᚋentᚐWarehouseSnapshot(ctx, sel, v[i])
@@ -1150,7 +610,7 @@ func (ec *executionContext) marshalNWarehouseSnapshotEdge2entrepotᚋinternalᚋ
 }
 
 func (ec *executionContext) marshalNWarehouseSnapshotEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.WarehouseSnapshot]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWarehouseSnapshotEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])

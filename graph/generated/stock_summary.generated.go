@@ -5,15 +5,16 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
-	"entrepot/internal/money"
+
 	"entrepot/internal/page"
 	"entrepot/internal/report"
-	"entrepot/internal/stock"
+
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
+
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -36,115 +37,35 @@ type StockGroupResolver interface {
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _AgeBand_fromDays(ctx context.Context, field graphql.CollectedField, obj *report.AgeBand) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AgeBand_fromDays(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FromDays, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.FromDays)
 }
 func (ec *executionContext) fieldContext_AgeBand_fromDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AgeBand", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _AgeBand_toDays(ctx context.Context, field graphql.CollectedField, obj *report.AgeBand) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AgeBand_toDays(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ToDays, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.ToDays)
 }
 func (ec *executionContext) fieldContext_AgeBand_toDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AgeBand", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _CurrencyAmount_currency(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyAmount) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyAmount_currency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Currency, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Currency)
 }
 func (ec *executionContext) fieldContext_CurrencyAmount_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CurrencyAmount", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _CurrencyAmount_amount(ctx context.Context, field graphql.CollectedField, obj *report.CurrencyAmount) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyAmount_amount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Amount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNDecimal2entrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDecimal2entrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.Amount)
 }
 func (ec *executionContext) fieldContext_CurrencyAmount_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CurrencyAmount", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_sku(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_sku(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SKU(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.SKU())
 }
 func (ec *executionContext) fieldContext_StockGroup_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type String does not have child fields"))
@@ -215,161 +136,49 @@ func (ec *executionContext) fieldContext_StockGroup_warehouse(_ context.Context,
 }
 
 func (ec *executionContext) _StockGroup_batchNo(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_batchNo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.BatchNo(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.BatchNo())
 }
 func (ec *executionContext) fieldContext_StockGroup_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_category(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_category(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Category(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Category())
 }
 func (ec *executionContext) fieldContext_StockGroup_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_brand(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_brand(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Brand(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Brand())
 }
 func (ec *executionContext) fieldContext_StockGroup_brand(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_locationType(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_locationType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LocationType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *stock.WarehouseLocationType) graphql.Marshaler {
-			return ec.marshalOWarehouseLocationType2ᚖentrepotᚋinternalᚋstockᚐWarehouseLocationType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOWarehouseLocationType2ᚖentrepotᚋinternalᚋstockᚐWarehouseLocationType(ctx, field.Selections, obj.LocationType())
 }
 func (ec *executionContext) fieldContext_StockGroup_locationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type WarehouseLocationType does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_ownershipType(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_ownershipType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OwnershipType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *stock.WarehouseOwnership) graphql.Marshaler {
-			return ec.marshalOWarehouseOwnership2ᚖentrepotᚋinternalᚋstockᚐWarehouseOwnership(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOWarehouseOwnership2ᚖentrepotᚋinternalᚋstockᚐWarehouseOwnership(ctx, field.Selections, obj.OwnershipType())
 }
 func (ec *executionContext) fieldContext_StockGroup_ownershipType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type WarehouseOwnership does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_businessType(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_businessType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.BusinessType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *stock.WarehouseBusinessType) graphql.Marshaler {
-			return ec.marshalOWarehouseBusinessType2ᚖentrepotᚋinternalᚋstockᚐWarehouseBusinessType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOWarehouseBusinessType2ᚖentrepotᚋinternalᚋstockᚐWarehouseBusinessType(ctx, field.Selections, obj.BusinessType())
 }
 func (ec *executionContext) fieldContext_StockGroup_businessType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type WarehouseBusinessType does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_currency(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_currency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Currency())
 }
 func (ec *executionContext) fieldContext_StockGroup_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type String does not have child fields"))
@@ -431,230 +240,70 @@ func (ec *executionContext) fieldContext_StockGroup_age(_ context.Context, field
 }
 
 func (ec *executionContext) _StockGroup_stockCount(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_stockCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StockCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.StockCount)
 }
 func (ec *executionContext) fieldContext_StockGroup_stockCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_skuCount(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_skuCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SKUCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.SKUCount)
 }
 func (ec *executionContext) fieldContext_StockGroup_skuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_physical(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_physical(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Physical(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Physical())
 }
 func (ec *executionContext) fieldContext_StockGroup_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_available(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_available(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Available(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.Available())
 }
 func (ec *executionContext) fieldContext_StockGroup_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_allocated(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_allocated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Allocated(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.Allocated())
 }
 func (ec *executionContext) fieldContext_StockGroup_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_damaged(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_damaged(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Damaged(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.Damaged())
 }
 func (ec *executionContext) fieldContext_StockGroup_damaged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_onHold(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_onHold(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OnHold(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.OnHold())
 }
 func (ec *executionContext) fieldContext_StockGroup_onHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_inTransit(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_inTransit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InTransit(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.InTransit())
 }
 func (ec *executionContext) fieldContext_StockGroup_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_volumeCm3(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_volumeCm3(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.VolumeCm3, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.VolumeCm3)
 }
 func (ec *executionContext) fieldContext_StockGroup_volumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroup_weightG(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_weightG(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.WeightG, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.WeightG)
 }
 func (ec *executionContext) fieldContext_StockGroup_weightG(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, false, false, errors.New("field of type Long does not have child fields"))
@@ -693,46 +342,14 @@ func (ec *executionContext) fieldContext_StockGroup_values(_ context.Context, fi
 }
 
 func (ec *executionContext) _StockGroup_baseValue(ctx context.Context, field graphql.CollectedField, obj *report.StockGroup) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroup_baseValue(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.BaseValue, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.BaseValue)
 }
 func (ec *executionContext) fieldContext_StockGroup_baseValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroup", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _StockGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*report.StockGroup]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_StockGroupEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
 }
 func (ec *executionContext) fieldContext_StockGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StockGroupEdge", field, true, false, errors.New("field of type String does not have child fields"))
@@ -1073,407 +690,146 @@ func (ec *executionContext) unmarshalInputStockSummaryOrder(ctx context.Context,
 var ageBandImplementors = []string{"AgeBand"}
 
 func (ec *executionContext) _AgeBand(ctx context.Context, sel ast.SelectionSet, obj *report.AgeBand) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, ageBandImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, ageBandImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("AgeBand")
+			out.Set(i, graphql.MarshalString("AgeBand"))
 		case "fromDays":
-			out.Values[i] = ec._AgeBand_fromDays(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._AgeBand_fromDays(ctx, field, obj))
 		case "toDays":
-			out.Values[i] = ec._AgeBand_toDays(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._AgeBand_toDays(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var currencyAmountImplementors = []string{"CurrencyAmount"}
 
 func (ec *executionContext) _CurrencyAmount(ctx context.Context, sel ast.SelectionSet, obj *report.CurrencyAmount) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, currencyAmountImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, currencyAmountImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("CurrencyAmount")
+			out.Set(i, graphql.MarshalString("CurrencyAmount"))
 		case "currency":
-			out.Values[i] = ec._CurrencyAmount_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._CurrencyAmount_currency(ctx, field, obj))
 		case "amount":
-			out.Values[i] = ec._CurrencyAmount_amount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._CurrencyAmount_amount(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var stockGroupImplementors = []string{"StockGroup"}
 
 func (ec *executionContext) _StockGroup(ctx context.Context, sel ast.SelectionSet, obj *report.StockGroup) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, stockGroupImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, stockGroupImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("StockGroup")
+			out.Set(i, graphql.MarshalString("StockGroup"))
 		case "sku":
-			out.Values[i] = ec._StockGroup_sku(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_sku(ctx, field, obj))
 		case "product":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._StockGroup_product(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._StockGroup_product(ctx, field, obj))
 		case "warehouse":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._StockGroup_warehouse(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			out.Set(i, ec._StockGroup_warehouse(ctx, field, obj))
 		case "batchNo":
-			out.Values[i] = ec._StockGroup_batchNo(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_batchNo(ctx, field, obj))
 		case "category":
-			out.Values[i] = ec._StockGroup_category(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_category(ctx, field, obj))
 		case "brand":
-			out.Values[i] = ec._StockGroup_brand(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_brand(ctx, field, obj))
 		case "locationType":
-			out.Values[i] = ec._StockGroup_locationType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_locationType(ctx, field, obj))
 		case "ownershipType":
-			out.Values[i] = ec._StockGroup_ownershipType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_ownershipType(ctx, field, obj))
 		case "businessType":
-			out.Values[i] = ec._StockGroup_businessType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_businessType(ctx, field, obj))
 		case "currency":
-			out.Values[i] = ec._StockGroup_currency(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_currency(ctx, field, obj))
 		case "expiresOn":
-			out.Values[i] = ec._StockGroup_expiresOn(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_expiresOn(ctx, field, obj))
 		case "age":
-			out.Values[i] = ec._StockGroup_age(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_age(ctx, field, obj))
 		case "stockCount":
-			out.Values[i] = ec._StockGroup_stockCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._StockGroup_stockCount(ctx, field, obj))
 		case "skuCount":
-			out.Values[i] = ec._StockGroup_skuCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._StockGroup_skuCount(ctx, field, obj))
 		case "physical":
-			out.Values[i] = ec._StockGroup_physical(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._StockGroup_physical(ctx, field, obj))
 		case "available":
-			out.Values[i] = ec._StockGroup_available(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_available(ctx, field, obj))
 		case "allocated":
-			out.Values[i] = ec._StockGroup_allocated(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_allocated(ctx, field, obj))
 		case "damaged":
-			out.Values[i] = ec._StockGroup_damaged(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_damaged(ctx, field, obj))
 		case "onHold":
-			out.Values[i] = ec._StockGroup_onHold(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_onHold(ctx, field, obj))
 		case "inTransit":
-			out.Values[i] = ec._StockGroup_inTransit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_inTransit(ctx, field, obj))
 		case "volumeCm3":
-			out.Values[i] = ec._StockGroup_volumeCm3(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._StockGroup_volumeCm3(ctx, field, obj))
 		case "weightG":
-			out.Values[i] = ec._StockGroup_weightG(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.SetNonNull(i, ec._StockGroup_weightG(ctx, field, obj))
 		case "values":
-			out.Values[i] = ec._StockGroup_values(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_values(ctx, field, obj))
 		case "baseValue":
-			out.Values[i] = ec._StockGroup_baseValue(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Set(i, ec._StockGroup_baseValue(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var stockGroupEdgeImplementors = []string{"StockGroupEdge"}
 
 func (ec *executionContext) _StockGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*report.StockGroup]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, stockGroupEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, stockGroupEdgeImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("StockGroupEdge")
+			out.Set(i, graphql.MarshalString("StockGroupEdge"))
 		case "cursor":
-			out.Values[i] = ec._StockGroupEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockGroupEdge_cursor(ctx, field, obj))
 		case "node":
-			out.Values[i] = ec._StockGroupEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockGroupEdge_node(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var stockSummaryImplementors = []string{"StockSummary"}
 
 func (ec *executionContext) _StockSummary(ctx context.Context, sel ast.SelectionSet, obj *report.StockSummary) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, stockSummaryImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, stockSummaryImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("StockSummary")
+			out.Set(i, graphql.MarshalString("StockSummary"))
 		case "edges":
-			out.Values[i] = ec._StockSummary_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockSummary_edges(ctx, field, obj))
 		case "nodes":
-			out.Values[i] = ec._StockSummary_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockSummary_nodes(ctx, field, obj))
 		case "pageInfo":
-			out.Values[i] = ec._StockSummary_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockSummary_pageInfo(ctx, field, obj))
 		case "totalCount":
-			out.Values[i] = ec._StockSummary_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockSummary_totalCount(ctx, field, obj))
 		case "total":
-			out.Values[i] = ec._StockSummary_total(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._StockSummary_total(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1516,7 +872,7 @@ func (ec *executionContext) unmarshalNStockDimension2ᚕentrepotᚋinternalᚋre
 }
 
 func (ec *executionContext) marshalNStockDimension2ᚕentrepotᚋinternalᚋreportᚐStockDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []report.StockDimension) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStockDimension2entrepotᚋinternalᚋreportᚐStockDimension(ctx, sel, v[i])
@@ -1532,7 +888,7 @@ func (ec *executionContext) marshalNStockDimension2ᚕentrepotᚋinternalᚋrepo
 }
 
 func (ec *executionContext) marshalNStockGroup2ᚕᚖentrepotᚋinternalᚋreportᚐStockGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.StockGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStockGroup2ᚖentrepotᚋinternalᚋreportᚐStockGroup(ctx, sel, v[i])
@@ -1562,7 +918,7 @@ func (ec *executionContext) marshalNStockGroupEdge2entrepotᚋinternalᚋpageᚐ
 }
 
 func (ec *executionContext) marshalNStockGroupEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*report.StockGroup]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStockGroupEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
@@ -1605,7 +961,7 @@ func (ec *executionContext) marshalOCurrencyAmount2ᚕentrepotᚋinternalᚋrepo
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCurrencyAmount2entrepotᚋinternalᚋreportᚐCurrencyAmount(ctx, sel, v[i])

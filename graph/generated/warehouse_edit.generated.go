@@ -5,14 +5,14 @@ package generated
 import (
 	"context"
 	"entrepot/ent"
+	"entrepot/graph/internal/inorder"
 	"entrepot/graph/internal/model"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/warehouse"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -61,46 +61,14 @@ func (ec *executionContext) fieldContext_WarehouseArchivePayload_warehouse(_ con
 }
 
 func (ec *executionContext) _WarehouseArchivePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseArchivePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_WarehouseArchivePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseArchivePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseArchivePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseArchivePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_WarehouseArchivePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseArchivePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -171,46 +139,14 @@ func (ec *executionContext) fieldContext_WarehouseCreatePayload_warehouse(_ cont
 }
 
 func (ec *executionContext) _WarehouseCreatePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseCreatePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_WarehouseCreatePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseCreatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseCreatePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_WarehouseCreatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -281,46 +217,14 @@ func (ec *executionContext) fieldContext_WarehouseRestorePayload_warehouse(_ con
 }
 
 func (ec *executionContext) _WarehouseRestorePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseRestorePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_WarehouseRestorePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseRestorePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseRestorePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseRestorePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_WarehouseRestorePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseRestorePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -391,46 +295,14 @@ func (ec *executionContext) fieldContext_WarehouseUpdatePayload_warehouse(_ cont
 }
 
 func (ec *executionContext) _WarehouseUpdatePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseUpdatePayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_WarehouseUpdatePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseUpdatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseUpdatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Edit[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseUpdatePayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_WarehouseUpdatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseUpdatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -501,46 +373,14 @@ func (ec *executionContext) fieldContext_WarehousesImportPayload_rows(_ context.
 }
 
 func (ec *executionContext) _WarehousesImportPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *model.Import[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehousesImportPayload_dryRun(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DryRun, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.DryRun)
 }
 func (ec *executionContext) fieldContext_WarehousesImportPayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehousesImportPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _WarehousesImportPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *model.Import[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehousesImportPayload_replayed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Replayed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Replayed)
 }
 func (ec *executionContext) fieldContext_WarehousesImportPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehousesImportPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
@@ -579,46 +419,14 @@ func (ec *executionContext) fieldContext_WarehousesImportPayload_userErrors(_ co
 }
 
 func (ec *executionContext) _WarehousesImportRow_index(ctx context.Context, field graphql.CollectedField, obj *command.Row[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehousesImportRow_index(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Index, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Index)
 }
 func (ec *executionContext) fieldContext_WarehousesImportRow_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehousesImportRow", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _WarehousesImportRow_action(ctx context.Context, field graphql.CollectedField, obj *command.Row[ent.Warehouse]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehousesImportRow_action(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Action, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v command.Action) graphql.Marshaler {
-			return ec.marshalNImportAction2entrepotᚋinternalᚋcommandᚐAction(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNImportAction2entrepotᚋinternalᚋcommandᚐAction(ctx, field.Selections, obj.Action)
 }
 func (ec *executionContext) fieldContext_WarehousesImportRow_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehousesImportRow", field, false, false, errors.New("field of type ImportAction does not have child fields"))
@@ -1221,319 +1029,139 @@ func (ec *executionContext) unmarshalInputWarehousesImportRowInput(ctx context.C
 var warehouseArchivePayloadImplementors = []string{"WarehouseArchivePayload"}
 
 func (ec *executionContext) _WarehouseArchivePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseArchivePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseArchivePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseArchivePayload")
+			out.Set(i, graphql.MarshalString("WarehouseArchivePayload"))
 		case "warehouse":
-			out.Values[i] = ec._WarehouseArchivePayload_warehouse(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseArchivePayload_warehouse(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._WarehouseArchivePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseArchivePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._WarehouseArchivePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseArchivePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehouseArchivePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseArchivePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseCreatePayloadImplementors = []string{"WarehouseCreatePayload"}
 
 func (ec *executionContext) _WarehouseCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseCreatePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseCreatePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseCreatePayload")
+			out.Set(i, graphql.MarshalString("WarehouseCreatePayload"))
 		case "warehouse":
-			out.Values[i] = ec._WarehouseCreatePayload_warehouse(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseCreatePayload_warehouse(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._WarehouseCreatePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseCreatePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._WarehouseCreatePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseCreatePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehouseCreatePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseCreatePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseRestorePayloadImplementors = []string{"WarehouseRestorePayload"}
 
 func (ec *executionContext) _WarehouseRestorePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseRestorePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseRestorePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseRestorePayload")
+			out.Set(i, graphql.MarshalString("WarehouseRestorePayload"))
 		case "warehouse":
-			out.Values[i] = ec._WarehouseRestorePayload_warehouse(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseRestorePayload_warehouse(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._WarehouseRestorePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseRestorePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._WarehouseRestorePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseRestorePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehouseRestorePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseRestorePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehouseUpdatePayloadImplementors = []string{"WarehouseUpdatePayload"}
 
 func (ec *executionContext) _WarehouseUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.Edit[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseUpdatePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseUpdatePayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseUpdatePayload")
+			out.Set(i, graphql.MarshalString("WarehouseUpdatePayload"))
 		case "warehouse":
-			out.Values[i] = ec._WarehouseUpdatePayload_warehouse(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseUpdatePayload_warehouse(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._WarehouseUpdatePayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseUpdatePayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._WarehouseUpdatePayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseUpdatePayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehouseUpdatePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseUpdatePayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehousesImportPayloadImplementors = []string{"WarehousesImportPayload"}
 
 func (ec *executionContext) _WarehousesImportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.Import[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehousesImportPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehousesImportPayloadImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehousesImportPayload")
+			out.Set(i, graphql.MarshalString("WarehousesImportPayload"))
 		case "rows":
-			out.Values[i] = ec._WarehousesImportPayload_rows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportPayload_rows(ctx, field, obj))
 		case "dryRun":
-			out.Values[i] = ec._WarehousesImportPayload_dryRun(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportPayload_dryRun(ctx, field, obj))
 		case "replayed":
-			out.Values[i] = ec._WarehousesImportPayload_replayed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportPayload_replayed(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehousesImportPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportPayload_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 var warehousesImportRowImplementors = []string{"WarehousesImportRow"}
 
 func (ec *executionContext) _WarehousesImportRow(ctx context.Context, sel ast.SelectionSet, obj *command.Row[ent.Warehouse]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehousesImportRowImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehousesImportRowImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehousesImportRow")
+			out.Set(i, graphql.MarshalString("WarehousesImportRow"))
 		case "index":
-			out.Values[i] = ec._WarehousesImportRow_index(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportRow_index(ctx, field, obj))
 		case "action":
-			out.Values[i] = ec._WarehousesImportRow_action(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportRow_action(ctx, field, obj))
 		case "warehouse":
-			out.Values[i] = ec._WarehousesImportRow_warehouse(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehousesImportRow_warehouse(ctx, field, obj))
 		case "userErrors":
-			out.Values[i] = ec._WarehousesImportRow_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehousesImportRow_userErrors(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1570,7 +1198,7 @@ func (ec *executionContext) marshalNWarehousesImportRow2entrepotᚋinternalᚋco
 }
 
 func (ec *executionContext) marshalNWarehousesImportRow2ᚕentrepotᚋinternalᚋcommandᚐRowᚄ(ctx context.Context, sel ast.SelectionSet, v []command.Row[ent.Warehouse]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWarehousesImportRow2entrepotᚋinternalᚋcommandᚐRow(ctx, sel, v[i])

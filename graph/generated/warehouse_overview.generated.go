@@ -4,13 +4,12 @@ package generated
 
 import (
 	"context"
-	"entrepot/internal/money"
+	"entrepot/graph/internal/inorder"
+
 	"entrepot/internal/report"
 	"errors"
-	"math"
+
 	"strconv"
-	"sync/atomic"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,483 +26,147 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _WarehouseOverview_stockCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_stockCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StockCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.StockCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_stockCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_skuCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_skuCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SKUCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.SKUCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_skuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_physical(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_physical(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Physical(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Physical())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_physical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_available(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_available(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Available(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalNLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Available())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_allocated(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_allocated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Allocated(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalNLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Allocated())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_damaged(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_damaged(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Damaged(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalNLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.Damaged())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_damaged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_onHold(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_onHold(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OnHold(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalNLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.OnHold())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_onHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_inTransit(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_inTransit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InTransit(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalNLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2ᚖint64(ctx, field.Selections, obj.InTransit())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_inTransit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_freeCapacity(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_freeCapacity(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FreeCapacity(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.FreeCapacity())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_freeCapacity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_capacityUsedPercent(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_capacityUsedPercent(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CapacityUsedPercent(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.CapacityUsedPercent())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_capacityUsedPercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_volumeCm3(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_volumeCm3(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.VolumeCm3, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.VolumeCm3)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_volumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_unmeasuredSkuCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_unmeasuredSkuCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnmeasuredSKUCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.UnmeasuredSKUCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_unmeasuredSkuCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_weightG(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_weightG(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.WeightG, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.WeightG)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_weightG(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_freeVolumeCm3(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_freeVolumeCm3(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FreeVolumeCm3(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.FreeVolumeCm3())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_freeVolumeCm3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_volumeUsedPercent(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_volumeUsedPercent(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.VolumeUsedPercent(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.VolumeUsedPercent())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_volumeUsedPercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_value(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.Value())
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, true, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_baseValue(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_baseValue(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.BaseValue, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.BaseValue)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_baseValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_locationCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_locationCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LocationCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.LocationCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_locationCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_lockedLocationCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_lockedLocationCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LockedLocationCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNLong2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.LockedLocationCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_lockedLocationCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_openDocumentCount(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_openDocumentCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OpenDocumentCount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOLong2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalOLong2ᚖint64(ctx, field.Selections, obj.OpenDocumentCount)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_openDocumentCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _WarehouseOverview_lastMovementAt(ctx context.Context, field graphql.CollectedField, obj *report.Overview) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WarehouseOverview_lastMovementAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LastMovementAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
+	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastMovementAt)
 }
 func (ec *executionContext) fieldContext_WarehouseOverview_lastMovementAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WarehouseOverview", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -524,139 +187,58 @@ func (ec *executionContext) fieldContext_WarehouseOverview_lastMovementAt(_ cont
 var warehouseOverviewImplementors = []string{"WarehouseOverview"}
 
 func (ec *executionContext) _WarehouseOverview(ctx context.Context, sel ast.SelectionSet, obj *report.Overview) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseOverviewImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
+	out := inorder.Collect(ec.OperationContext, sel, warehouseOverviewImplementors)
+	for i, field := range out.Fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WarehouseOverview")
+			out.Set(i, graphql.MarshalString("WarehouseOverview"))
 		case "stockCount":
-			out.Values[i] = ec._WarehouseOverview_stockCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_stockCount(ctx, field, obj))
 		case "skuCount":
-			out.Values[i] = ec._WarehouseOverview_skuCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_skuCount(ctx, field, obj))
 		case "physical":
-			out.Values[i] = ec._WarehouseOverview_physical(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_physical(ctx, field, obj))
 		case "available":
-			out.Values[i] = ec._WarehouseOverview_available(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_available(ctx, field, obj))
 		case "allocated":
-			out.Values[i] = ec._WarehouseOverview_allocated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_allocated(ctx, field, obj))
 		case "damaged":
-			out.Values[i] = ec._WarehouseOverview_damaged(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_damaged(ctx, field, obj))
 		case "onHold":
-			out.Values[i] = ec._WarehouseOverview_onHold(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_onHold(ctx, field, obj))
 		case "inTransit":
-			out.Values[i] = ec._WarehouseOverview_inTransit(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_inTransit(ctx, field, obj))
 		case "freeCapacity":
-			out.Values[i] = ec._WarehouseOverview_freeCapacity(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_freeCapacity(ctx, field, obj))
 		case "capacityUsedPercent":
-			out.Values[i] = ec._WarehouseOverview_capacityUsedPercent(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_capacityUsedPercent(ctx, field, obj))
 		case "volumeCm3":
-			out.Values[i] = ec._WarehouseOverview_volumeCm3(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_volumeCm3(ctx, field, obj))
 		case "unmeasuredSkuCount":
-			out.Values[i] = ec._WarehouseOverview_unmeasuredSkuCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_unmeasuredSkuCount(ctx, field, obj))
 		case "weightG":
-			out.Values[i] = ec._WarehouseOverview_weightG(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_weightG(ctx, field, obj))
 		case "freeVolumeCm3":
-			out.Values[i] = ec._WarehouseOverview_freeVolumeCm3(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_freeVolumeCm3(ctx, field, obj))
 		case "volumeUsedPercent":
-			out.Values[i] = ec._WarehouseOverview_volumeUsedPercent(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_volumeUsedPercent(ctx, field, obj))
 		case "value":
-			out.Values[i] = ec._WarehouseOverview_value(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_value(ctx, field, obj))
 		case "baseValue":
-			out.Values[i] = ec._WarehouseOverview_baseValue(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_baseValue(ctx, field, obj))
 		case "locationCount":
-			out.Values[i] = ec._WarehouseOverview_locationCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_locationCount(ctx, field, obj))
 		case "lockedLocationCount":
-			out.Values[i] = ec._WarehouseOverview_lockedLocationCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.SetNonNull(i, ec._WarehouseOverview_lockedLocationCount(ctx, field, obj))
 		case "openDocumentCount":
-			out.Values[i] = ec._WarehouseOverview_openDocumentCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_openDocumentCount(ctx, field, obj))
 		case "lastMovementAt":
-			out.Values[i] = ec._WarehouseOverview_lastMovementAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.Set(i, ec._WarehouseOverview_lastMovementAt(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
 	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
+	return out.Done()
 }
 
 // endregion **************************** object.gotpl ****************************
