@@ -57,7 +57,9 @@ func summarise(t *testing.T, db *store.DB) *summed {
 	}
 	g.Must(t, p, "productsImport", "", map[string]any{"mode": "CREATE", "rows": rows})
 	for currency, rate := range map[string]string{"USD": "7.0823", "EUR": "8.00017"} {
-		g.Must(t, p, "exchangeRateSet", "", map[string]any{"fromCurrency": currency, "toCurrency": "CNY", "rate": rate})
+		g.Must(t, p, "exchangeRateSet", "", map[string]any{
+			"fromCurrency": currency, "toCurrency": "CNY", "rate": rate, "date": time.Now().UTC().AddDate(0, 0, -360).Format(time.DateOnly),
+		})
 	}
 	s := &summed{g: g, p: p}
 	s.work(t)

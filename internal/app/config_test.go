@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	got, err := Parse(nil, environment())
 	want := Config{
 		Addr: ":8080", DatabaseURL: "sqlite:./data/entrepot.db", Env: EnvDev, BaseCurrency: "CNY",
-		SecretFile: "./data/secret", AccessTokenTTL: 8 * time.Hour, Synchronous: "NORMAL", GroupCommit: true, Jobs: true, LogFormat: "auto",
+		SecretFile: "./data/secret", AccessTokenTTL: 8 * time.Hour, Synchronous: "NORMAL", GroupCommit: true, RateFeed: "none", Jobs: true, LogFormat: "auto",
 	}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
