@@ -41,35 +41,89 @@ type appraisal struct {
 // Leaving goods take the share of the value that their quantity has of the
 // whole, rounded half away from zero, and the last ones take what is left, so
 // that no cent stays behind on an empty shelf.
+//
+// What was made out of others comes last, once these have left.
 func appraise(rows []*appraisal, worths map[costKey]worth) error {
 	bySKU := map[costKey][]*appraisal{}
+	running := map[costKey]worth{}
 	for _, a := range rows {
 		bySKU[a.key] = append(bySKU[a.key], a)
+		running[a.key] = worths[a.key]
 	}
+	var left money.Amount // what those that leave were worth
 	for key, rows := range bySKU {
-		before := worths[key]
-		w := before
-		for turn := range turns {
+		w := running[key]
+		for turn := range made {
 			for _, a := range rows {
 				for _, m := range a.moves {
 					if turnOf(m) != turn {
 						continue
 					}
-					d, known, err := w.apply(m)
-					if errors.Is(err, money.ErrRange) {
-						return fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", key.sku)
-					}
+					d, err := w.take(a, m)
 					if err != nil {
 						return err
 					}
-					a.row.ValueDelta += d
-					a.known = a.known || known
+					if turn == leaves {
+						left -= d
+					}
 				}
 			}
 		}
-		worths[key] = number(rows, before)
+		running[key] = w
+	}
+	if err := appraiseMade(rows, left, running); err != nil {
+		return err
+	}
+	for key, rows := range bySKU {
+		worths[key] = number(rows, worths[key])
 	}
 	return nil
+}
+
+// appraiseMade gives goods that were made what left for them, to the last digit:
+// each gets the part up to it, less what those before it got.
+func appraiseMade(rows []*appraisal, left money.Amount, running map[costKey]worth) error {
+	var total, upTo int64
+	for _, a := range rows {
+		for _, m := range a.moves {
+			total += m.Made
+		}
+	}
+	var given money.Amount
+	for _, a := range rows {
+		for _, m := range a.moves {
+			if turnOf(m) != made {
+				continue
+			}
+			upTo += m.Made
+			until, err := left.Share(upTo, total)
+			if err != nil {
+				return err
+			}
+			own := until - given
+			m.Value, given = &own, until
+			w := running[a.key]
+			if _, err := w.take(a, m); err != nil {
+				return err
+			}
+			running[a.key] = w
+		}
+	}
+	return nil
+}
+
+// take changes w by one move of a row and returns the value that went with it.
+func (w *worth) take(a *appraisal, m Move) (money.Amount, error) {
+	d, known, err := w.apply(m)
+	if errors.Is(err, money.ErrRange) {
+		return 0, fault.New(fault.Invalid, fault.Input, "the value of SKU %s is out of range", a.key.sku)
+	}
+	if err != nil {
+		return 0, err
+	}
+	a.row.ValueDelta += d
+	a.known = a.known || known
+	return d, nil
 }
 
 // The turns of an appraisal.
@@ -77,17 +131,20 @@ const (
 	bringsWorth = iota // goods of known cost, or value given back
 	arrives            // goods that come in at the average
 	leaves
-	turns
+	made  // goods that take on the worth of those that left
+	never // neither goods nor value
 )
 
 func turnOf(m Move) int {
 	switch {
+	case m.Made > 0 && m.Delta.Physical > 0:
+		return made
 	case m.Value != nil && *m.Value < 0 || m.Value == nil && m.Delta.Physical < 0:
 		return leaves
 	case m.Value == nil && m.UnitCost == nil && m.Delta.Physical > 0:
 		return arrives
 	case m.Value == nil && m.Delta.Physical == 0:
-		return turns // neither goods nor value
+		return never
 	default:
 		return bringsWorth
 	}

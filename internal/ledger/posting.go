@@ -146,6 +146,10 @@ type Move struct {
 	// Value, when set, is the exact signed value that goes with the change
 	// (a reversal), as far as the stock's worth allows it.
 	Value *money.Amount
+	// Made, when above zero, says that the arriving units were made out of what
+	// leaves in the same posting: together such moves take on all that those were
+	// worth, each in proportion to its Made.
+	Made int64
 }
 
 // Posting is a group of moves that happen together or not at all.
