@@ -124,7 +124,7 @@ func TestALandedCostInAnotherCurrencyAndOnNothing(t *testing.T) {
 		if v := f.costs(f.manager, out).Values; len(v) != 1 || v[0].Consumed != "27" || v[0].Received != "0" {
 			t.Errorf("consumed: %+v", v)
 		}
-		f.expect("of an outbound", f.send(f.manager, "landedCostAdd", vars{"no": out, "kind": "DUTY", "basis": "VALUE", "amount": "1", "currency": "CNY"}), "INVALID input.no")
+		f.expect("of an outbound", f.send(f.manager, "landedCostAdd", vars{"no": out, "kind": "DUTY", "basis": "VALUE", "amount": "1", "currency": "CNY"}), "INVALID_TRANSITION input")
 		// All is gone, so the bill is expensed whole, and can be taken back all the same.
 		f.must("landedCostAdd", add)
 		if c := f.costs(f.manager, no).LandedCosts[1]; c.Capitalized != "0" || c.Expensed != "7" || c.ExchangeRate != "7" || c.Posting != nil {
