@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"entrepot/ent"
@@ -28,13 +29,38 @@ type kept struct {
 //
 // Beside the faults of a malformed input it returns NOT_FOUND, ARCHIVED and
 // LOCKED for codes, and when it executes RATE_MISSING and INSUFFICIENT_STOCK.
-func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err error) {
-	tidy := in
+func (s *Service) Create(ctx context.Context, in CreateInput) (Result, error) {
+	return s.create(ctx, creation{in: in, told: in})
+}
+
+// creation is a new document, and how it comes of what somebody told.
+type creation struct {
+	in CreateInput
+	// told is the input as received, which is hashed for the key.
+	told any
+	// check, when set, collects faults of told beside those of in.
+	check func(faults *fault.List)
+	// at, when set, leads a fault from a field of in to the one of told that it came of.
+	at func(*fault.Fault)
+	// lines, when set, tells the lines in place of those of in, which stand for
+	// them until then.
+	lines func(ctx context.Context, tx store.Tx, tidy CreateInput) ([]LineInput, error)
+}
+
+func (s *Service) create(ctx context.Context, c creation) (res Result, err error) {
+	in, tidy := c.in, c.in
 	tidy.tidy()
 	var no string
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
-		Operation: kinds[in.Kind].create, Needs: auth.DocumentCreate, Intent: in.Intent, Input: in,
-		Check: func(faults *fault.List, now time.Time) { tidy.check(faults, fault.Input, now) },
+		Operation: kinds[in.Kind].create, Needs: auth.DocumentCreate, Intent: in.Intent, Input: c.told,
+		Check: func(faults *fault.List, now time.Time) {
+			if c.check != nil {
+				c.check(faults)
+			}
+			if len(*faults) == 0 {
+				tidy.check(faults, fault.Input, now)
+			}
+		},
 		Before: func(ctx context.Context, now time.Time) error {
 			if err := mayAdvance(ctx, tidy.AdvanceTo); err != nil {
 				return err
@@ -51,7 +77,13 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 			return err
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
-			d := newDraft(tidy, fault.Input, no, auth.From(ctx).UserID, now)
+			whole := tidy
+			if c.lines != nil {
+				if whole.Lines, err = c.lines(ctx, tx, tidy); err != nil {
+					return kept{}, err
+				}
+			}
+			d := newDraft(whole, fault.Input, no, auth.From(ctx).UserID, now)
 			posted, err := s.book(ctx, tx, kinds[in.Kind].create, now, []*draft{d})
 			if err != nil {
 				return kept{}, err
@@ -64,6 +96,12 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 		},
 		Again: s.again(&res),
 	})
+	var faults fault.List
+	if c.at != nil && errors.As(err, &faults) {
+		for i := range faults {
+			c.at(&faults[i])
+		}
+	}
 	return res.finish(true), err
 }
 
@@ -106,7 +144,11 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 		return nil, err
 	}
 	rows := make([]*ent.DocumentExecution, 0, len(b.works))
-	for _, w := range b.works {
+	for i := range b.works {
+		w := &b.works[i]
+		if w.bears, err = bearings(ctx, tx, w.doc, w.parts); err != nil {
+			return nil, err
+		}
 		w.apply()
 		rows = append(rows, w.rows()...)
 	}

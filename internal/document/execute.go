@@ -29,6 +29,9 @@ func (s *Service) Execute(ctx context.Context, told ExecuteInput) (Result, error
 				return nil, err
 			}
 			parts, err := in.choose(doc)
+			if err == nil && doc.Kind == stock.DocumentAssembly {
+				parts, err = wholeKits(doc, parts)
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -40,7 +40,9 @@ var kinds = map[stock.DocumentKind]kind{
 	},
 	stock.DocumentTransfer:  {prefix: "TRF"},
 	stock.DocumentStocktake: {prefix: "CNT"},
-	stock.DocumentAssembly:  {prefix: "ASM"},
+	stock.DocumentAssembly: {
+		prefix: "ASM", create: "assemblyCreate", reason: "ASSEMBLY", movement: stock.MovementAssembly, signed: true, life: common,
+	},
 }
 
 // sign is which way a line's goods go: 1 when they come, -1 when they leave.

@@ -37,7 +37,9 @@ func (f *floor) costs(who *auth.Principal, no string) costed {
 
 func (f *floor) unitCost(sku string) string {
 	f.t.Helper()
-	var data struct{ Stock *struct{ UnitCost, Value string } }
+	var data struct {
+		Stock *struct{ UnitCost, Value string }
+	}
 	f.Do(f.t, f.manager, fmt.Sprintf(`{ stock(warehouseCode: "SZ01", sku: %q) { unitCost value } }`, sku), nil).Into(f.t, &data)
 	return data.Stock.UnitCost + " " + data.Stock.Value
 }

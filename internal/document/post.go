@@ -25,6 +25,9 @@ type work struct {
 	version int64 // the document's after the step
 	at      time.Time
 	note    string
+	// bears is what one unit of arriving lines bears of the worth of what is used
+	// up by the same posting; nil for all but assemblies.
+	bears map[*ent.DocumentLine]int64
 }
 
 // plan turns the work into the moves of its posting. It reads nothing.
@@ -40,6 +43,7 @@ func (w work) plan(faults *fault.List) []ledger.Move {
 		m := w.codes.Start(i, p.target(w.site))
 		m.Delta = ledger.In(p.bucket, kinds[w.doc.Kind].sign(p.line.Quantity)*p.quantity)
 		m.UnitCost = w.codes.Cost(faults, p.at, m, p.cost, p.currency, p.quantity)
+		m.Made = w.bears[p.line] * p.quantity
 		moves = append(moves, m)
 	}
 	return moves

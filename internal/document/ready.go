@@ -42,6 +42,9 @@ func (s *Service) ready(ctx context.Context, tx store.Tx, now time.Time, w *work
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	if w.bears, err = bearings(ctx, tx, w.doc, w.parts); err != nil {
+		return err
+	}
 	return w.enterBatches(ctx, tx, now)
 }
 

@@ -50,6 +50,9 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (Result, error) {
 }
 
 func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc *ent.Document, now time.Time) error {
+	if in.Lines != nil && doc.Kind == stock.DocumentAssembly {
+		return fault.New(fault.Invalid, fault.Input.At("lines"), "the lines of an assembly follow from its kit: cancel document %s and make another one", doc.No)
+	}
 	house, err := tx.Ent.Warehouse.Get(ctx, doc.WarehouseID)
 	if err != nil {
 		return err

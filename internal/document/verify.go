@@ -68,6 +68,14 @@ LEFT JOIN document_events a ON a.document_id = b.document_id AND a.version = b.v
 WHERE CASE WHEN b.version = 1 THEN b.from_state IS NOT NULL ELSE b.from_state IS NULL OR a.id IS NULL OR a.to_state <> b.from_state END`,
 		},
 		{
+			Holds: "an assembly uses up what so many kits hold, and no worth comes or goes by it",
+			Query: `SELECT 'document ' || d.no || ', line ' || l.line_no FROM documents d JOIN document_lines k ON k.document_id = d.id AND k.line_no = 1
+JOIN document_lines l ON l.document_id = d.id
+WHERE d.kind = 'ASSEMBLY' AND d.reverses_id IS NULL AND l.executed_quantity * abs(k.quantity) <> k.executed_quantity * abs(l.quantity)
+UNION ALL SELECT 'posting ' || p.id FROM postings p JOIN stock_movements m ON m.posting_id = p.id
+WHERE p.kind = 'ASSEMBLY' GROUP BY p.id HAVING sum(m.value_delta) <> 0`,
+		},
+		{
 			Holds: "every landed cost raised the worth of goods by what it capitalized",
 			Query: `SELECT 'document ' || d.no || ', landed cost ' || c.id FROM landed_costs c JOIN documents d ON d.id = c.document_id
 LEFT JOIN (SELECT landed_cost_id, sum(capitalized) AS v FROM landed_cost_lines GROUP BY landed_cost_id) l ON l.landed_cost_id = c.id
