@@ -76,6 +76,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputAssemblyCreateInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
@@ -218,6 +219,70 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/assembly.graphql", Input: `extend type Mutation {
+  """
+  Plans assembly kits that are built from their components, or taken apart. The first
+  line of the document is the kit, each further one a component; what the kit consists
+  of is copied, so that a later change of it changes no document. Executing it uses up
+  the components and brings the kits by one posting, and the kits cost what was used
+  up. documentExecute names kits on line 1; their components go along, and are named
+  only to say batches or bins.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, LOCKED, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  assemblyCreate(
+    "What, and why."
+    input: AssemblyCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+}
+
+"Kits to be built or taken apart, and why."
+input AssemblyCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "The SKU code of an assembly kit, not sensitive to case."
+  kitSku: String!
+  "The lot of the kits, at most 50 bytes; empty for kits without one."
+  batchNo: String! = ""
+  "When a lot that is new expires."
+  expiresOn: Date
+  "The bin that the kits go to, or come from when they are taken apart. Empty when nobody says."
+  locationCode: String! = ""
+  "How many kits, at least 1; no component may need more than 2147483647 units."
+  quantity: Long!
+  "True: kits are taken apart. Their worth goes to the components by what these are worth at their averages, or by units while one has none."
+  unbuild: Boolean! = false
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; ASSEMBLY or DISASSEMBLY when left empty."
+  reasonCode: String! = ""
+  "A number of yours; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  "The time of the business; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "When it is expected to be done."
+  expectedAt: DateTime
+  """
+  The state to which the document goes at once, in the same transaction: DRAFT,
+  APPROVED (needs document:approve), or COMPLETED, which executes it whole
+  (needs document:execute too).
+  """
+  advanceTo: NewDocumentState! = DRAFT
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
