@@ -94,8 +94,21 @@ func Post(ctx context.Context, tx store.Tx, p Posting) (Posted, error) {
 // [ErrTogether] as soon as any of them is refused.
 func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, err error) {
 	defer fault.Wrap(&err, "ledger.Post(%s)", postings[0].Operation)
+	postings, err = prepared(ctx, tx, postings)
+	if err != nil {
+		return nil, err
+	}
+	changes := merge(postings)
+	taken, worths, err := take(ctx, tx, postings, changes)
+	if err != nil {
+		return nil, err
+	}
+	return recorded(ctx, tx, writerFor(tx), postings, changes, taken, worths)
+}
+
+// prepared is a copy of the postings with ids, and times as they are kept.
+func prepared(ctx context.Context, tx store.Tx, postings []Posting) ([]Posting, error) {
 	postings = slices.Clone(postings)
-	posted := make([]Posted, len(postings))
 	if err := drawIDs(ctx, tx, postings); err != nil {
 		return nil, err
 	}
@@ -105,12 +118,17 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 			return nil, errors.New("a posting without moves")
 		}
 		p.OccurredAt, p.Now = store.Moment(p.OccurredAt), store.Moment(p.Now)
-		posted[i].ID = p.ID
 	}
-	changes := merge(postings)
-	taken, worths, err := take(ctx, tx, postings, changes)
-	if err != nil {
-		return nil, err
+	return postings, nil
+}
+
+// recorded makes and writes the rows of postings whose changes were taken.
+func recorded(
+	ctx context.Context, tx store.Tx, w writer, postings []Posting, changes []change, taken []written, worths map[costKey]worth,
+) ([]Posted, error) {
+	posted := make([]Posted, len(postings))
+	for i, p := range postings {
+		posted[i].ID = p.ID
 	}
 	appraisals := make([][]*appraisal, len(postings))
 	for i, c := range changes {
@@ -123,7 +141,7 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 			return nil, err
 		}
 	}
-	err = writerFor(tx).record(ctx, tx, postings, posted, worths)
+	err := w.record(ctx, tx, postings, posted, worths)
 	if store.Duplicate(err) && postings[0].ReversesID != nil {
 		return nil, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
 	}
@@ -333,50 +351,6 @@ func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, re
 		accepted = append(accepted, m)
 	}
 	return accepted, refused, nil
-}
-
-// DecideAll tells of each posting whether it fits the stocks as they are and as
-// the accepted ones before it leave them: refused[i] is nil, or what [Post] would
-// say if the postings came one after the other. The stocks stay locked, so the
-// accepted ones may be posted in the same transaction by [PostAll], which still
-// says [ErrTogether] when a stock that did not exist appeared meanwhile.
-func DecideAll(ctx context.Context, tx store.Tx, postings []Posting) (refused []Refused, err error) {
-	changes := merge(postings)
-	keys := make([]Key, len(changes))
-	for i, c := range changes {
-		keys[i] = c.Key
-	}
-	now, err := Lock(ctx, tx, keys)
-	if err != nil {
-		return nil, err
-	}
-	parts := make([][]stockPart, len(postings)) // in lock order, as refusals are told
-	for _, c := range changes {
-		for _, p := range c.parts {
-			parts[p.posting] = append(parts[p.posting], stockPart{c.Key, p})
-		}
-	}
-	refused = make([]Refused, len(postings))
-	for i, ps := range parts {
-		for _, p := range ps {
-			if r, bad := refuse(p.Key, p.moves, now[p.Key]); bad {
-				refused[i] = append(refused[i], r)
-			}
-		}
-		if refused[i] != nil {
-			continue
-		}
-		for _, p := range ps {
-			b := now[p.Key]
-			now[p.Key] = Balance{b.Add(p.delta), b.Version + 1}
-		}
-	}
-	return refused, nil
-}
-
-type stockPart struct {
-	Key
-	part
 }
 
 // Reversal is the posting that takes another one back: on every stock the

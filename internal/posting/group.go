@@ -56,34 +56,23 @@ func (s *Service) together(ctx context.Context, tx store.Tx, batch []*member) er
 		}
 		planned, posts = append(planned, m), append(posts, m.Plan.post)
 	}
-	refused, err := ledger.DecideAll(ctx, tx, posts)
-	if err != nil {
-		return err
-	}
-	accepted, fit := planned[:0:0], posts[:0:0]
-	for i, m := range planned {
-		if refused[i] == nil {
-			accepted, fit = append(accepted, m), append(fit, posts[i])
-			continue
-		}
-		var faults fault.List
-		m.Plan.work.explain(&faults, refused[i])
-		refuse(m, faults)
-	}
-	if err := idempotency.Release(ctx, tx, refusals); err != nil || len(fit) == 0 {
-		return err
-	}
-	posted, err := ledger.PostAll(ctx, tx, fit)
+	posted, refused, err := ledger.PostEach(ctx, tx, posts)
 	if errors.Is(err, ledger.ErrTogether) {
 		return group.ErrApart // a stock that nobody could lock appeared meanwhile
 	}
 	if err != nil {
 		return err
 	}
-	for i, m := range accepted {
-		m.Answer(Result{PostingID: posted[i].ID, Movements: posted[i].Movements})
+	for i, m := range planned {
+		if refused[i] == nil {
+			m.Answer(Result{PostingID: posted[i].ID, Movements: posted[i].Movements})
+			continue
+		}
+		var faults fault.List
+		m.Plan.work.explain(&faults, refused[i])
+		refuse(m, faults)
 	}
-	return nil
+	return idempotency.Release(ctx, tx, refusals)
 }
 
 // claim looks up what the codes of all members mean and takes their keys. It
