@@ -65,6 +65,7 @@ func (q *Queue[P, A]) commit(batch []*Member[P, A]) {
 	finished, committed := false, false
 	defer func() {
 		pass()
+		q.ended(len(batch))
 		for _, m := range batch {
 			if !committed {
 				m.reply = nil

@@ -21,6 +21,7 @@ type Queue[P, A any] struct {
 	mu      sync.Mutex
 	led     bool // somebody leads, or was told to
 	waiting []*Member[P, A]
+	company company
 }
 
 // New is a Queue whose batches are done by work in transactions of db.
@@ -47,6 +48,7 @@ func (q *Queue[P, A]) Do(ctx context.Context, plan P, alone func() (A, error)) (
 	case ended:
 		return m.settle(alone)
 	}
+	q.gather()
 	batch := q.take(m)
 	if len(batch) == 1 {
 		defer q.pass() // the others queue up behind a lone command: they will be a batch
@@ -69,6 +71,7 @@ const (
 func (q *Queue[P, A]) wait(m *Member[P, A]) turn {
 	q.mu.Lock()
 	q.waiting = append(q.waiting, m)
+	q.company.came(len(q.waiting))
 	if !q.led {
 		q.led, m.called = true, true
 		q.mu.Unlock()
@@ -116,6 +119,7 @@ func (q *Queue[P, A]) take(leader *Member[P, A]) []*Member[P, A] {
 	for _, m := range batch {
 		m.called = true
 	}
+	q.company.leaves(n)
 	return batch
 }
 
