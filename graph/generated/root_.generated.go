@@ -70,75 +70,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAdjustmentCreateInput,
-		ec.unmarshalInputAdjustmentLineInput,
-		ec.unmarshalInputDocumentApproveInput,
-		ec.unmarshalInputDocumentCancelInput,
-		ec.unmarshalInputDocumentCompleteInput,
-		ec.unmarshalInputDocumentExecuteInput,
-		ec.unmarshalInputDocumentExecuteLine,
-		ec.unmarshalInputDocumentFilter,
-		ec.unmarshalInputDocumentLineInput,
-		ec.unmarshalInputDocumentOrder,
-		ec.unmarshalInputDocumentReverseInput,
-		ec.unmarshalInputDocumentUpdateInput,
-		ec.unmarshalInputExchangeRateFilter,
-		ec.unmarshalInputExchangeRateOrder,
-		ec.unmarshalInputExchangeRateSetInput,
-		ec.unmarshalInputInboundCreateInput,
-		ec.unmarshalInputInboundLineInput,
-		ec.unmarshalInputLocationArchiveInput,
-		ec.unmarshalInputLocationCreateInput,
-		ec.unmarshalInputLocationFilter,
-		ec.unmarshalInputLocationOrder,
-		ec.unmarshalInputLocationRange,
-		ec.unmarshalInputLocationRestoreInput,
-		ec.unmarshalInputLocationUpdateInput,
-		ec.unmarshalInputLocationsGenerateInput,
-		ec.unmarshalInputLocationsImportInput,
-		ec.unmarshalInputLocationsImportRowInput,
-		ec.unmarshalInputLoginInput,
-		ec.unmarshalInputLowStockFilter,
-		ec.unmarshalInputLowStockOrder,
-		ec.unmarshalInputMovementStatisticsFilter,
-		ec.unmarshalInputMovementStatisticsOrder,
-		ec.unmarshalInputOutboundCreateInput,
-		ec.unmarshalInputOutboundLineInput,
-		ec.unmarshalInputPostingReverseInput,
-		ec.unmarshalInputProductArchiveInput,
-		ec.unmarshalInputProductBarcodeInput,
-		ec.unmarshalInputProductCreateInput,
-		ec.unmarshalInputProductFilter,
-		ec.unmarshalInputProductOrder,
-		ec.unmarshalInputProductRestoreInput,
-		ec.unmarshalInputProductUpdateInput,
-		ec.unmarshalInputProductsImportInput,
-		ec.unmarshalInputProductsImportRowInput,
-		ec.unmarshalInputScheduledRunFilter,
-		ec.unmarshalInputStockAdjustInput,
-		ec.unmarshalInputStockAdjustLine,
-		ec.unmarshalInputStockFilter,
-		ec.unmarshalInputStockMoveInput,
-		ec.unmarshalInputStockMoveLine,
-		ec.unmarshalInputStockMovementFilter,
-		ec.unmarshalInputStockMovementOrder,
-		ec.unmarshalInputStockOrder,
-		ec.unmarshalInputStockQuantityRange,
-		ec.unmarshalInputStockSetInput,
-		ec.unmarshalInputStockSetLine,
-		ec.unmarshalInputStockSummaryFilter,
-		ec.unmarshalInputStockSummaryOrder,
-		ec.unmarshalInputWarehouseArchiveInput,
-		ec.unmarshalInputWarehouseCreateInput,
-		ec.unmarshalInputWarehouseFilter,
-		ec.unmarshalInputWarehouseOrder,
-		ec.unmarshalInputWarehouseRestoreInput,
-		ec.unmarshalInputWarehouseSnapshotFilter,
-		ec.unmarshalInputWarehouseUpdateInput,
-		ec.unmarshalInputWarehousesImportInput,
-		ec.unmarshalInputWarehousesImportRowInput,
-	)
+
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -148,7 +80,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -178,7 +110,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
