@@ -33,28 +33,38 @@ func open(t *testing.T, work func(batch []*group.Member[int, string]) error) *de
 	t.Helper()
 	d := &desk{t: t, holding: make(chan struct{}), release: make(chan struct{})}
 	d.queue = group.New(testdb.SQLite(t), func(_ context.Context, _ store.Tx, batch []*group.Member[int, string]) error {
-		var plans []int
-		for _, m := range batch {
-			plans = append(plans, m.Plan)
-		}
-		d.mu.Lock()
-		d.batches = append(d.batches, plans)
-		d.mu.Unlock()
+		d.note(batch)
 		return work(batch)
 	})
+	d.holdFirst()
+	return d
+}
+
+// note remembers a batch.
+func (d *desk) note(batch []*group.Member[int, string]) {
+	var plans []int
+	for _, m := range batch {
+		plans = append(plans, m.Plan)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.batches = append(d.batches, plans)
+}
+
+// holdFirst sends the command that holds the others back.
+func (d *desk) holdFirst() {
 	d.clients.Go(func() {
-		_, _ = d.queue.Do(t.Context(), 0, func() (string, error) {
+		_, _ = d.queue.Do(d.t.Context(), 0, func() (string, error) {
 			close(d.holding)
 			<-d.release
 			return "", nil
 		})
 	})
 	<-d.holding
-	return d
 }
 
-// client sends command n and waits until it stands in the queue.
-func (d *desk) client(ctx context.Context, n int, then func(string, error)) {
+// client sends command n and waits until so many stand in the queue.
+func (d *desk) client(ctx context.Context, n, standing int, then func(string, error)) {
 	d.t.Helper()
 	d.clients.Go(func() {
 		then(d.queue.Do(ctx, n, func() (string, error) {
@@ -67,7 +77,7 @@ func (d *desk) client(ctx context.Context, n int, then func(string, error)) {
 			return fmt.Sprintf("%d alone", n), nil
 		}))
 	})
-	d.until(n)
+	d.until(standing)
 }
 
 // until returns when n commands stand in the queue.
@@ -105,7 +115,7 @@ func TestThoseWhoWaitAreAnsweredTogetherInTheOrderOfArrival(t *testing.T) {
 	t.Parallel()
 	d := open(t, answerAll)
 	for n := 1; n <= 5; n++ {
-		d.client(t.Context(), n, d.wants(n, fmt.Sprintf("%d together", n), nil))
+		d.client(t.Context(), n, n, d.wants(n, fmt.Sprintf("%d together", n), nil))
 	}
 	d.end()
 	if len(d.batches) != 1 || !slices.Equal(d.batches[0], []int{1, 2, 3, 4, 5}) || len(d.lone) > 0 {
@@ -122,9 +132,9 @@ func TestOfABatchSomeAreRefusedAndSomeGoAlone(t *testing.T) {
 		batch[1].Refuse(errRefused)
 		return nil
 	})
-	d.client(t.Context(), 1, d.wants(1, "yes", nil))
-	d.client(t.Context(), 2, d.wants(2, "", errRefused))
-	d.client(t.Context(), 3, d.wants(3, "3 alone", nil))
+	d.client(t.Context(), 1, 1, d.wants(1, "yes", nil))
+	d.client(t.Context(), 2, 2, d.wants(2, "", errRefused))
+	d.client(t.Context(), 3, 3, d.wants(3, "3 alone", nil))
 	d.end()
 	if !slices.Equal(d.lone, []int{3}) {
 		t.Errorf("%v alone", d.lone)
@@ -143,7 +153,7 @@ func TestABatchThatFailsGoesOneByOne(t *testing.T) {
 				return end
 			})
 			for n := 1; n <= 3; n++ {
-				d.client(t.Context(), n, d.wants(n, fmt.Sprintf("%d alone", n), nil))
+				d.client(t.Context(), n, n, d.wants(n, fmt.Sprintf("%d alone", n), nil))
 			}
 			d.end()
 			if !slices.Equal(d.lone, []int{1, 2, 3}) {
@@ -164,8 +174,8 @@ func TestABatchThatIsDoneAgainForgetsWhatItAnswered(t *testing.T) {
 		batch[1].Answer("2 at last")
 		return nil
 	})
-	d.client(t.Context(), 1, d.wants(1, "1 alone", nil))
-	d.client(t.Context(), 2, d.wants(2, "2 at last", nil))
+	d.client(t.Context(), 1, 1, d.wants(1, "1 alone", nil))
+	d.client(t.Context(), 2, 2, d.wants(2, "2 at last", nil))
 	d.end()
 }
 
@@ -178,8 +188,8 @@ func TestAPanicIsTheLeadersAndTheOthersGoAlone(t *testing.T) {
 		_, _ = d.queue.Do(t.Context(), 1, func() (string, error) { return "", nil })
 	})
 	d.until(1)
-	d.client(t.Context(), 2, d.wants(2, "2 alone", nil))
-	d.client(t.Context(), 3, d.wants(3, "3 alone", nil))
+	d.client(t.Context(), 2, 2, d.wants(2, "2 alone", nil))
+	d.client(t.Context(), 3, 3, d.wants(3, "3 alone", nil))
 	d.end()
 	if panicked != "broken" {
 		t.Errorf("the leader recovered %v", panicked)
@@ -194,14 +204,14 @@ func TestAClientThatGoesAwayTakesItsCommandAlong(t *testing.T) {
 	d := open(t, answerAll)
 	ctx, cancel := context.WithCancel(t.Context())
 	left := make(chan struct{})
-	d.client(t.Context(), 1, d.wants(1, "1 together", nil))
-	d.client(ctx, 2, func(_ string, err error) {
+	d.client(t.Context(), 1, 1, d.wants(1, "1 together", nil))
+	d.client(ctx, 2, 2, func(_ string, err error) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the one who went away was answered %v", err)
 		}
 		close(left)
 	})
-	d.client(t.Context(), 3, d.wants(3, "3 together", nil))
+	d.client(t.Context(), 3, 3, d.wants(3, "3 together", nil))
 	cancel()
 	<-left
 	d.end()
@@ -218,8 +228,8 @@ func TestALeaderWhoseClientGoesAwayServesTheOthers(t *testing.T) {
 		cancel()
 		return answerAll(batch)
 	})
-	d.client(ctx, 1, d.wants(1, "1 together", nil))
-	d.client(t.Context(), 2, d.wants(2, "2 together", nil))
+	d.client(ctx, 1, 1, d.wants(1, "1 together", nil))
+	d.client(t.Context(), 2, 2, d.wants(2, "2 together", nil))
 	d.end()
 }
 
