@@ -55,27 +55,32 @@ func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	clients, err := b.adjusters(b.server, a)
-	if err != nil {
-		return nil, err
-	}
-	defer hangUp(clients)
 	alone, err := b.serve(ctx, b.db.url, "ENTREPOT_GROUP_COMMIT=false")
 	if err != nil {
 		return nil, err
 	}
 	defer alone.stop()
-	loners, err := b.adjusters(alone, a)
-	if err != nil {
-		return nil, err
+	var clients, loners []*adjuster
+	defer func() {
+		hangUp(clients)
+		hangUp(loners)
+	}()
+	// Not before their turn: a server hangs up on who says nothing.
+	dialed := func(all *[]*adjuster, at *server) (err error) {
+		if *all == nil {
+			*all, err = b.adjusters(at, a)
+		}
+		return err
 	}
-	defer hangUp(loners)
 	var server, postgres, postgresOfLimit []float64 // µs of CPU for a posting
 	var machineOurs, machineTheirs shares
 	ours := func() (rate float64, err error) {
 		err = b.counted(ctx, r, "accepted", func() (accepted int64, err error) {
 			s0, p0, err := b.usage(b.server)
 			if err != nil {
+				return 0, err
+			}
+			if err := dialed(&clients, b.server); err != nil {
 				return 0, err
 			}
 			err = b.shared(&machineOurs, func() error {
@@ -115,6 +120,9 @@ func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
 	var rates []float64 // of the server that commits every posting alone
 	oneByOne := func() error {
 		return b.counted(ctx, r, "accepted one by one", func() (accepted int64, err error) {
+			if err := dialed(&loners, alone); err != nil {
+				return 0, err
+			}
 			began := time.Now()
 			accepted, err = postAll(ctx, loners, began.Add(time.Duration(b.seconds)*time.Second))
 			rates = append(rates, float64(accepted)/time.Since(began).Seconds())
