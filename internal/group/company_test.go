@@ -48,7 +48,7 @@ func TestABatchBeginsWhenAsManyWaitAsAreBeingCommitted(t *testing.T) {
 		f.client(t.Context(), n, n-4, func(string, error) {})
 	}
 	f.client(t.Context(), 8, 0, func(string, error) {}) // with it they go
-	for { // the second batch ends while the first has not
+	for {                                               // the second batch ends while the first has not
 		f.mu.Lock()
 		batches := len(f.batches)
 		f.mu.Unlock()
