@@ -4,45 +4,83 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
 
-// writers is how many connections post at once.
-const writers = 32
+// writers is how many connections post at once, crowd where there are many.
+const (
+	writers = 32
+	crowd   = 128
+)
 
 func (b *bench) spread(ctx context.Context) (*row, error) {
-	return b.adjust(ctx, "spread", "stockAdjust, spread SKUs, 32 connections", 0.7)
+	return b.adjust(ctx, adjusting{"spread", "spread SKUs", false, writers, 1.2})
 }
 
 func (b *bench) hot(ctx context.Context) (*row, error) {
-	return b.adjust(ctx, "hot", "stockAdjust, one hot SKU, 32 connections", 0.8)
+	return b.adjust(ctx, adjusting{"hot", "one hot SKU", true, writers, 5})
 }
 
-// adjust compares posting through the graph with pgbench on the same tables.
+func (b *bench) hotCrowd(ctx context.Context) (*row, error) {
+	return b.adjust(ctx, adjusting{"hot128", "one hot SKU", true, crowd, 8})
+}
+
+// adjusting is what a row of postings is about.
+type adjusting struct {
+	part, stocks string
+	hot          bool
+	connections  int
+	target       float64
+}
+
+func (a adjusting) script() string {
+	if a.hot {
+		return "hot.sql"
+	}
+	return "spread.sql"
+}
+
+// adjust compares posting through the graph with pgbench on the same tables, and
+// tells how long clients wait beside a server that commits every posting alone.
 // Before each side a checkpoint, so that neither pays for the other's pages;
 // after it, every accepted posting must have its movement.
-func (b *bench) adjust(ctx context.Context, part, work string, target float64) (*row, error) {
-	r := &row{work: work, limit: "pgbench, limit/" + part + ".sql", target: target, atLeast: true, unit: perSecond}
-	limit, err := b.pgbench(part + ".sql")
+func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
+	r := &row{
+		work: fmt.Sprintf("stockAdjust, %s, %d connections", a.stocks, a.connections), limit: "pgbench, limit/" + a.script(),
+		target: a.target, atLeast: true, unit: perSecond,
+	}
+	limit, err := b.pgbench(a.script(), a.connections)
 	if err != nil {
 		return nil, err
 	}
-	clients, err := b.adjusters(part == "hot")
+	alone, err := b.serve(ctx, b.db.url, "ENTREPOT_GROUP_COMMIT=false")
 	if err != nil {
 		return nil, err
 	}
+	defer alone.stop()
+	var clients, loners []*adjuster
 	defer func() {
-		for _, c := range clients {
-			c.close()
-		}
+		hangUp(clients)
+		hangUp(loners)
 	}()
+	// Not before their turn: a server hangs up on who says nothing.
+	dialed := func(all *[]*adjuster, at *server) (err error) {
+		if *all == nil {
+			*all, err = b.adjusters(at, a)
+		}
+		return err
+	}
 	var server, postgres, postgresOfLimit []float64 // µs of CPU for a posting
 	var machineOurs, machineTheirs shares
 	ours := func() (rate float64, err error) {
 		err = b.counted(ctx, r, "accepted", func() (accepted int64, err error) {
 			s0, p0, err := b.usage(b.server)
 			if err != nil {
+				return 0, err
+			}
+			if err := dialed(&clients, b.server); err != nil {
 				return 0, err
 			}
 			err = b.shared(&machineOurs, func() error {
@@ -79,15 +117,39 @@ func (b *bench) adjust(ctx context.Context, part, work string, target float64) (
 		})
 		return rate, err
 	}
-	if err := r.sides(b.rounds, ours, theirs); err != nil {
+	var rates []float64 // of the server that commits every posting alone
+	oneByOne := func() error {
+		return b.counted(ctx, r, "accepted one by one", func() (accepted int64, err error) {
+			if err := dialed(&loners, alone); err != nil {
+				return 0, err
+			}
+			began := time.Now()
+			accepted, err = postAll(ctx, loners, began.Add(time.Duration(b.seconds)*time.Second))
+			rates = append(rates, float64(accepted)/time.Since(began).Seconds())
+			return accepted, err
+		})
+	}
+	both := func() (float64, error) {
+		if err := oneByOne(); err != nil {
+			return 0, err
+		}
+		return ours()
+	}
+	if err := r.sides(b.rounds, both, theirs); err != nil {
 		return nil, err
 	}
 	p50, p99 := waits(clients)
+	_, p99Alone := waits(loners)
 	r.note("half of the answers within %.1f ms, 99 of 100 within %.1f ms; CPU per posting %.0f µs server + %.0f µs PostgreSQL, of the limit %.0f µs PostgreSQL",
 		p50.Seconds()*1e3, p99.Seconds()*1e3, median(server), median(postgres), median(postgresOfLimit))
+	verdict := "no worse with it"
+	if p99 > p99Alone {
+		verdict = "WORSE with it"
+	}
+	r.note("without group commit %s, 99 of 100 answers within %.1f ms: %s", perSecond(median(rates[1:])), p99Alone.Seconds()*1e3, verdict)
 	r.busy = machineOurs.busy() || machineTheirs.busy()
 	r.note("of the machine went %s beside Entrepot, %s beside pgbench", &machineOurs, &machineTheirs)
-	return r, b.profiled(ctx, part, func() error {
+	return r, b.profiled(ctx, a.part, func() error {
 		_, err := postAll(ctx, clients, time.Now().Add(profileTime))
 		return err
 	})

@@ -31,23 +31,29 @@ type adjuster struct {
 
 var noUserErrors = []byte(`"userErrors":[]`)
 
-func (b *bench) adjusters(hot bool) ([]*adjuster, error) {
-	all := make([]*adjuster, writers)
+func (b *bench) adjusters(at *server, of adjusting) ([]*adjuster, error) {
+	all := make([]*adjuster, of.connections)
 	for i := range all {
 		var err error
-		if all[i], err = b.adjuster(hot); err != nil {
+		if all[i], err = b.adjuster(at, of.hot); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-func (b *bench) adjuster(hot bool) (*adjuster, error) {
+func hangUp(all []*adjuster) {
+	for _, a := range all {
+		a.close()
+	}
+}
+
+func (b *bench) adjuster(at *server, hot bool) (*adjuster, error) {
 	query, err := json.Marshal(adjustQuery)
 	if err != nil {
 		return nil, err
 	}
-	c, err := dial(b.server.addr)
+	c, err := dial(at.addr)
 	if err != nil {
 		return nil, err
 	}

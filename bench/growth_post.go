@@ -23,7 +23,7 @@ func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, 
 		}
 	}
 	for i, of := range sides { // not before: a server hangs up on who says nothing
-		a, err := of.adjuster(false)
+		a, err := of.adjuster(of.server, false)
 		if err != nil {
 			return r, err
 		}
@@ -54,15 +54,11 @@ func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, 
 // change of a page after a checkpoint writes all of it to the log, and whoever
 // posts in the middle of a working day finds that done.
 func (b *bench) morning(ctx context.Context) (posted int64, err error) {
-	clients, err := b.adjusters(false)
+	clients, err := b.adjusters(b.server, adjusting{connections: writers})
 	if err != nil {
 		return 0, err
 	}
-	defer func() {
-		for _, c := range clients {
-			c.close()
-		}
-	}()
+	defer hangUp(clients)
 	for posted < int64(b.db.stocks()/20) {
 		n, err := postAll(ctx, clients, time.Now().Add(time.Second/5))
 		posted += n

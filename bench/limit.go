@@ -27,7 +27,7 @@ type pgbench struct {
 
 // pgbench runs a script on as many connections as the server gets, for the
 // seconds of a round.
-func (b *bench) pgbench(script string) (*pgbench, error) {
+func (b *bench) pgbench(script string, connections int) (*pgbench, error) {
 	raw, err := limitScripts.ReadFile("limit/" + script)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (b *bench) pgbench(script string) (*pgbench, error) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		return nil, err
 	}
-	return b.db.pgbench("--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(writers), "--jobs=2", "--time="+strconv.Itoa(b.seconds),
+	return b.db.pgbench("--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(connections), "--jobs=2", "--time="+strconv.Itoa(b.seconds),
 		"--define=warehouses="+strconv.Itoa(warehouses), "--define=skus="+strconv.Itoa(b.db.skus), "--file="+path)
 }
 

@@ -42,6 +42,7 @@ var parts = []struct {
 	{"statistics", (*bench).statistics},
 	{"spread", (*bench).spread},
 	{"hot", (*bench).hot},
+	{"hot128", (*bench).hotCrowd},
 }
 
 // names are what -only chooses from.

@@ -95,13 +95,13 @@ func (b *bench) accessToken(ctx context.Context) (string, error) {
 
 // serve starts Entrepot over a database, without what happens by the clock: that
 // would fall into the turn of one side or the other.
-func (b *bench) serve(ctx context.Context, databaseURL string) (*server, error) {
+func (b *bench) serve(ctx context.Context, databaseURL string, settings ...string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(b.binary, "serve")
-	cmd.Env = b.environ("DATABASE_URL="+databaseURL, "ENTREPOT_ADDR="+addr, "ENTREPOT_JOBS=false", pprofEnv+"="+b.pprofSocket())
+	cmd.Env = b.environ(append(settings, "DATABASE_URL="+databaseURL, "ENTREPOT_ADDR="+addr, "ENTREPOT_JOBS=false", pprofEnv+"="+b.pprofSocket())...)
 	return b.start(ctx, "entrepot", cmd, addr)
 }
 

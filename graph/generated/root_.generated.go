@@ -24,9 +24,6 @@ type ResolverRoot interface {
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
 	DocumentLine() DocumentLineResolver
-	DocumentValue() DocumentValueResolver
-	LandedCost() LandedCostResolver
-	LandedCostLine() LandedCostLineResolver
 	Location() LocationResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
@@ -73,78 +70,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAdjustmentCreateInput,
-		ec.unmarshalInputAdjustmentLineInput,
-		ec.unmarshalInputAssemblyCreateInput,
-		ec.unmarshalInputDocumentApproveInput,
-		ec.unmarshalInputDocumentCancelInput,
-		ec.unmarshalInputDocumentCompleteInput,
-		ec.unmarshalInputDocumentExecuteInput,
-		ec.unmarshalInputDocumentExecuteLine,
-		ec.unmarshalInputDocumentFilter,
-		ec.unmarshalInputDocumentLineInput,
-		ec.unmarshalInputDocumentOrder,
-		ec.unmarshalInputDocumentReverseInput,
-		ec.unmarshalInputDocumentUpdateInput,
-		ec.unmarshalInputExchangeRateFilter,
-		ec.unmarshalInputExchangeRateOrder,
-		ec.unmarshalInputExchangeRateSetInput,
-		ec.unmarshalInputInboundCreateInput,
-		ec.unmarshalInputInboundLineInput,
-		ec.unmarshalInputLandedCostAddInput,
-		ec.unmarshalInputLandedCostReverseInput,
-		ec.unmarshalInputLocationArchiveInput,
-		ec.unmarshalInputLocationCreateInput,
-		ec.unmarshalInputLocationFilter,
-		ec.unmarshalInputLocationOrder,
-		ec.unmarshalInputLocationRange,
-		ec.unmarshalInputLocationRestoreInput,
-		ec.unmarshalInputLocationUpdateInput,
-		ec.unmarshalInputLocationsGenerateInput,
-		ec.unmarshalInputLocationsImportInput,
-		ec.unmarshalInputLocationsImportRowInput,
-		ec.unmarshalInputLoginInput,
-		ec.unmarshalInputLowStockFilter,
-		ec.unmarshalInputLowStockOrder,
-		ec.unmarshalInputMovementStatisticsFilter,
-		ec.unmarshalInputMovementStatisticsOrder,
-		ec.unmarshalInputOutboundCreateInput,
-		ec.unmarshalInputOutboundLineInput,
-		ec.unmarshalInputPostingReverseInput,
-		ec.unmarshalInputProductArchiveInput,
-		ec.unmarshalInputProductBarcodeInput,
-		ec.unmarshalInputProductCreateInput,
-		ec.unmarshalInputProductFilter,
-		ec.unmarshalInputProductOrder,
-		ec.unmarshalInputProductRestoreInput,
-		ec.unmarshalInputProductUpdateInput,
-		ec.unmarshalInputProductsImportInput,
-		ec.unmarshalInputProductsImportRowInput,
-		ec.unmarshalInputScheduledRunFilter,
-		ec.unmarshalInputStockAdjustInput,
-		ec.unmarshalInputStockAdjustLine,
-		ec.unmarshalInputStockFilter,
-		ec.unmarshalInputStockMoveInput,
-		ec.unmarshalInputStockMoveLine,
-		ec.unmarshalInputStockMovementFilter,
-		ec.unmarshalInputStockMovementOrder,
-		ec.unmarshalInputStockOrder,
-		ec.unmarshalInputStockQuantityRange,
-		ec.unmarshalInputStockSetInput,
-		ec.unmarshalInputStockSetLine,
-		ec.unmarshalInputStockSummaryFilter,
-		ec.unmarshalInputStockSummaryOrder,
-		ec.unmarshalInputWarehouseArchiveInput,
-		ec.unmarshalInputWarehouseCreateInput,
-		ec.unmarshalInputWarehouseFilter,
-		ec.unmarshalInputWarehouseOrder,
-		ec.unmarshalInputWarehouseRestoreInput,
-		ec.unmarshalInputWarehouseSnapshotFilter,
-		ec.unmarshalInputWarehouseUpdateInput,
-		ec.unmarshalInputWarehousesImportInput,
-		ec.unmarshalInputWarehousesImportRowInput,
-	)
+
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -154,7 +80,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -184,7 +110,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
@@ -219,70 +145,6 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../sdl/assembly.graphql", Input: `extend type Mutation {
-  """
-  Plans assembly kits that are built from their components, or taken apart. The first
-  line of the document is the kit, each further one a component; what the kit consists
-  of is copied, so that a later change of it changes no document. Executing it uses up
-  the components and brings the kits by one posting, and the kits cost what was used
-  up. documentExecute names kits on line 1; their components go along, and are named
-  only to say batches or bins.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, LOCKED, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  assemblyCreate(
-    "What, and why."
-    input: AssemblyCreateInput!
-  ): DocumentPayload @requires(permission: "document:create")
-}
-
-"Kits to be built or taken apart, and why."
-input AssemblyCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The warehouse's code, not sensitive to case; a physical one, not archived."
-  warehouseCode: String!
-  "The SKU code of an assembly kit, not sensitive to case."
-  kitSku: String!
-  "The lot of the kits, at most 50 bytes; empty for kits without one."
-  batchNo: String! = ""
-  "When a lot that is new expires."
-  expiresOn: Date
-  "The bin that the kits go to, or come from when they are taken apart. Empty when nobody says."
-  locationCode: String! = ""
-  "How many kits, at least 1; no component may need more than 2147483647 units."
-  quantity: Long!
-  "True: kits are taken apart. Their worth goes to the components by what these are worth at their averages, or by units while one has none."
-  unbuild: Boolean! = false
-  "Why, as a code of 1 to 50 capital letters, digits and underscores; ASSEMBLY or DISASSEMBLY when left empty."
-  reasonCode: String! = ""
-  "A number of yours; at most 100 characters."
-  externalNo: String! = ""
-  "Anything else; at most 500 characters."
-  note: String! = ""
-  "The time of the business; now when left out. Not in the future and not before the year 2000."
-  occurredAt: DateTime
-  "When it is expected to be done."
-  expectedAt: DateTime
-  """
-  The state to which the document goes at once, in the same transaction: DRAFT,
-  APPROVED (needs document:approve), or COMPLETED, which executes it whole
-  (needs document:execute too).
-  """
-  advanceTo: NewDocumentState! = DRAFT
-}
-`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -358,16 +220,6 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
-  """
-  What was spread over the goods that it brought, such as freight and duty: at most
-  50, oldest first. Empty for people without the permission cost:view.
-  """
-  landedCosts: [LandedCost!]!
-  """
-  What the goods that it moved were worth, for each warehouse that it moved goods in.
-  Empty for people without the permission cost:view.
-  """
-  values: [DocumentValue!]!
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -1284,11 +1136,7 @@ enum UserErrorCode {
   OTHER
 }
 `, BuiltIn: false},
-	{Name: "../sdl/exchange_rate.graphql", Input: `"""
-What one unit of a currency is worth in another, from a day on until the next rate:
-for 366 days at most when a person entered it, for 10 when a feed did. A rate that is
-missing or stale blocks postings; it never counts as 1.
-"""
+	{Name: "../sdl/exchange_rate.graphql", Input: `"What one unit of a currency is worth in another, from a day on until the next rate."
 type ExchangeRate {
   "Opaque id, unique over all types."
   id: ID!
@@ -1300,24 +1148,10 @@ type ExchangeRate {
   rateDate: Date!
   "The price of one unit, with at most ten digits behind the point."
   rate: Decimal!
-  "Where it comes from: manual, or the name of a feed, such as ecb."
+  "Where it comes from: manual, or the name of a feed."
   source: String!
-  "How it was come by."
-  method: RateMethod!
-  "The currency that a CROSS rate goes by way of; empty for the others."
-  via: String!
   "When it was entered, or last corrected."
   recordedAt: DateTime!
-}
-
-"How an exchange rate was come by."
-enum RateMethod {
-  "As it was entered or quoted."
-  DIRECT
-  "The quote turned round."
-  INVERSE
-  "From two quotes, by way of a third currency."
-  CROSS
 }
 
 "Which exchange rates. All conditions must hold."
@@ -1464,180 +1298,6 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
-}
-`, BuiltIn: false},
-	{Name: "../sdl/landed_cost.graphql", Input: `"A cost on top of the price of what a document brought, such as its freight."
-type LandedCost {
-  "Its number within the document, from 1 in the order of entry."
-  no: Int!
-  "What was paid for."
-  kind: LandedCostKind!
-  "What it was spread by."
-  basis: CostBasis!
-  "The bill."
-  amount: Decimal!
-  "Currency of the bill."
-  currency: String!
-  "What one unit of that currency was worth in the base currency on the day of the bill."
-  exchangeRate: Decimal!
-  "What of it raised the worth of goods, in the warehouse's currency."
-  capitalized: Decimal!
-  "The rest: what belongs to goods that had left before the bill came."
-  expensed: Decimal!
-  "The stocks it was spread over."
-  lines: [LandedCostLine!]!
-  "Anything else; may be empty."
-  note: String!
-  "The movements that raised the worth; null when no goods were left to bear any of it."
-  posting: Posting
-  "When it was taken back, by itself or with its document; null while it counts."
-  reversedAt: DateTime
-  "Who entered it."
-  createdBy: User
-  "When it was entered."
-  createdAt: DateTime!
-}
-
-"What one stock bears of a cost, in the warehouse's currency."
-type LandedCostLine {
-  "The SKU code."
-  sku: String!
-  "What. Null for people without the permission product:view."
-  product: Product
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "What raised the worth of goods that are there."
-  capitalized: Decimal!
-  "What belongs to goods that had left."
-  expensed: Decimal!
-}
-
-"What the goods that a document moved in one warehouse were worth, less what was taken back."
-type DocumentValue {
-  "Where. Null for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Currency of the amounts: the warehouse's."
-  currency: String!
-  "What goods that came were worth, with the landed costs that they bear."
-  received: Decimal!
-  "What goods that left had cost, at the moving average."
-  consumed: Decimal!
-  "Landed costs of goods that had left before the bills came."
-  expensed: Decimal!
-}
-
-"What a landed cost was paid for. New ones may come: treat one you do not know like OTHER."
-enum LandedCostKind {
-  "Carriage."
-  FREIGHT
-  "Customs duty."
-  DUTY
-  "Insurance."
-  INSURANCE
-  "Loading, unloading, storage on the way."
-  HANDLING
-  "Another cost."
-  OTHER
-}
-
-"What a cost is spread by."
-enum CostBasis {
-  "By what the goods were worth when they came."
-  VALUE
-  "By units."
-  QUANTITY
-  "By weight; every product must have one."
-  WEIGHT
-  "By length × width × height; every product must have them."
-  VOLUME
-}
-
-"A cost on top of the price of what a document brought."
-input LandedCostAddInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The document's number, not sensitive to case; or give its id."
-  no: String! = ""
-  "The document's id."
-  id: ID
-  "Refuses it unless the document still has this version."
-  expectedVersion: Long
-  "What was paid for."
-  kind: LandedCostKind!
-  "What it is spread by over the goods that the document brought."
-  basis: CostBasis!
-  "The bill, above zero, with at most four digits behind the point."
-  amount: Decimal!
-  "Its currency, by ISO 4217; another one than the warehouse's is converted at the rates of the day of the bill."
-  currency: String!
-  "Anything else; at most 500 characters."
-  note: String! = ""
-  "The time of the bill; now when left out. Not in the future, and not before the year 2000."
-  occurredAt: DateTime
-}
-
-"Which cost of a document is taken back."
-input LandedCostReverseInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The document's number, not sensitive to case; or give its id."
-  no: String! = ""
-  "The document's id."
-  id: ID
-  "Refuses it unless the document still has this version."
-  expectedVersion: Long
-  "The number of the cost within the document."
-  landedCostNo: Int!
-  "Anything else; at most 500 characters."
-  note: String! = ""
-}
-
-extend type Mutation {
-  """
-  Spreads freight, duty or another cost over the goods that an inbound or a transfer
-  brought, as movements that change nothing but worth; the moving average follows. A
-  document bears at most 50. What belongs to goods that have left since is kept as
-  expensed. It can be done as soon as something was received, and after the end.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
-  INVALID_TRANSITION, TOO_MANY, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  landedCostAdd(
-    "Which cost, of which document."
-    input: LandedCostAddInput!
-  ): DocumentPayload @requires(permission: "cost:edit")
-
-  """
-  Takes a landed cost back, such as a bill that was entered wrongly. The worth falls
-  by what it had risen, as far as goods are there to bear it.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  landedCostReverse(
-    "Which cost, of which document."
-    input: LandedCostReverseInput!
-  ): DocumentPayload @requires(permission: "cost:edit")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -5287,10 +4947,6 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
-	case "landedCosts":
-		return ec.fieldContext_Document_landedCosts(ctx, field)
-	case "values":
-		return ec.fieldContext_Document_values(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
@@ -5443,22 +5099,6 @@ func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DocumentValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "warehouse":
-		return ec.fieldContext_DocumentValue_warehouse(ctx, field)
-	case "currency":
-		return ec.fieldContext_DocumentValue_currency(ctx, field)
-	case "received":
-		return ec.fieldContext_DocumentValue_received(ctx, field)
-	case "consumed":
-		return ec.fieldContext_DocumentValue_consumed(ctx, field)
-	case "expensed":
-		return ec.fieldContext_DocumentValue_expensed(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentValue", field.Name)
-}
-
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5473,10 +5113,6 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_rate(ctx, field)
 	case "source":
 		return ec.fieldContext_ExchangeRate_source(ctx, field)
-	case "method":
-		return ec.fieldContext_ExchangeRate_method(ctx, field)
-	case "via":
-		return ec.fieldContext_ExchangeRate_via(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
 	}
@@ -5519,56 +5155,6 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 		return ec.fieldContext_ExchangeRateSetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LandedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "no":
-		return ec.fieldContext_LandedCost_no(ctx, field)
-	case "kind":
-		return ec.fieldContext_LandedCost_kind(ctx, field)
-	case "basis":
-		return ec.fieldContext_LandedCost_basis(ctx, field)
-	case "amount":
-		return ec.fieldContext_LandedCost_amount(ctx, field)
-	case "currency":
-		return ec.fieldContext_LandedCost_currency(ctx, field)
-	case "exchangeRate":
-		return ec.fieldContext_LandedCost_exchangeRate(ctx, field)
-	case "capitalized":
-		return ec.fieldContext_LandedCost_capitalized(ctx, field)
-	case "expensed":
-		return ec.fieldContext_LandedCost_expensed(ctx, field)
-	case "lines":
-		return ec.fieldContext_LandedCost_lines(ctx, field)
-	case "note":
-		return ec.fieldContext_LandedCost_note(ctx, field)
-	case "posting":
-		return ec.fieldContext_LandedCost_posting(ctx, field)
-	case "reversedAt":
-		return ec.fieldContext_LandedCost_reversedAt(ctx, field)
-	case "createdBy":
-		return ec.fieldContext_LandedCost_createdBy(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_LandedCost_createdAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LandedCost", field.Name)
-}
-
-func (ec *executionContext) childFields_LandedCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "sku":
-		return ec.fieldContext_LandedCostLine_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_LandedCostLine_product(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_LandedCostLine_batchNo(ctx, field)
-	case "capitalized":
-		return ec.fieldContext_LandedCostLine_capitalized(ctx, field)
-	case "expensed":
-		return ec.fieldContext_LandedCostLine_expensed(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LandedCostLine", field.Name)
 }
 
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -94,8 +94,21 @@ func Post(ctx context.Context, tx store.Tx, p Posting) (Posted, error) {
 // [ErrTogether] as soon as any of them is refused.
 func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, err error) {
 	defer fault.Wrap(&err, "ledger.Post(%s)", postings[0].Operation)
+	postings, err = prepared(ctx, tx, postings)
+	if err != nil {
+		return nil, err
+	}
+	changes := merge(postings)
+	taken, worths, err := take(ctx, tx, postings, changes)
+	if err != nil {
+		return nil, err
+	}
+	return recorded(ctx, tx, writerFor(tx), postings, changes, taken, worths)
+}
+
+// prepared is a copy of the postings with ids, and times as they are kept.
+func prepared(ctx context.Context, tx store.Tx, postings []Posting) ([]Posting, error) {
 	postings = slices.Clone(postings)
-	posted := make([]Posted, len(postings))
 	if err := drawIDs(ctx, tx, postings); err != nil {
 		return nil, err
 	}
@@ -105,12 +118,17 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 			return nil, errors.New("a posting without moves")
 		}
 		p.OccurredAt, p.Now = store.Moment(p.OccurredAt), store.Moment(p.Now)
-		posted[i].ID = p.ID
 	}
-	changes := merge(postings)
-	taken, worths, err := take(ctx, tx, postings, changes)
-	if err != nil {
-		return nil, err
+	return postings, nil
+}
+
+// recorded makes and writes the rows of postings whose changes were taken.
+func recorded(
+	ctx context.Context, tx store.Tx, w writer, postings []Posting, changes []change, taken []written, worths map[costKey]worth,
+) ([]Posted, error) {
+	posted := make([]Posted, len(postings))
+	for i, p := range postings {
+		posted[i].ID = p.ID
 	}
 	appraisals := make([][]*appraisal, len(postings))
 	for i, c := range changes {
@@ -123,7 +141,7 @@ func PostAll(ctx context.Context, tx store.Tx, postings []Posting) (_ []Posted, 
 			return nil, err
 		}
 	}
-	err = writerFor(tx).record(ctx, tx, postings, posted, worths)
+	err := w.record(ctx, tx, postings, posted, worths)
 	if store.Duplicate(err) && postings[0].ReversesID != nil {
 		return nil, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
 	}

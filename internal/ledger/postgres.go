@@ -14,7 +14,9 @@ import (
 
 // postgres writes set-wise: one statement for all keys, with array parameters,
 // so that its text and its plan are always the same.
-type postgres struct{}
+type postgres struct {
+	settles *settlement // changes that record applies too, see holder
+}
 
 // The obvious INSERT … ON CONFLICT DO UPDATE … WHERE fails twice: a CHECK looks
 // at the proposed row before the conflict is found, so taking 3 from 10 would
@@ -157,8 +159,8 @@ WITH po AS (
 )
 SELECT mv.id, mv.posting_id, mv.stock_id, (SELECT count(*) FROM co) FROM mv`
 
-func (postgres) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
-	if len(postings) == 1 && len(posted[0].Movements) == 1 {
+func (w postgres) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
+	if w.settles == nil && len(postings) == 1 && len(posted[0].Movements) == 1 {
 		m := posted[0].Movements[0]
 		if w := worths[costKey{m.WarehouseID, m.Sku}]; w.id > 0 || m.CostVersion == nil {
 			return recordOne(ctx, tx, postings[0], m, w.id)
@@ -181,22 +183,30 @@ func (postgres) record(ctx context.Context, tx store.Tx, postings []Posting, pos
 		}
 	}
 	c := columnsOf(touched)
-	res, err := tx.SQL.QueryContext(ctx, pgRecord, slices.Concat(p.args(), c.args(), m.args())...)
+	var costs, settled, toSettle int
+	counts, text, args := []any{&costs}, pgRecord, slices.Concat(p.args(), c.args(), m.args())
+	if w.settles != nil {
+		counts, text, args = append(counts, &settled), pgSettle, append(args, w.settles.args()...)
+		toSettle = len(w.settles.columns.warehouse)
+	}
+	res, err := tx.SQL.QueryContext(ctx, text, args...)
 	if err != nil {
 		return fmt.Errorf("record posting: %w", err)
 	}
 	defer res.Close()
-	var costs int
 	for res.Next() {
 		var id int64
 		var at place
-		if err := res.Scan(&id, &at.posting, &at.stock, &costs); err != nil {
+		if err := res.Scan(append([]any{&id, &at.posting, &at.stock}, counts...)...); err != nil {
 			return err
 		}
 		rows[at].ID = id
 	}
 	if err := res.Err(); err != nil {
 		return fmt.Errorf("record posting: %w", err)
+	}
+	if settled != toSettle {
+		return fmt.Errorf("%d of %d stocks held did not take their change", toSettle-settled, toSettle)
 	}
 	if costs != len(touched) {
 		return fmt.Errorf("the worth of a SKU appeared meanwhile: %w", store.ErrRetry)

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"github.com/lib/pq"
-
 	"entrepot/internal/store"
 )
 
@@ -43,10 +41,7 @@ FROM stocks st JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS k(w, s, b) O
 ORDER BY st.warehouse_id, st.sku, st.batch_no FOR UPDATE OF st`
 
 func (postgres) lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error) {
-	w, s, b := make(pq.Int64Array, len(keys)), make(pq.StringArray, len(keys)), make(pq.StringArray, len(keys))
-	for i, k := range keys {
-		w[i], s[i], b[i] = k.WarehouseID, k.SKU, k.BatchNo
-	}
+	w, s, b := keyColumns(keys)
 	rows, err := tx.SQL.QueryContext(ctx, pgLock, w, s, b)
 	if err != nil {
 		return nil, fmt.Errorf("lock stocks: %w", err)

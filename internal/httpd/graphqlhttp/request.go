@@ -113,9 +113,7 @@ func decode(raw map[string]json.RawMessage) (*graphql.RawParams, error) {
 		if !ok {
 			continue
 		}
-		d := json.NewDecoder(bytes.NewReader(value))
-		d.UseNumber()
-		if err := d.Decode(f.dst); err != nil || d.More() {
+		if err := decodeInto(f.dst, value); err != nil {
 			return nil, malformed("%s is not %s", f.name, f.kind)
 		}
 	}
@@ -123,4 +121,20 @@ func decode(raw map[string]json.RawMessage) (*graphql.RawParams, error) {
 		return nil, malformed("query is missing")
 	}
 	return p, nil
+}
+
+// decodeInto decodes one value; the numbers of a map stay as they were written.
+func decodeInto(dst any, value json.RawMessage) error {
+	if _, text := dst.(*string); text {
+		return json.Unmarshal(value, dst)
+	}
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	if err := d.Decode(dst); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("more than one value")
+	}
+	return nil
 }

@@ -61,7 +61,7 @@ func (s *Servers) initdb(ctx context.Context, bin, data, password string) error 
 func settings(opts Options, socketDir string, port int) []string {
 	connections := opts.MaxConnections
 	if connections == 0 {
-		connections = max(200, 40*runtime.NumCPU())
+		connections = max(400, 40*runtime.NumCPU())
 	}
 	common := []string{
 		"listen_addresses=127.0.0.1",

@@ -14,7 +14,7 @@ type Options struct {
 	// Durable leaves PostgreSQL's durability as it is in production, so that
 	// benchmarks pay for their commits. Otherwise nothing is ever flushed.
 	Durable bool
-	// MaxConnections is PostgreSQL's limit; 0 means 200, or more on a machine
+	// MaxConnections is PostgreSQL's limit; 0 means 400, or more on a machine
 	// whose many cores run many tests at once.
 	MaxConnections int
 	// Log gets the output of an installation, which can take a minute.

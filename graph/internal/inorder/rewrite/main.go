@@ -1,5 +1,5 @@
-// Rewrite makes the generated code of gqlgen walk answers in order: see package
-// inorder. It runs after gqlgen, on the folder it is given, and fails when it
+// Rewrite makes the generated code of gqlgen walk answers in order, see package
+// inorder, and takes out what it prepares for nobody. It runs after gqlgen, on the folder it is given, and fails when it
 // does not find the shapes it knows, which is what a new version of gqlgen may
 // bring.
 package main
@@ -42,7 +42,7 @@ func folder(dir string) error {
 			return err
 		}
 	}
-	if total.objects == 0 || total.leaves == 0 || total.lists == 0 {
+	if total.objects == 0 || total.leaves == 0 || total.lists == 0 || total.maps == 0 {
 		return fmt.Errorf("%s: rewrote %+v: gqlgen's output has another shape now", dir, total)
 	}
 	return nil

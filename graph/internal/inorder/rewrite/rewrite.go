@@ -14,12 +14,13 @@ import (
 const inorderPath = "entrepot/graph/internal/inorder"
 
 // counts tells what was rewritten.
-type counts struct{ objects, leaves, lists int }
+type counts struct{ objects, leaves, lists, maps int }
 
 func (c *counts) add(n counts) {
 	c.objects += n.objects
 	c.leaves += n.leaves
 	c.lists += n.lists
+	c.maps += n.maps
 }
 
 type edit struct {
@@ -51,6 +52,8 @@ func rewrite(name string, text []byte) ([]byte, counts, error) {
 		switch {
 		case scalars[strings.TrimPrefix(fn.Name.Name, "_")]:
 			s.leaf(fn)
+		case fn.Name.Name == "Exec":
+			s.execution(fn)
 		case isObject(fn):
 			if err := s.object(fn); err != nil {
 				return nil, counts{}, err
@@ -83,7 +86,7 @@ func (s *source) apply() []byte {
 	return out
 }
 
-// tidy adds the import of inorder, drops those that nothing uses any more, and formats.
+// tidy adds the import of inorder where it is used, drops those that nothing uses any more, and formats.
 func tidy(name string, text []byte) ([]byte, error) {
 	s := &source{text: text, fset: token.NewFileSet()}
 	var err error
@@ -111,7 +114,7 @@ func tidy(name string, text []byte) ([]byte, error) {
 			base = "gqlparser"
 		}
 		switch {
-		case i == 0:
+		case i == 0 && used["inorder"]:
 			s.replace(spec.Pos(), spec.Pos(), strconv.Quote(inorderPath)+"\n")
 		case !used[base] && base != "_" && base != "embed":
 			s.replace(spec.Pos(), spec.End(), "")

@@ -67,6 +67,16 @@ func (ec *executionContext) marshalNT(ctx context.Context, sel ast.SelectionSet,
 	})
 	return ret
 }
+
+func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
+	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputTInput,
+	)
+	return func(ctx context.Context) *graphql.Response {
+		ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+		return ec._T(ctx, nil, nil)
+	}
+}
 `
 
 func TestRewritePutsEverythingInOrder(t *testing.T) {
@@ -75,7 +85,7 @@ func TestRewritePutsEverythingInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n != (counts{objects: 1, leaves: 1, lists: 1}) {
+	if n != (counts{objects: 1, leaves: 1, lists: 1, maps: 1}) {
 		t.Errorf("rewrote %+v", n)
 	}
 	for _, want := range []string{
@@ -91,7 +101,7 @@ func TestRewritePutsEverythingInOrder(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
-	for _, gone := range []string{"sync/atomic", `"math"`, "Concurrently"} {
+	for _, gone := range []string{"sync/atomic", `"math"`, "Concurrently", "UnmarshalerMap", "inputUnmarshalMap"} {
 		if strings.Contains(string(out), gone) {
 			t.Errorf("%q is still there", gone)
 		}
@@ -109,7 +119,7 @@ func TestWhatIsCheckedInIsRewritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "MarshalSliceConcurrently") {
+		if strings.Contains(string(text), "MarshalSliceConcurrently") || strings.Contains(string(text), "BuildUnmarshalerMap") {
 			t.Errorf("%s: run go generate ./graph", name)
 		}
 	}

@@ -164,3 +164,28 @@ func name(e ast.Expr) string {
 	}
 	return id.Name + "." + sel.Sel.Name
 }
+
+// execution takes out of Exec what it prepares for every operation and nobody
+// asks for: a map of the functions that read inputs, for code that reads inputs
+// by their type (graphql.UnmarshalInputFromContext). The more inputs the schema
+// has, the more it costs, also an operation that has none.
+func (s *source) execution(fn *ast.FuncDecl) {
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		assign, ok := n.(*ast.AssignStmt)
+		if !ok || len(assign.Rhs) != 1 {
+			return true
+		}
+		call, ok := assign.Rhs[0].(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		switch name(call.Fun) {
+		case "graphql.BuildUnmarshalerMap":
+			s.maps++
+			s.replace(assign.Pos(), assign.End(), "")
+		case "graphql.WithUnmarshalerMap":
+			s.replace(assign.Pos(), assign.End(), "")
+		}
+		return true
+	})
+}
