@@ -126,6 +126,26 @@ func (_u *ShipmentUpdate) ClearEta() *ShipmentUpdate {
 	return _u
 }
 
+// SetClosedAt sets the "closed_at" field.
+func (_u *ShipmentUpdate) SetClosedAt(v time.Time) *ShipmentUpdate {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ShipmentUpdate) SetNillableClosedAt(v *time.Time) *ShipmentUpdate {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ShipmentUpdate) ClearClosedAt() *ShipmentUpdate {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *ShipmentUpdate) SetNote(v string) *ShipmentUpdate {
 	_u.mutation.SetNote(v)
@@ -200,6 +220,27 @@ func (_u *ShipmentUpdate) SetNillableMissingQuantity(v *int64) *ShipmentUpdate {
 // AddMissingQuantity adds value to the "missing_quantity" field.
 func (_u *ShipmentUpdate) AddMissingQuantity(v int64) *ShipmentUpdate {
 	_u.mutation.AddMissingQuantity(v)
+	return _u
+}
+
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentUpdate) SetReturnedQuantity(v int64) *ShipmentUpdate {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
+	return _u
+}
+
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentUpdate) SetNillableReturnedQuantity(v *int64) *ShipmentUpdate {
+	if v != nil {
+		_u.SetReturnedQuantity(*v)
+	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentUpdate) AddReturnedQuantity(v int64) *ShipmentUpdate {
+	_u.mutation.AddReturnedQuantity(v)
 	return _u
 }
 
@@ -296,6 +337,12 @@ func (_u *ShipmentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.EtaCleared() {
 		_spec.ClearField(shipment.FieldEta, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(shipment.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(shipment.FieldClosedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(shipment.FieldNote, field.TypeString, value)
 	}
@@ -316,6 +363,12 @@ func (_u *ShipmentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipment.FieldMissingQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -434,6 +487,26 @@ func (_u *ShipmentUpdateOne) ClearEta() *ShipmentUpdateOne {
 	return _u
 }
 
+// SetClosedAt sets the "closed_at" field.
+func (_u *ShipmentUpdateOne) SetClosedAt(v time.Time) *ShipmentUpdateOne {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ShipmentUpdateOne) SetNillableClosedAt(v *time.Time) *ShipmentUpdateOne {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ShipmentUpdateOne) ClearClosedAt() *ShipmentUpdateOne {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *ShipmentUpdateOne) SetNote(v string) *ShipmentUpdateOne {
 	_u.mutation.SetNote(v)
@@ -508,6 +581,27 @@ func (_u *ShipmentUpdateOne) SetNillableMissingQuantity(v *int64) *ShipmentUpdat
 // AddMissingQuantity adds value to the "missing_quantity" field.
 func (_u *ShipmentUpdateOne) AddMissingQuantity(v int64) *ShipmentUpdateOne {
 	_u.mutation.AddMissingQuantity(v)
+	return _u
+}
+
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentUpdateOne) SetReturnedQuantity(v int64) *ShipmentUpdateOne {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
+	return _u
+}
+
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentUpdateOne) SetNillableReturnedQuantity(v *int64) *ShipmentUpdateOne {
+	if v != nil {
+		_u.SetReturnedQuantity(*v)
+	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentUpdateOne) AddReturnedQuantity(v int64) *ShipmentUpdateOne {
+	_u.mutation.AddReturnedQuantity(v)
 	return _u
 }
 
@@ -634,6 +728,12 @@ func (_u *ShipmentUpdateOne) sqlSave(ctx context.Context) (_node *Shipment, err 
 	if _u.mutation.EtaCleared() {
 		_spec.ClearField(shipment.FieldEta, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(shipment.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(shipment.FieldClosedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(shipment.FieldNote, field.TypeString, value)
 	}
@@ -654,6 +754,12 @@ func (_u *ShipmentUpdateOne) sqlSave(ctx context.Context) (_node *Shipment, err 
 	}
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipment.FieldMissingQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
 	}
 	_node = &Shipment{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -33,8 +33,8 @@ type ShipmentLine struct {
 	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
 	// MissingQuantity holds the value of the "missing_quantity" field.
 	MissingQuantity int64 `json:"missing_quantity,omitempty"`
-	// MissingReason holds the value of the "missing_reason" field.
-	MissingReason string `json:"missing_reason,omitempty"`
+	// ReturnedQuantity holds the value of the "returned_quantity" field.
+	ReturnedQuantity int64 `json:"returned_quantity,omitempty"`
 	// × 10^4, in currency, of all units as they left
 	Value money.Amount `json:"value,omitempty"`
 	// Currency holds the value of the "currency" field.
@@ -49,9 +49,9 @@ func (*ShipmentLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case shipmentline.FieldID, shipmentline.FieldShipmentID, shipmentline.FieldLineNo, shipmentline.FieldQuantity, shipmentline.FieldAcceptedQuantity, shipmentline.FieldRejectedQuantity, shipmentline.FieldMissingQuantity, shipmentline.FieldValue, shipmentline.FieldExchangeRate:
+		case shipmentline.FieldID, shipmentline.FieldShipmentID, shipmentline.FieldLineNo, shipmentline.FieldQuantity, shipmentline.FieldAcceptedQuantity, shipmentline.FieldRejectedQuantity, shipmentline.FieldMissingQuantity, shipmentline.FieldReturnedQuantity, shipmentline.FieldValue, shipmentline.FieldExchangeRate:
 			values[i] = new(sql.NullInt64)
-		case shipmentline.FieldSku, shipmentline.FieldBatchNo, shipmentline.FieldMissingReason, shipmentline.FieldCurrency:
+		case shipmentline.FieldSku, shipmentline.FieldBatchNo, shipmentline.FieldCurrency:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -122,11 +122,11 @@ func (_m *ShipmentLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MissingQuantity = value.Int64
 			}
-		case shipmentline.FieldMissingReason:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field missing_reason", values[i])
+		case shipmentline.FieldReturnedQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field returned_quantity", values[i])
 			} else if value.Valid {
-				_m.MissingReason = value.String
+				_m.ReturnedQuantity = value.Int64
 			}
 		case shipmentline.FieldValue:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -206,8 +206,8 @@ func (_m *ShipmentLine) String() string {
 	builder.WriteString("missing_quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MissingQuantity))
 	builder.WriteString(", ")
-	builder.WriteString("missing_reason=")
-	builder.WriteString(_m.MissingReason)
+	builder.WriteString("returned_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReturnedQuantity))
 	builder.WriteString(", ")
 	builder.WriteString("value=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Value))

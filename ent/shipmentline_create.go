@@ -100,16 +100,16 @@ func (_c *ShipmentLineCreate) SetNillableMissingQuantity(v *int64) *ShipmentLine
 	return _c
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_c *ShipmentLineCreate) SetMissingReason(v string) *ShipmentLineCreate {
-	_c.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_c *ShipmentLineCreate) SetReturnedQuantity(v int64) *ShipmentLineCreate {
+	_c.mutation.SetReturnedQuantity(v)
 	return _c
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_c *ShipmentLineCreate) SetNillableMissingReason(v *string) *ShipmentLineCreate {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_c *ShipmentLineCreate) SetNillableReturnedQuantity(v *int64) *ShipmentLineCreate {
 	if v != nil {
-		_c.SetMissingReason(*v)
+		_c.SetReturnedQuantity(*v)
 	}
 	return _c
 }
@@ -189,9 +189,9 @@ func (_c *ShipmentLineCreate) defaults() {
 		v := shipmentline.DefaultMissingQuantity
 		_c.mutation.SetMissingQuantity(v)
 	}
-	if _, ok := _c.mutation.MissingReason(); !ok {
-		v := shipmentline.DefaultMissingReason
-		_c.mutation.SetMissingReason(v)
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		v := shipmentline.DefaultReturnedQuantity
+		_c.mutation.SetReturnedQuantity(v)
 	}
 }
 
@@ -231,13 +231,8 @@ func (_c *ShipmentLineCreate) check() error {
 	if _, ok := _c.mutation.MissingQuantity(); !ok {
 		return &ValidationError{Name: "missing_quantity", err: errors.New(`ent: missing required field "ShipmentLine.missing_quantity"`)}
 	}
-	if _, ok := _c.mutation.MissingReason(); !ok {
-		return &ValidationError{Name: "missing_reason", err: errors.New(`ent: missing required field "ShipmentLine.missing_reason"`)}
-	}
-	if v, ok := _c.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		return &ValidationError{Name: "returned_quantity", err: errors.New(`ent: missing required field "ShipmentLine.returned_quantity"`)}
 	}
 	if _, ok := _c.mutation.Value(); !ok {
 		return &ValidationError{Name: "value", err: errors.New(`ent: missing required field "ShipmentLine.value"`)}
@@ -317,9 +312,9 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 		_spec.SetField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 		_node.MissingQuantity = value
 	}
-	if value, ok := _c.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
-		_node.MissingReason = value
+	if value, ok := _c.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+		_node.ReturnedQuantity = value
 	}
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(shipmentline.FieldValue, field.TypeInt64, value)

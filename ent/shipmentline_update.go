@@ -90,17 +90,24 @@ func (_u *ShipmentLineUpdate) AddMissingQuantity(v int64) *ShipmentLineUpdate {
 	return _u
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_u *ShipmentLineUpdate) SetMissingReason(v string) *ShipmentLineUpdate {
-	_u.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentLineUpdate) SetReturnedQuantity(v int64) *ShipmentLineUpdate {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
 	return _u
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_u *ShipmentLineUpdate) SetNillableMissingReason(v *string) *ShipmentLineUpdate {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentLineUpdate) SetNillableReturnedQuantity(v *int64) *ShipmentLineUpdate {
 	if v != nil {
-		_u.SetMissingReason(*v)
+		_u.SetReturnedQuantity(*v)
 	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentLineUpdate) AddReturnedQuantity(v int64) *ShipmentLineUpdate {
+	_u.mutation.AddReturnedQuantity(v)
 	return _u
 }
 
@@ -136,20 +143,7 @@ func (_u *ShipmentLineUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ShipmentLineUpdate) check() error {
-	if v, ok := _u.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
-	}
-	return nil
-}
-
 func (_u *ShipmentLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(shipmentline.Table, shipmentline.Columns, sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -176,8 +170,11 @@ func (_u *ShipmentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -262,17 +259,24 @@ func (_u *ShipmentLineUpdateOne) AddMissingQuantity(v int64) *ShipmentLineUpdate
 	return _u
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_u *ShipmentLineUpdateOne) SetMissingReason(v string) *ShipmentLineUpdateOne {
-	_u.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentLineUpdateOne) SetReturnedQuantity(v int64) *ShipmentLineUpdateOne {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
 	return _u
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_u *ShipmentLineUpdateOne) SetNillableMissingReason(v *string) *ShipmentLineUpdateOne {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentLineUpdateOne) SetNillableReturnedQuantity(v *int64) *ShipmentLineUpdateOne {
 	if v != nil {
-		_u.SetMissingReason(*v)
+		_u.SetReturnedQuantity(*v)
 	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentLineUpdateOne) AddReturnedQuantity(v int64) *ShipmentLineUpdateOne {
+	_u.mutation.AddReturnedQuantity(v)
 	return _u
 }
 
@@ -321,20 +325,7 @@ func (_u *ShipmentLineUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *ShipmentLineUpdateOne) check() error {
-	if v, ok := _u.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
-	}
-	return nil
-}
-
 func (_u *ShipmentLineUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentLine, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(shipmentline.Table, shipmentline.Columns, sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -378,8 +369,11 @@ func (_u *ShipmentLineUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentLi
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
 	}
 	_node = &ShipmentLine{config: _u.config}
 	_spec.Assign = _node.assignValues

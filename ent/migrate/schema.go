@@ -1087,11 +1087,14 @@ var (
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "document_id", Type: field.TypeInt64},
 		{Name: "shipment_no", Type: field.TypeInt},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "target_warehouse_id", Type: field.TypeInt64},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"IN_TRANSIT", "RECEIVED", "CANCELLED"}, Default: "IN_TRANSIT"},
 		{Name: "carrier", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "tracking_no", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "eta", Type: field.TypeTime, Nullable: true},
 		{Name: "dispatched_at", Type: field.TypeTime},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "posting_id", Type: field.TypeInt64},
 		{Name: "created_by", Type: field.TypeInt64},
@@ -1099,6 +1102,7 @@ var (
 		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "returned_quantity", Type: field.TypeInt64, Default: 0},
 	}
 	// ShipmentsTable holds the schema information for the "shipments" table.
 	ShipmentsTable = &schema.Table{
@@ -1114,7 +1118,55 @@ var (
 			{
 				Name:    "shipments_state_eta",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentsColumns[6], ShipmentsColumns[9]},
+				Columns: []*schema.Column{ShipmentsColumns[8], ShipmentsColumns[11]},
+			},
+			{
+				Name:    "shipments_target_warehouse_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[7], ShipmentsColumns[8]},
+			},
+			{
+				Name:    "shipments_warehouse_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[6], ShipmentsColumns[8]},
+			},
+			{
+				Name:    "shipments_closed_at",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[13]},
+			},
+		},
+	}
+	// ShipmentEntriesColumns holds the columns for the "shipment_entries" table.
+	ShipmentEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "shipment_line_id", Type: field.TypeInt64},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "posting_id", Type: field.TypeInt64},
+		{Name: "accepted_delta", Type: field.TypeInt64},
+		{Name: "rejected_delta", Type: field.TypeInt64},
+		{Name: "missing_delta", Type: field.TypeInt64},
+		{Name: "returned_delta", Type: field.TypeInt64},
+		{Name: "rejected_bucket", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}},
+		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "occurred_at", Type: field.TypeTime},
+	}
+	// ShipmentEntriesTable holds the schema information for the "shipment_entries" table.
+	ShipmentEntriesTable = &schema.Table{
+		Name:       "shipment_entries",
+		Columns:    ShipmentEntriesColumns,
+		PrimaryKey: []*schema.Column{ShipmentEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "shipment_entries_shipment_line_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentEntriesColumns[1], ShipmentEntriesColumns[0]},
+			},
+			{
+				Name:    "shipment_entries_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentEntriesColumns[3]},
 			},
 		},
 	}
@@ -1129,7 +1181,7 @@ var (
 		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
-		{Name: "missing_reason", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "returned_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "value", Type: field.TypeInt64},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "exchange_rate", Type: field.TypeInt64},
@@ -1589,6 +1641,7 @@ var (
 		RolesTable,
 		ScheduleSlotsTable,
 		ShipmentsTable,
+		ShipmentEntriesTable,
 		ShipmentLinesTable,
 		StocksTable,
 		StockCostsTable,
@@ -1772,13 +1825,19 @@ func init() {
 		Table: "shipments",
 	}
 	ShipmentsTable.Annotation.Checks = map[string]string{
-		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity",
+		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity",
+	}
+	ShipmentEntriesTable.Annotation = &entsql.Annotation{
+		Table: "shipment_entries",
+	}
+	ShipmentEntriesTable.Annotation.Checks = map[string]string{
+		"shipment_entries_quantities": "accepted_delta >= 0 AND rejected_delta >= 0 AND returned_delta >= 0 AND (accepted_delta + rejected_delta + returned_delta > 0 OR missing_delta > 0)",
 	}
 	ShipmentLinesTable.Annotation = &entsql.Annotation{
 		Table: "shipment_lines",
 	}
 	ShipmentLinesTable.Annotation.Checks = map[string]string{
-		"shipment_lines_quantities": "quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity AND value >= 0",
+		"shipment_lines_quantities": "quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity AND value >= 0",
 	}
 	StocksTable.Annotation = &entsql.Annotation{
 		Table: "stocks",

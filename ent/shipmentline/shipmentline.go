@@ -27,8 +27,8 @@ const (
 	FieldRejectedQuantity = "rejected_quantity"
 	// FieldMissingQuantity holds the string denoting the missing_quantity field in the database.
 	FieldMissingQuantity = "missing_quantity"
-	// FieldMissingReason holds the string denoting the missing_reason field in the database.
-	FieldMissingReason = "missing_reason"
+	// FieldReturnedQuantity holds the string denoting the returned_quantity field in the database.
+	FieldReturnedQuantity = "returned_quantity"
 	// FieldValue holds the string denoting the value field in the database.
 	FieldValue = "value"
 	// FieldCurrency holds the string denoting the currency field in the database.
@@ -50,7 +50,7 @@ var Columns = []string{
 	FieldAcceptedQuantity,
 	FieldRejectedQuantity,
 	FieldMissingQuantity,
-	FieldMissingReason,
+	FieldReturnedQuantity,
 	FieldValue,
 	FieldCurrency,
 	FieldExchangeRate,
@@ -79,10 +79,8 @@ var (
 	DefaultRejectedQuantity int64
 	// DefaultMissingQuantity holds the default value on creation for the "missing_quantity" field.
 	DefaultMissingQuantity int64
-	// DefaultMissingReason holds the default value on creation for the "missing_reason" field.
-	DefaultMissingReason string
-	// MissingReasonValidator is a validator for the "missing_reason" field. It is called by the builders before save.
-	MissingReasonValidator func(string) error
+	// DefaultReturnedQuantity holds the default value on creation for the "returned_quantity" field.
+	DefaultReturnedQuantity int64
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
 )
@@ -135,9 +133,9 @@ func ByMissingQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMissingQuantity, opts...).ToFunc()
 }
 
-// ByMissingReason orders the results by the missing_reason field.
-func ByMissingReason(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldMissingReason, opts...).ToFunc()
+// ByReturnedQuantity orders the results by the returned_quantity field.
+func ByReturnedQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReturnedQuantity, opts...).ToFunc()
 }
 
 // ByValue orders the results by the value field.
