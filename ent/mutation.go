@@ -33248,6 +33248,9 @@ type ShipmentMutation struct {
 	returned_quantity      *int64
 	addreturned_quantity   *int64
 	clearedFields          map[string]struct{}
+	lines                  map[int64]struct{}
+	removedlines           map[int64]struct{}
+	clearedlines           bool
 	done                   bool
 	oldValue               func(context.Context) (*Shipment, error)
 	predicates             []predicate.Shipment
@@ -34379,6 +34382,60 @@ func (m *ShipmentMutation) ResetReturnedQuantity() {
 	m.addreturned_quantity = nil
 }
 
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by ids.
+func (m *ShipmentMutation) AddLineIDs(ids ...int64) {
+	if m.lines == nil {
+		m.lines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.lines[ids[i]] = struct{}{}
+	}
+}
+
+// ClearLines clears the "lines" edge to the ShipmentLine entity.
+func (m *ShipmentMutation) ClearLines() {
+	m.clearedlines = true
+}
+
+// LinesCleared reports if the "lines" edge to the ShipmentLine entity was cleared.
+func (m *ShipmentMutation) LinesCleared() bool {
+	return m.clearedlines
+}
+
+// RemoveLineIDs removes the "lines" edge to the ShipmentLine entity by IDs.
+func (m *ShipmentMutation) RemoveLineIDs(ids ...int64) {
+	if m.removedlines == nil {
+		m.removedlines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.lines, ids[i])
+		m.removedlines[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedLines returns the removed IDs of the "lines" edge to the ShipmentLine entity.
+func (m *ShipmentMutation) RemovedLinesIDs() (ids []int64) {
+	for id := range m.removedlines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// LinesIDs returns the "lines" edge IDs in the mutation.
+func (m *ShipmentMutation) LinesIDs() (ids []int64) {
+	for id := range m.lines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetLines resets all changes to the "lines" edge.
+func (m *ShipmentMutation) ResetLines() {
+	m.lines = nil
+	m.clearedlines = false
+	m.removedlines = nil
+}
+
 // Where appends a list predicates to the ShipmentMutation builder.
 func (m *ShipmentMutation) Where(ps ...predicate.Shipment) {
 	m.predicates = append(m.predicates, ps...)
@@ -35014,81 +35071,117 @@ func (m *ShipmentMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShipmentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.lines != nil {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShipmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipment.EdgeLines:
+		ids := make([]ent.Value, 0, len(m.lines))
+		for id := range m.lines {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShipmentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.removedlines != nil {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *ShipmentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case shipment.EdgeLines:
+		ids := make([]ent.Value, 0, len(m.removedlines))
+		for id := range m.removedlines {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShipmentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedlines {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShipmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipment.EdgeLines:
+		return m.clearedlines
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShipmentMutation) ClearEdge(name string) error {
+	switch name {
+	}
 	return fmt.Errorf("unknown Shipment unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShipmentMutation) ResetEdge(name string) error {
+	switch name {
+	case shipment.EdgeLines:
+		m.ResetLines()
+		return nil
+	}
 	return fmt.Errorf("unknown Shipment edge %s", name)
 }
 
 // ShipmentEntryMutation represents an operation that mutates the ShipmentEntry nodes in the graph.
 type ShipmentEntryMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *int64
-	shipment_line_id    *int64
-	addshipment_line_id *int64
-	version             *int64
-	addversion          *int64
-	posting_id          *int64
-	addposting_id       *int64
-	accepted_delta      *int64
-	addaccepted_delta   *int64
-	rejected_delta      *int64
-	addrejected_delta   *int64
-	missing_delta       *int64
-	addmissing_delta    *int64
-	returned_delta      *int64
-	addreturned_delta   *int64
-	rejected_bucket     *stock.Bucket
-	location_id         *int64
-	addlocation_id      *int64
-	reason_code         *string
-	occurred_at         *time.Time
-	clearedFields       map[string]struct{}
-	done                bool
-	oldValue            func(context.Context) (*ShipmentEntry, error)
-	predicates          []predicate.ShipmentEntry
+	op                Op
+	typ               string
+	id                *int64
+	version           *int64
+	addversion        *int64
+	posting_id        *int64
+	addposting_id     *int64
+	accepted_delta    *int64
+	addaccepted_delta *int64
+	rejected_delta    *int64
+	addrejected_delta *int64
+	missing_delta     *int64
+	addmissing_delta  *int64
+	returned_delta    *int64
+	addreturned_delta *int64
+	rejected_bucket   *stock.Bucket
+	location_id       *int64
+	addlocation_id    *int64
+	reason_code       *string
+	occurred_at       *time.Time
+	clearedFields     map[string]struct{}
+	line              *int64
+	clearedline       bool
+	done              bool
+	oldValue          func(context.Context) (*ShipmentEntry, error)
+	predicates        []predicate.ShipmentEntry
 }
 
 var _ ent.Mutation = (*ShipmentEntryMutation)(nil)
@@ -35197,13 +35290,12 @@ func (m *ShipmentEntryMutation) IDs(ctx context.Context) ([]int64, error) {
 
 // SetShipmentLineID sets the "shipment_line_id" field.
 func (m *ShipmentEntryMutation) SetShipmentLineID(i int64) {
-	m.shipment_line_id = &i
-	m.addshipment_line_id = nil
+	m.line = &i
 }
 
 // ShipmentLineID returns the value of the "shipment_line_id" field in the mutation.
 func (m *ShipmentEntryMutation) ShipmentLineID() (r int64, exists bool) {
-	v := m.shipment_line_id
+	v := m.line
 	if v == nil {
 		return
 	}
@@ -35227,28 +35319,9 @@ func (m *ShipmentEntryMutation) OldShipmentLineID(ctx context.Context) (v int64,
 	return oldValue.ShipmentLineID, nil
 }
 
-// AddShipmentLineID adds i to the "shipment_line_id" field.
-func (m *ShipmentEntryMutation) AddShipmentLineID(i int64) {
-	if m.addshipment_line_id != nil {
-		*m.addshipment_line_id += i
-	} else {
-		m.addshipment_line_id = &i
-	}
-}
-
-// AddedShipmentLineID returns the value that was added to the "shipment_line_id" field in this mutation.
-func (m *ShipmentEntryMutation) AddedShipmentLineID() (r int64, exists bool) {
-	v := m.addshipment_line_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetShipmentLineID resets all changes to the "shipment_line_id" field.
 func (m *ShipmentEntryMutation) ResetShipmentLineID() {
-	m.shipment_line_id = nil
-	m.addshipment_line_id = nil
+	m.line = nil
 }
 
 // SetVersion sets the "version" field.
@@ -35778,6 +35851,46 @@ func (m *ShipmentEntryMutation) ResetOccurredAt() {
 	m.occurred_at = nil
 }
 
+// SetLineID sets the "line" edge to the ShipmentLine entity by id.
+func (m *ShipmentEntryMutation) SetLineID(id int64) {
+	m.line = &id
+}
+
+// ClearLine clears the "line" edge to the ShipmentLine entity.
+func (m *ShipmentEntryMutation) ClearLine() {
+	m.clearedline = true
+	m.clearedFields[shipmententry.FieldShipmentLineID] = struct{}{}
+}
+
+// LineCleared reports if the "line" edge to the ShipmentLine entity was cleared.
+func (m *ShipmentEntryMutation) LineCleared() bool {
+	return m.clearedline
+}
+
+// LineID returns the "line" edge ID in the mutation.
+func (m *ShipmentEntryMutation) LineID() (id int64, exists bool) {
+	if m.line != nil {
+		return *m.line, true
+	}
+	return
+}
+
+// LineIDs returns the "line" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LineID instead. It exists only for internal usage by the builders.
+func (m *ShipmentEntryMutation) LineIDs() (ids []int64) {
+	if id := m.line; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLine resets all changes to the "line" edge.
+func (m *ShipmentEntryMutation) ResetLine() {
+	m.line = nil
+	m.clearedline = false
+}
+
 // Where appends a list predicates to the ShipmentEntryMutation builder.
 func (m *ShipmentEntryMutation) Where(ps ...predicate.ShipmentEntry) {
 	m.predicates = append(m.predicates, ps...)
@@ -35813,7 +35926,7 @@ func (m *ShipmentEntryMutation) Type() string {
 // AddedFields().
 func (m *ShipmentEntryMutation) Fields() []string {
 	fields := make([]string, 0, 11)
-	if m.shipment_line_id != nil {
+	if m.line != nil {
 		fields = append(fields, shipmententry.FieldShipmentLineID)
 	}
 	if m.version != nil {
@@ -36001,9 +36114,6 @@ func (m *ShipmentEntryMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ShipmentEntryMutation) AddedFields() []string {
 	var fields []string
-	if m.addshipment_line_id != nil {
-		fields = append(fields, shipmententry.FieldShipmentLineID)
-	}
 	if m.addversion != nil {
 		fields = append(fields, shipmententry.FieldVersion)
 	}
@@ -36033,8 +36143,6 @@ func (m *ShipmentEntryMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ShipmentEntryMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case shipmententry.FieldShipmentLineID:
-		return m.AddedShipmentLineID()
 	case shipmententry.FieldVersion:
 		return m.AddedVersion()
 	case shipmententry.FieldPostingID:
@@ -36058,13 +36166,6 @@ func (m *ShipmentEntryMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ShipmentEntryMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case shipmententry.FieldShipmentLineID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddShipmentLineID(v)
-		return nil
 	case shipmententry.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -36195,19 +36296,28 @@ func (m *ShipmentEntryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShipmentEntryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.line != nil {
+		edges = append(edges, shipmententry.EdgeLine)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShipmentEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipmententry.EdgeLine:
+		if id := m.line; id != nil {
+			return []ent.Value{*id}
+		}
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShipmentEntryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -36219,25 +36329,42 @@ func (m *ShipmentEntryMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShipmentEntryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedline {
+		edges = append(edges, shipmententry.EdgeLine)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShipmentEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipmententry.EdgeLine:
+		return m.clearedline
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShipmentEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case shipmententry.EdgeLine:
+		m.ClearLine()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentEntry unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShipmentEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case shipmententry.EdgeLine:
+		m.ResetLine()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentEntry edge %s", name)
 }
 
@@ -36247,8 +36374,6 @@ type ShipmentLineMutation struct {
 	op                   Op
 	typ                  string
 	id                   *int64
-	shipment_id          *int64
-	addshipment_id       *int64
 	line_no              *int
 	addline_no           *int
 	sku                  *string
@@ -36269,6 +36394,11 @@ type ShipmentLineMutation struct {
 	exchange_rate        *money.Rate
 	addexchange_rate     *money.Rate
 	clearedFields        map[string]struct{}
+	shipment             *int64
+	clearedshipment      bool
+	entries              map[int64]struct{}
+	removedentries       map[int64]struct{}
+	clearedentries       bool
 	done                 bool
 	oldValue             func(context.Context) (*ShipmentLine, error)
 	predicates           []predicate.ShipmentLine
@@ -36380,13 +36510,12 @@ func (m *ShipmentLineMutation) IDs(ctx context.Context) ([]int64, error) {
 
 // SetShipmentID sets the "shipment_id" field.
 func (m *ShipmentLineMutation) SetShipmentID(i int64) {
-	m.shipment_id = &i
-	m.addshipment_id = nil
+	m.shipment = &i
 }
 
 // ShipmentID returns the value of the "shipment_id" field in the mutation.
 func (m *ShipmentLineMutation) ShipmentID() (r int64, exists bool) {
-	v := m.shipment_id
+	v := m.shipment
 	if v == nil {
 		return
 	}
@@ -36410,28 +36539,9 @@ func (m *ShipmentLineMutation) OldShipmentID(ctx context.Context) (v int64, err 
 	return oldValue.ShipmentID, nil
 }
 
-// AddShipmentID adds i to the "shipment_id" field.
-func (m *ShipmentLineMutation) AddShipmentID(i int64) {
-	if m.addshipment_id != nil {
-		*m.addshipment_id += i
-	} else {
-		m.addshipment_id = &i
-	}
-}
-
-// AddedShipmentID returns the value that was added to the "shipment_id" field in this mutation.
-func (m *ShipmentLineMutation) AddedShipmentID() (r int64, exists bool) {
-	v := m.addshipment_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetShipmentID resets all changes to the "shipment_id" field.
 func (m *ShipmentLineMutation) ResetShipmentID() {
-	m.shipment_id = nil
-	m.addshipment_id = nil
+	m.shipment = nil
 }
 
 // SetLineNo sets the "line_no" field.
@@ -36990,6 +37100,87 @@ func (m *ShipmentLineMutation) ResetExchangeRate() {
 	m.addexchange_rate = nil
 }
 
+// ClearShipment clears the "shipment" edge to the Shipment entity.
+func (m *ShipmentLineMutation) ClearShipment() {
+	m.clearedshipment = true
+	m.clearedFields[shipmentline.FieldShipmentID] = struct{}{}
+}
+
+// ShipmentCleared reports if the "shipment" edge to the Shipment entity was cleared.
+func (m *ShipmentLineMutation) ShipmentCleared() bool {
+	return m.clearedshipment
+}
+
+// ShipmentIDs returns the "shipment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ShipmentID instead. It exists only for internal usage by the builders.
+func (m *ShipmentLineMutation) ShipmentIDs() (ids []int64) {
+	if id := m.shipment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetShipment resets all changes to the "shipment" edge.
+func (m *ShipmentLineMutation) ResetShipment() {
+	m.shipment = nil
+	m.clearedshipment = false
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by ids.
+func (m *ShipmentLineMutation) AddEntryIDs(ids ...int64) {
+	if m.entries == nil {
+		m.entries = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.entries[ids[i]] = struct{}{}
+	}
+}
+
+// ClearEntries clears the "entries" edge to the ShipmentEntry entity.
+func (m *ShipmentLineMutation) ClearEntries() {
+	m.clearedentries = true
+}
+
+// EntriesCleared reports if the "entries" edge to the ShipmentEntry entity was cleared.
+func (m *ShipmentLineMutation) EntriesCleared() bool {
+	return m.clearedentries
+}
+
+// RemoveEntryIDs removes the "entries" edge to the ShipmentEntry entity by IDs.
+func (m *ShipmentLineMutation) RemoveEntryIDs(ids ...int64) {
+	if m.removedentries == nil {
+		m.removedentries = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.entries, ids[i])
+		m.removedentries[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedEntries returns the removed IDs of the "entries" edge to the ShipmentEntry entity.
+func (m *ShipmentLineMutation) RemovedEntriesIDs() (ids []int64) {
+	for id := range m.removedentries {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// EntriesIDs returns the "entries" edge IDs in the mutation.
+func (m *ShipmentLineMutation) EntriesIDs() (ids []int64) {
+	for id := range m.entries {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetEntries resets all changes to the "entries" edge.
+func (m *ShipmentLineMutation) ResetEntries() {
+	m.entries = nil
+	m.clearedentries = false
+	m.removedentries = nil
+}
+
 // Where appends a list predicates to the ShipmentLineMutation builder.
 func (m *ShipmentLineMutation) Where(ps ...predicate.ShipmentLine) {
 	m.predicates = append(m.predicates, ps...)
@@ -37025,7 +37216,7 @@ func (m *ShipmentLineMutation) Type() string {
 // AddedFields().
 func (m *ShipmentLineMutation) Fields() []string {
 	fields := make([]string, 0, 12)
-	if m.shipment_id != nil {
+	if m.shipment != nil {
 		fields = append(fields, shipmentline.FieldShipmentID)
 	}
 	if m.line_no != nil {
@@ -37227,9 +37418,6 @@ func (m *ShipmentLineMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ShipmentLineMutation) AddedFields() []string {
 	var fields []string
-	if m.addshipment_id != nil {
-		fields = append(fields, shipmentline.FieldShipmentID)
-	}
 	if m.addline_no != nil {
 		fields = append(fields, shipmentline.FieldLineNo)
 	}
@@ -37262,8 +37450,6 @@ func (m *ShipmentLineMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case shipmentline.FieldShipmentID:
-		return m.AddedShipmentID()
 	case shipmentline.FieldLineNo:
 		return m.AddedLineNo()
 	case shipmentline.FieldQuantity:
@@ -37289,13 +37475,6 @@ func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ShipmentLineMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case shipmentline.FieldShipmentID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddShipmentID(v)
-		return nil
 	case shipmentline.FieldLineNo:
 		v, ok := value.(int)
 		if !ok {
@@ -37421,49 +37600,103 @@ func (m *ShipmentLineMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShipmentLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.shipment != nil {
+		edges = append(edges, shipmentline.EdgeShipment)
+	}
+	if m.entries != nil {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShipmentLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipmentline.EdgeShipment:
+		if id := m.shipment; id != nil {
+			return []ent.Value{*id}
+		}
+	case shipmentline.EdgeEntries:
+		ids := make([]ent.Value, 0, len(m.entries))
+		for id := range m.entries {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShipmentLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.removedentries != nil {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *ShipmentLineMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case shipmentline.EdgeEntries:
+		ids := make([]ent.Value, 0, len(m.removedentries))
+		for id := range m.removedentries {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShipmentLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.clearedshipment {
+		edges = append(edges, shipmentline.EdgeShipment)
+	}
+	if m.clearedentries {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShipmentLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipmentline.EdgeShipment:
+		return m.clearedshipment
+	case shipmentline.EdgeEntries:
+		return m.clearedentries
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShipmentLineMutation) ClearEdge(name string) error {
+	switch name {
+	case shipmentline.EdgeShipment:
+		m.ClearShipment()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentLine unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShipmentLineMutation) ResetEdge(name string) error {
+	switch name {
+	case shipmentline.EdgeShipment:
+		m.ResetShipment()
+		return nil
+	case shipmentline.EdgeEntries:
+		m.ResetEntries()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentLine edge %s", name)
 }
 

@@ -60,7 +60,28 @@ type Shipment struct {
 	MissingQuantity int64 `json:"missing_quantity,omitempty"`
 	// called back: the dispatch was reversed
 	ReturnedQuantity int64 `json:"returned_quantity,omitempty"`
-	selectValues     sql.SelectValues
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ShipmentQuery when eager-loading is set.
+	Edges        ShipmentEdges `json:"edges"`
+	selectValues sql.SelectValues
+}
+
+// ShipmentEdges holds the relations/edges for other nodes in the graph.
+type ShipmentEdges struct {
+	// Lines holds the value of the lines edge.
+	Lines []*ShipmentLine `json:"lines,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// LinesOrErr returns the Lines value or an error if the edge
+// was not loaded in eager-loading.
+func (e ShipmentEdges) LinesOrErr() ([]*ShipmentLine, error) {
+	if e.loadedTypes[0] {
+		return e.Lines, nil
+	}
+	return nil, &NotLoadedError{edge: "lines"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -234,6 +255,11 @@ func (_m *Shipment) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Shipment) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryLines queries the "lines" edge of the Shipment entity.
+func (_m *Shipment) QueryLines() *ShipmentLineQuery {
+	return NewShipmentClient(_m.config).QueryLines(_m)
 }
 
 // Update returns a builder for updating this Shipment.

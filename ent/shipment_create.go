@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	"entrepot/internal/stock"
 	"errors"
 	"fmt"
@@ -239,6 +240,21 @@ func (_c *ShipmentCreate) SetNillableReturnedQuantity(v *int64) *ShipmentCreate 
 func (_c *ShipmentCreate) SetID(v int64) *ShipmentCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by IDs.
+func (_c *ShipmentCreate) AddLineIDs(ids ...int64) *ShipmentCreate {
+	_c.mutation.AddLineIDs(ids...)
+	return _c
+}
+
+// AddLines adds the "lines" edges to the ShipmentLine entity.
+func (_c *ShipmentCreate) AddLines(v ...*ShipmentLine) *ShipmentCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddLineIDs(ids...)
 }
 
 // Mutation returns the ShipmentMutation object of the builder.
@@ -508,6 +524,22 @@ func (_c *ShipmentCreate) createSpec() (*Shipment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReturnedQuantity(); ok {
 		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
 		_node.ReturnedQuantity = value
+	}
+	if nodes := _c.mutation.LinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

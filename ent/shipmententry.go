@@ -4,6 +4,7 @@ package ent
 
 import (
 	"entrepot/ent/shipmententry"
+	"entrepot/ent/shipmentline"
 	"entrepot/internal/stock"
 	"fmt"
 	"strings"
@@ -39,8 +40,31 @@ type ShipmentEntry struct {
 	// why units were rejected, given up or called back
 	ReasonCode string `json:"reason_code,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
-	OccurredAt   time.Time `json:"occurred_at,omitempty"`
+	OccurredAt time.Time `json:"occurred_at,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ShipmentEntryQuery when eager-loading is set.
+	Edges        ShipmentEntryEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// ShipmentEntryEdges holds the relations/edges for other nodes in the graph.
+type ShipmentEntryEdges struct {
+	// Line holds the value of the line edge.
+	Line *ShipmentLine `json:"line,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// LineOrErr returns the Line value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ShipmentEntryEdges) LineOrErr() (*ShipmentLine, error) {
+	if e.Line != nil {
+		return e.Line, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: shipmentline.Label}
+	}
+	return nil, &NotLoadedError{edge: "line"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -154,6 +178,11 @@ func (_m *ShipmentEntry) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ShipmentEntry) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryLine queries the "line" edge of the ShipmentEntry entity.
+func (_m *ShipmentEntry) QueryLine() *ShipmentLineQuery {
+	return NewShipmentEntryClient(_m.config).QueryLine(_m)
 }
 
 // Update returns a builder for updating this ShipmentEntry.

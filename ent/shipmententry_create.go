@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/shipmententry"
+	"entrepot/ent/shipmentline"
 	"entrepot/internal/stock"
 	"errors"
 	"fmt"
@@ -117,6 +118,17 @@ func (_c *ShipmentEntryCreate) SetID(v int64) *ShipmentEntryCreate {
 	return _c
 }
 
+// SetLineID sets the "line" edge to the ShipmentLine entity by ID.
+func (_c *ShipmentEntryCreate) SetLineID(id int64) *ShipmentEntryCreate {
+	_c.mutation.SetLineID(id)
+	return _c
+}
+
+// SetLine sets the "line" edge to the ShipmentLine entity.
+func (_c *ShipmentEntryCreate) SetLine(v *ShipmentLine) *ShipmentEntryCreate {
+	return _c.SetLineID(v.ID)
+}
+
 // Mutation returns the ShipmentEntryMutation object of the builder.
 func (_c *ShipmentEntryCreate) Mutation() *ShipmentEntryMutation {
 	return _c.mutation
@@ -197,6 +209,9 @@ func (_c *ShipmentEntryCreate) check() error {
 	if _, ok := _c.mutation.OccurredAt(); !ok {
 		return &ValidationError{Name: "occurred_at", err: errors.New(`ent: missing required field "ShipmentEntry.occurred_at"`)}
 	}
+	if len(_c.mutation.LineIDs()) == 0 {
+		return &ValidationError{Name: "line", err: errors.New(`ent: missing required edge "ShipmentEntry.line"`)}
+	}
 	return nil
 }
 
@@ -228,10 +243,6 @@ func (_c *ShipmentEntryCreate) createSpec() (*ShipmentEntry, *sqlgraph.CreateSpe
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
-	}
-	if value, ok := _c.mutation.ShipmentLineID(); ok {
-		_spec.SetField(shipmententry.FieldShipmentLineID, field.TypeInt64, value)
-		_node.ShipmentLineID = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(shipmententry.FieldVersion, field.TypeInt64, value)
@@ -272,6 +283,23 @@ func (_c *ShipmentEntryCreate) createSpec() (*ShipmentEntry, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.OccurredAt(); ok {
 		_spec.SetField(shipmententry.FieldOccurredAt, field.TypeTime, value)
 		_node.OccurredAt = value
+	}
+	if nodes := _c.mutation.LineIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   shipmententry.LineTable,
+			Columns: []string{shipmententry.LineColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ShipmentLineID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

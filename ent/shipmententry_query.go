@@ -6,6 +6,7 @@ import (
 	"context"
 	"entrepot/ent/predicate"
 	"entrepot/ent/shipmententry"
+	"entrepot/ent/shipmentline"
 	"fmt"
 	"math"
 
@@ -22,6 +23,7 @@ type ShipmentEntryQuery struct {
 	order      []shipmententry.OrderOption
 	inters     []Interceptor
 	predicates []predicate.ShipmentEntry
+	withLine   *ShipmentLineQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -56,6 +58,28 @@ func (_q *ShipmentEntryQuery) Unique(unique bool) *ShipmentEntryQuery {
 func (_q *ShipmentEntryQuery) Order(o ...shipmententry.OrderOption) *ShipmentEntryQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryLine chains the current query on the "line" edge.
+func (_q *ShipmentEntryQuery) QueryLine() *ShipmentLineQuery {
+	query := (&ShipmentLineClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmententry.Table, shipmententry.FieldID, selector),
+			sqlgraph.To(shipmentline.Table, shipmentline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, shipmententry.LineTable, shipmententry.LineColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first ShipmentEntry entity from the query.
@@ -250,10 +274,22 @@ func (_q *ShipmentEntryQuery) Clone() *ShipmentEntryQuery {
 		order:      append([]shipmententry.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.ShipmentEntry{}, _q.predicates...),
+		withLine:   _q.withLine.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithLine tells the query-builder to eager-load the nodes that are connected to
+// the "line" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ShipmentEntryQuery) WithLine(opts ...func(*ShipmentLineQuery)) *ShipmentEntryQuery {
+	query := (&ShipmentLineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withLine = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -332,8 +368,11 @@ func (_q *ShipmentEntryQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ShipmentEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ShipmentEntry, error) {
 	var (
-		nodes = []*ShipmentEntry{}
-		_spec = _q.querySpec()
+		nodes       = []*ShipmentEntry{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withLine != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*ShipmentEntry).scanValues(nil, columns)
@@ -341,6 +380,7 @@ func (_q *ShipmentEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ShipmentEntry{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -352,7 +392,43 @@ func (_q *ShipmentEntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withLine; query != nil {
+		if err := _q.loadLine(ctx, query, nodes, nil,
+			func(n *ShipmentEntry, e *ShipmentLine) { n.Edges.Line = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
+}
+
+func (_q *ShipmentEntryQuery) loadLine(ctx context.Context, query *ShipmentLineQuery, nodes []*ShipmentEntry, init func(*ShipmentEntry), assign func(*ShipmentEntry, *ShipmentLine)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*ShipmentEntry)
+	for i := range nodes {
+		fk := nodes[i].ShipmentLineID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(shipmentline.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "shipment_line_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
 }
 
 func (_q *ShipmentEntryQuery) sqlCount(ctx context.Context) (int, error) {
@@ -379,6 +455,9 @@ func (_q *ShipmentEntryQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != shipmententry.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withLine != nil {
+			_spec.Node.AddColumnOnce(shipmententry.FieldShipmentLineID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

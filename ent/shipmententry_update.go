@@ -59,7 +59,18 @@ func (_u *ShipmentEntryUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *ShipmentEntryUpdate) check() error {
+	if _u.mutation.LineCleared() && len(_u.mutation.LineIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentEntry.line"`)
+	}
+	return nil
+}
+
 func (_u *ShipmentEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(shipmententry.Table, shipmententry.Columns, sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -139,7 +150,18 @@ func (_u *ShipmentEntryUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *ShipmentEntryUpdateOne) check() error {
+	if _u.mutation.LineCleared() && len(_u.mutation.LineIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentEntry.line"`)
+	}
+	return nil
+}
+
 func (_u *ShipmentEntryUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentEntry, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(shipmententry.Table, shipmententry.Columns, sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {

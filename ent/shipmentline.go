@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"entrepot/ent/shipment"
 	"entrepot/ent/shipmentline"
 	"entrepot/internal/money"
 	"fmt"
@@ -41,7 +42,41 @@ type ShipmentLine struct {
 	Currency string `json:"currency,omitempty"`
 	// into the base currency as they left
 	ExchangeRate money.Rate `json:"exchange_rate,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ShipmentLineQuery when eager-loading is set.
+	Edges        ShipmentLineEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// ShipmentLineEdges holds the relations/edges for other nodes in the graph.
+type ShipmentLineEdges struct {
+	// Shipment holds the value of the shipment edge.
+	Shipment *Shipment `json:"shipment,omitempty"`
+	// Entries holds the value of the entries edge.
+	Entries []*ShipmentEntry `json:"entries,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [2]bool
+}
+
+// ShipmentOrErr returns the Shipment value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ShipmentLineEdges) ShipmentOrErr() (*Shipment, error) {
+	if e.Shipment != nil {
+		return e.Shipment, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: shipment.Label}
+	}
+	return nil, &NotLoadedError{edge: "shipment"}
+}
+
+// EntriesOrErr returns the Entries value or an error if the edge
+// was not loaded in eager-loading.
+func (e ShipmentLineEdges) EntriesOrErr() ([]*ShipmentEntry, error) {
+	if e.loadedTypes[1] {
+		return e.Entries, nil
+	}
+	return nil, &NotLoadedError{edge: "entries"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -157,6 +192,16 @@ func (_m *ShipmentLine) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ShipmentLine) GetValue(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryShipment queries the "shipment" edge of the ShipmentLine entity.
+func (_m *ShipmentLine) QueryShipment() *ShipmentQuery {
+	return NewShipmentLineClient(_m.config).QueryShipment(_m)
+}
+
+// QueryEntries queries the "entries" edge of the ShipmentLine entity.
+func (_m *ShipmentLine) QueryEntries() *ShipmentEntryQuery {
+	return NewShipmentLineClient(_m.config).QueryEntries(_m)
 }
 
 // Update returns a builder for updating this ShipmentLine.

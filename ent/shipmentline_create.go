@@ -4,6 +4,8 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"entrepot/internal/money"
 	"errors"
@@ -138,6 +140,26 @@ func (_c *ShipmentLineCreate) SetID(v int64) *ShipmentLineCreate {
 	return _c
 }
 
+// SetShipment sets the "shipment" edge to the Shipment entity.
+func (_c *ShipmentLineCreate) SetShipment(v *Shipment) *ShipmentLineCreate {
+	return _c.SetShipmentID(v.ID)
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_c *ShipmentLineCreate) AddEntryIDs(ids ...int64) *ShipmentLineCreate {
+	_c.mutation.AddEntryIDs(ids...)
+	return _c
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_c *ShipmentLineCreate) AddEntries(v ...*ShipmentEntry) *ShipmentLineCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddEntryIDs(ids...)
+}
+
 // Mutation returns the ShipmentLineMutation object of the builder.
 func (_c *ShipmentLineCreate) Mutation() *ShipmentLineMutation {
 	return _c.mutation
@@ -248,6 +270,9 @@ func (_c *ShipmentLineCreate) check() error {
 	if _, ok := _c.mutation.ExchangeRate(); !ok {
 		return &ValidationError{Name: "exchange_rate", err: errors.New(`ent: missing required field "ShipmentLine.exchange_rate"`)}
 	}
+	if len(_c.mutation.ShipmentIDs()) == 0 {
+		return &ValidationError{Name: "shipment", err: errors.New(`ent: missing required edge "ShipmentLine.shipment"`)}
+	}
 	return nil
 }
 
@@ -279,10 +304,6 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
-	}
-	if value, ok := _c.mutation.ShipmentID(); ok {
-		_spec.SetField(shipmentline.FieldShipmentID, field.TypeInt64, value)
-		_node.ShipmentID = value
 	}
 	if value, ok := _c.mutation.LineNo(); ok {
 		_spec.SetField(shipmentline.FieldLineNo, field.TypeInt, value)
@@ -327,6 +348,39 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.ExchangeRate(); ok {
 		_spec.SetField(shipmentline.FieldExchangeRate, field.TypeInt64, value)
 		_node.ExchangeRate = value
+	}
+	if nodes := _c.mutation.ShipmentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   shipmentline.ShipmentTable,
+			Columns: []string{shipmentline.ShipmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipment.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ShipmentID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/predicate"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"errors"
 	"fmt"
@@ -111,9 +112,45 @@ func (_u *ShipmentLineUpdate) AddReturnedQuantity(v int64) *ShipmentLineUpdate {
 	return _u
 }
 
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_u *ShipmentLineUpdate) AddEntryIDs(ids ...int64) *ShipmentLineUpdate {
+	_u.mutation.AddEntryIDs(ids...)
+	return _u
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdate) AddEntries(v ...*ShipmentEntry) *ShipmentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEntryIDs(ids...)
+}
+
 // Mutation returns the ShipmentLineMutation object of the builder.
 func (_u *ShipmentLineUpdate) Mutation() *ShipmentLineMutation {
 	return _u.mutation
+}
+
+// ClearEntries clears all "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdate) ClearEntries() *ShipmentLineUpdate {
+	_u.mutation.ClearEntries()
+	return _u
+}
+
+// RemoveEntryIDs removes the "entries" edge to ShipmentEntry entities by IDs.
+func (_u *ShipmentLineUpdate) RemoveEntryIDs(ids ...int64) *ShipmentLineUpdate {
+	_u.mutation.RemoveEntryIDs(ids...)
+	return _u
+}
+
+// RemoveEntries removes "entries" edges to ShipmentEntry entities.
+func (_u *ShipmentLineUpdate) RemoveEntries(v ...*ShipmentEntry) *ShipmentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEntryIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -143,7 +180,18 @@ func (_u *ShipmentLineUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *ShipmentLineUpdate) check() error {
+	if _u.mutation.ShipmentCleared() && len(_u.mutation.ShipmentIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentLine.shipment"`)
+	}
+	return nil
+}
+
 func (_u *ShipmentLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(shipmentline.Table, shipmentline.Columns, sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -175,6 +223,51 @@ func (_u *ShipmentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
 		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEntriesIDs(); len(nodes) > 0 && !_u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -280,9 +373,45 @@ func (_u *ShipmentLineUpdateOne) AddReturnedQuantity(v int64) *ShipmentLineUpdat
 	return _u
 }
 
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_u *ShipmentLineUpdateOne) AddEntryIDs(ids ...int64) *ShipmentLineUpdateOne {
+	_u.mutation.AddEntryIDs(ids...)
+	return _u
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdateOne) AddEntries(v ...*ShipmentEntry) *ShipmentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEntryIDs(ids...)
+}
+
 // Mutation returns the ShipmentLineMutation object of the builder.
 func (_u *ShipmentLineUpdateOne) Mutation() *ShipmentLineMutation {
 	return _u.mutation
+}
+
+// ClearEntries clears all "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdateOne) ClearEntries() *ShipmentLineUpdateOne {
+	_u.mutation.ClearEntries()
+	return _u
+}
+
+// RemoveEntryIDs removes the "entries" edge to ShipmentEntry entities by IDs.
+func (_u *ShipmentLineUpdateOne) RemoveEntryIDs(ids ...int64) *ShipmentLineUpdateOne {
+	_u.mutation.RemoveEntryIDs(ids...)
+	return _u
+}
+
+// RemoveEntries removes "entries" edges to ShipmentEntry entities.
+func (_u *ShipmentLineUpdateOne) RemoveEntries(v ...*ShipmentEntry) *ShipmentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEntryIDs(ids...)
 }
 
 // Where appends a list predicates to the ShipmentLineUpdate builder.
@@ -325,7 +454,18 @@ func (_u *ShipmentLineUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *ShipmentLineUpdateOne) check() error {
+	if _u.mutation.ShipmentCleared() && len(_u.mutation.ShipmentIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentLine.shipment"`)
+	}
+	return nil
+}
+
 func (_u *ShipmentLineUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentLine, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(shipmentline.Table, shipmentline.Columns, sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -374,6 +514,51 @@ func (_u *ShipmentLineUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentLi
 	}
 	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
 		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEntriesIDs(); len(nodes) > 0 && !_u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ShipmentLine{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
@@ -45,6 +46,11 @@ func (Shipment) Fields() []ent.Field {
 		field.Int64("missing_quantity").Default(0).Comment("given up, with a reason"),
 		field.Int64("returned_quantity").Default(0).Comment("called back: the dispatch was reversed"),
 	}
+}
+
+// Edges of Shipment.
+func (Shipment) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("lines", ShipmentLine.Type).StorageKey(edge.Symbol("shipment_lines_shipment_id"))}
 }
 
 // Indexes of Shipment.
@@ -90,6 +96,14 @@ func (ShipmentLine) Fields() []ent.Field {
 	}
 }
 
+// Edges of ShipmentLine.
+func (ShipmentLine) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("shipment", Shipment.Type).Ref("lines").Unique().Required().Immutable().Field("shipment_id"),
+		edge.To("entries", ShipmentEntry.Type).StorageKey(edge.Symbol("shipment_entries_shipment_line_id")),
+	}
+}
+
 // Indexes of ShipmentLine.
 func (ShipmentLine) Indexes() []ent.Index {
 	return []ent.Index{
@@ -128,6 +142,13 @@ func (ShipmentEntry) Fields() []ent.Field {
 		field.Int64("location_id").Optional().Nillable().Immutable().Comment("the bin that was named"),
 		field.String("reason_code").MaxLen(maxCode).Default("").Immutable().Comment("why units were rejected, given up or called back"),
 		field.Time("occurred_at").Immutable(),
+	}
+}
+
+// Edges of ShipmentEntry.
+func (ShipmentEntry) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("line", ShipmentLine.Type).Ref("entries").Unique().Required().Immutable().Field("shipment_line_id"),
 	}
 }
 

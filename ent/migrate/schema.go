@@ -1140,7 +1140,6 @@ var (
 	// ShipmentEntriesColumns holds the columns for the "shipment_entries" table.
 	ShipmentEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "shipment_line_id", Type: field.TypeInt64},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "posting_id", Type: field.TypeInt64},
 		{Name: "accepted_delta", Type: field.TypeInt64},
@@ -1151,29 +1150,37 @@ var (
 		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "occurred_at", Type: field.TypeTime},
+		{Name: "shipment_line_id", Type: field.TypeInt64},
 	}
 	// ShipmentEntriesTable holds the schema information for the "shipment_entries" table.
 	ShipmentEntriesTable = &schema.Table{
 		Name:       "shipment_entries",
 		Columns:    ShipmentEntriesColumns,
 		PrimaryKey: []*schema.Column{ShipmentEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "shipment_entries_shipment_line_id",
+				Columns:    []*schema.Column{ShipmentEntriesColumns[11]},
+				RefColumns: []*schema.Column{ShipmentLinesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "shipment_entries_shipment_line_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentEntriesColumns[1], ShipmentEntriesColumns[0]},
+				Columns: []*schema.Column{ShipmentEntriesColumns[11], ShipmentEntriesColumns[0]},
 			},
 			{
 				Name:    "shipment_entries_posting_id",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentEntriesColumns[3]},
+				Columns: []*schema.Column{ShipmentEntriesColumns[2]},
 			},
 		},
 	}
 	// ShipmentLinesColumns holds the columns for the "shipment_lines" table.
 	ShipmentLinesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "shipment_id", Type: field.TypeInt64},
 		{Name: "line_no", Type: field.TypeInt},
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
@@ -1185,22 +1192,31 @@ var (
 		{Name: "value", Type: field.TypeInt64},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "exchange_rate", Type: field.TypeInt64},
+		{Name: "shipment_id", Type: field.TypeInt64},
 	}
 	// ShipmentLinesTable holds the schema information for the "shipment_lines" table.
 	ShipmentLinesTable = &schema.Table{
 		Name:       "shipment_lines",
 		Columns:    ShipmentLinesColumns,
 		PrimaryKey: []*schema.Column{ShipmentLinesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "shipment_lines_shipment_id",
+				Columns:    []*schema.Column{ShipmentLinesColumns[12]},
+				RefColumns: []*schema.Column{ShipmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "shipment_lines_key",
 				Unique:  true,
-				Columns: []*schema.Column{ShipmentLinesColumns[1], ShipmentLinesColumns[2], ShipmentLinesColumns[4]},
+				Columns: []*schema.Column{ShipmentLinesColumns[12], ShipmentLinesColumns[1], ShipmentLinesColumns[3]},
 			},
 			{
 				Name:    "shipment_lines_sku",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentLinesColumns[3]},
+				Columns: []*schema.Column{ShipmentLinesColumns[2]},
 			},
 		},
 	}
@@ -1827,12 +1843,14 @@ func init() {
 	ShipmentsTable.Annotation.Checks = map[string]string{
 		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity",
 	}
+	ShipmentEntriesTable.ForeignKeys[0].RefTable = ShipmentLinesTable
 	ShipmentEntriesTable.Annotation = &entsql.Annotation{
 		Table: "shipment_entries",
 	}
 	ShipmentEntriesTable.Annotation.Checks = map[string]string{
 		"shipment_entries_quantities": "accepted_delta >= 0 AND rejected_delta >= 0 AND returned_delta >= 0 AND (accepted_delta + rejected_delta + returned_delta > 0 OR missing_delta > 0)",
 	}
+	ShipmentLinesTable.ForeignKeys[0].RefTable = ShipmentsTable
 	ShipmentLinesTable.Annotation = &entsql.Annotation{
 		Table: "shipment_lines",
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -56,8 +57,17 @@ const (
 	FieldMissingQuantity = "missing_quantity"
 	// FieldReturnedQuantity holds the string denoting the returned_quantity field in the database.
 	FieldReturnedQuantity = "returned_quantity"
+	// EdgeLines holds the string denoting the lines edge name in mutations.
+	EdgeLines = "lines"
 	// Table holds the table name of the shipment in the database.
 	Table = "shipments"
+	// LinesTable is the table that holds the lines relation/edge.
+	LinesTable = "shipment_lines"
+	// LinesInverseTable is the table name for the ShipmentLine entity.
+	// It exists in this package in order to avoid circular dependency with the "shipmentline" package.
+	LinesInverseTable = "shipment_lines"
+	// LinesColumn is the table column denoting the lines relation/edge.
+	LinesColumn = "shipment_id"
 )
 
 // Columns holds all SQL columns for shipment fields.
@@ -244,4 +254,25 @@ func ByMissingQuantity(opts ...sql.OrderTermOption) OrderOption {
 // ByReturnedQuantity orders the results by the returned_quantity field.
 func ByReturnedQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReturnedQuantity, opts...).ToFunc()
+}
+
+// ByLinesCount orders the results by lines count.
+func ByLinesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newLinesStep(), opts...)
+	}
+}
+
+// ByLines orders the results by lines terms.
+func ByLines(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newLinesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newLinesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(LinesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, LinesTable, LinesColumn),
+	)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -36,8 +37,17 @@ const (
 	FieldReasonCode = "reason_code"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
 	FieldOccurredAt = "occurred_at"
+	// EdgeLine holds the string denoting the line edge name in mutations.
+	EdgeLine = "line"
 	// Table holds the table name of the shipmententry in the database.
 	Table = "shipment_entries"
+	// LineTable is the table that holds the line relation/edge.
+	LineTable = "shipment_entries"
+	// LineInverseTable is the table name for the ShipmentLine entity.
+	// It exists in this package in order to avoid circular dependency with the "shipmentline" package.
+	LineInverseTable = "shipment_lines"
+	// LineColumn is the table column denoting the line relation/edge.
+	LineColumn = "shipment_line_id"
 )
 
 // Columns holds all SQL columns for shipmententry fields.
@@ -144,4 +154,18 @@ func ByReasonCode(opts ...sql.OrderTermOption) OrderOption {
 // ByOccurredAt orders the results by the occurred_at field.
 func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOccurredAt, opts...).ToFunc()
+}
+
+// ByLineField orders the results by line field.
+func ByLineField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newLineStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newLineStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(LineInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, LineTable, LineColumn),
+	)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -123,26 +124,6 @@ func ShipmentLineIDIn(vs ...int64) predicate.ShipmentEntry {
 // ShipmentLineIDNotIn applies the NotIn predicate on the "shipment_line_id" field.
 func ShipmentLineIDNotIn(vs ...int64) predicate.ShipmentEntry {
 	return predicate.ShipmentEntry(sql.FieldNotIn(FieldShipmentLineID, vs...))
-}
-
-// ShipmentLineIDGT applies the GT predicate on the "shipment_line_id" field.
-func ShipmentLineIDGT(v int64) predicate.ShipmentEntry {
-	return predicate.ShipmentEntry(sql.FieldGT(FieldShipmentLineID, v))
-}
-
-// ShipmentLineIDGTE applies the GTE predicate on the "shipment_line_id" field.
-func ShipmentLineIDGTE(v int64) predicate.ShipmentEntry {
-	return predicate.ShipmentEntry(sql.FieldGTE(FieldShipmentLineID, v))
-}
-
-// ShipmentLineIDLT applies the LT predicate on the "shipment_line_id" field.
-func ShipmentLineIDLT(v int64) predicate.ShipmentEntry {
-	return predicate.ShipmentEntry(sql.FieldLT(FieldShipmentLineID, v))
-}
-
-// ShipmentLineIDLTE applies the LTE predicate on the "shipment_line_id" field.
-func ShipmentLineIDLTE(v int64) predicate.ShipmentEntry {
-	return predicate.ShipmentEntry(sql.FieldLTE(FieldShipmentLineID, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -578,6 +559,29 @@ func OccurredAtLT(v time.Time) predicate.ShipmentEntry {
 // OccurredAtLTE applies the LTE predicate on the "occurred_at" field.
 func OccurredAtLTE(v time.Time) predicate.ShipmentEntry {
 	return predicate.ShipmentEntry(sql.FieldLTE(FieldOccurredAt, v))
+}
+
+// HasLine applies the HasEdge predicate on the "line" edge.
+func HasLine() predicate.ShipmentEntry {
+	return predicate.ShipmentEntry(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, LineTable, LineColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasLineWith applies the HasEdge predicate on the "line" edge with a given conditions (other predicates).
+func HasLineWith(preds ...predicate.ShipmentLine) predicate.ShipmentEntry {
+	return predicate.ShipmentEntry(func(s *sql.Selector) {
+		step := newLineStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

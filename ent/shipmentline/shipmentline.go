@@ -4,6 +4,7 @@ package shipmentline
 
 import (
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -35,8 +36,26 @@ const (
 	FieldCurrency = "currency"
 	// FieldExchangeRate holds the string denoting the exchange_rate field in the database.
 	FieldExchangeRate = "exchange_rate"
+	// EdgeShipment holds the string denoting the shipment edge name in mutations.
+	EdgeShipment = "shipment"
+	// EdgeEntries holds the string denoting the entries edge name in mutations.
+	EdgeEntries = "entries"
 	// Table holds the table name of the shipmentline in the database.
 	Table = "shipment_lines"
+	// ShipmentTable is the table that holds the shipment relation/edge.
+	ShipmentTable = "shipment_lines"
+	// ShipmentInverseTable is the table name for the Shipment entity.
+	// It exists in this package in order to avoid circular dependency with the "shipment" package.
+	ShipmentInverseTable = "shipments"
+	// ShipmentColumn is the table column denoting the shipment relation/edge.
+	ShipmentColumn = "shipment_id"
+	// EntriesTable is the table that holds the entries relation/edge.
+	EntriesTable = "shipment_entries"
+	// EntriesInverseTable is the table name for the ShipmentEntry entity.
+	// It exists in this package in order to avoid circular dependency with the "shipmententry" package.
+	EntriesInverseTable = "shipment_entries"
+	// EntriesColumn is the table column denoting the entries relation/edge.
+	EntriesColumn = "shipment_line_id"
 )
 
 // Columns holds all SQL columns for shipmentline fields.
@@ -151,4 +170,39 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 // ByExchangeRate orders the results by the exchange_rate field.
 func ByExchangeRate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExchangeRate, opts...).ToFunc()
+}
+
+// ByShipmentField orders the results by shipment field.
+func ByShipmentField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newShipmentStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByEntriesCount orders the results by entries count.
+func ByEntriesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newEntriesStep(), opts...)
+	}
+}
+
+// ByEntries orders the results by entries terms.
+func ByEntries(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newEntriesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newShipmentStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ShipmentInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, ShipmentTable, ShipmentColumn),
+	)
+}
+func newEntriesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(EntriesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, EntriesTable, EntriesColumn),
+	)
 }

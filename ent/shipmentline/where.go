@@ -7,6 +7,7 @@ import (
 	"entrepot/internal/money"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -134,26 +135,6 @@ func ShipmentIDIn(vs ...int64) predicate.ShipmentLine {
 // ShipmentIDNotIn applies the NotIn predicate on the "shipment_id" field.
 func ShipmentIDNotIn(vs ...int64) predicate.ShipmentLine {
 	return predicate.ShipmentLine(sql.FieldNotIn(FieldShipmentID, vs...))
-}
-
-// ShipmentIDGT applies the GT predicate on the "shipment_id" field.
-func ShipmentIDGT(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGT(FieldShipmentID, v))
-}
-
-// ShipmentIDGTE applies the GTE predicate on the "shipment_id" field.
-func ShipmentIDGTE(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGTE(FieldShipmentID, v))
-}
-
-// ShipmentIDLT applies the LT predicate on the "shipment_id" field.
-func ShipmentIDLT(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLT(FieldShipmentID, v))
-}
-
-// ShipmentIDLTE applies the LTE predicate on the "shipment_id" field.
-func ShipmentIDLTE(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLTE(FieldShipmentID, v))
 }
 
 // LineNoEQ applies the EQ predicate on the "line_no" field.
@@ -697,6 +678,52 @@ func ExchangeRateLT(v money.Rate) predicate.ShipmentLine {
 func ExchangeRateLTE(v money.Rate) predicate.ShipmentLine {
 	vc := int64(v)
 	return predicate.ShipmentLine(sql.FieldLTE(FieldExchangeRate, vc))
+}
+
+// HasShipment applies the HasEdge predicate on the "shipment" edge.
+func HasShipment() predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, ShipmentTable, ShipmentColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasShipmentWith applies the HasEdge predicate on the "shipment" edge with a given conditions (other predicates).
+func HasShipmentWith(preds ...predicate.Shipment) predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := newShipmentStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasEntries applies the HasEdge predicate on the "entries" edge.
+func HasEntries() predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, EntriesTable, EntriesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasEntriesWith applies the HasEdge predicate on the "entries" edge with a given conditions (other predicates).
+func HasEntriesWith(preds ...predicate.ShipmentEntry) predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := newEntriesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.
