@@ -1820,6 +1820,22 @@ func (c *DocumentExecutionClient) GetX(ctx context.Context, id int64) *DocumentE
 	return obj
 }
 
+// QueryLine queries the line edge of a DocumentExecution.
+func (c *DocumentExecutionClient) QueryLine(_m *DocumentExecution) *DocumentLineQuery {
+	query := (&DocumentLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(documentexecution.Table, documentexecution.FieldID, id),
+			sqlgraph.To(documentline.Table, documentline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, documentexecution.LineTable, documentexecution.LineColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *DocumentExecutionClient) Hooks() []Hook {
 	return c.hooks.DocumentExecution
@@ -1962,6 +1978,22 @@ func (c *DocumentLineClient) QueryDocument(_m *DocumentLine) *DocumentQuery {
 			sqlgraph.From(documentline.Table, documentline.FieldID, id),
 			sqlgraph.To(document.Table, document.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, documentline.DocumentTable, documentline.DocumentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExecutions queries the executions edge of a DocumentLine.
+func (c *DocumentLineClient) QueryExecutions(_m *DocumentLine) *DocumentExecutionQuery {
+	query := (&DocumentExecutionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(documentline.Table, documentline.FieldID, id),
+			sqlgraph.To(documentexecution.Table, documentexecution.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, documentline.ExecutionsTable, documentline.ExecutionsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

@@ -56,6 +56,8 @@ type Document struct {
 	ApprovedBy *int64 `json:"approved_by,omitempty"`
 	// ReversesID holds the value of the "reverses_id" field.
 	ReversesID *int64 `json:"reverses_id,omitempty"`
+	// the outbound document whose goods come back
+	ReturnOfID *int64 `json:"return_of_id,omitempty"`
 	// what is promised to it
 	ReservationID *int64 `json:"reservation_id,omitempty"`
 	// of its lines, as are the sums below: lists show them without reading lines
@@ -106,7 +108,7 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case document.FieldID, document.FieldVersion, document.FieldWarehouseID, document.FieldTargetWarehouseID, document.FieldCreatedBy, document.FieldApprovedBy, document.FieldReversesID, document.FieldReservationID, document.FieldLineCount, document.FieldQuantity, document.FieldExecutedQuantity, document.FieldRejectedQuantity:
+		case document.FieldID, document.FieldVersion, document.FieldWarehouseID, document.FieldTargetWarehouseID, document.FieldCreatedBy, document.FieldApprovedBy, document.FieldReversesID, document.FieldReturnOfID, document.FieldReservationID, document.FieldLineCount, document.FieldQuantity, document.FieldExecutedQuantity, document.FieldRejectedQuantity:
 			values[i] = new(sql.NullInt64)
 		case document.FieldNo, document.FieldKind, document.FieldState, document.FieldReasonCode, document.FieldExternalNo, document.FieldParty, document.FieldCountry, document.FieldCurrency, document.FieldNote:
 			values[i] = new(sql.NullString)
@@ -251,6 +253,13 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				_m.ReversesID = new(int64)
 				*_m.ReversesID = value.Int64
 			}
+		case document.FieldReturnOfID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field return_of_id", values[i])
+			} else if value.Valid {
+				_m.ReturnOfID = new(int64)
+				*_m.ReturnOfID = value.Int64
+			}
 		case document.FieldReservationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field reservation_id", values[i])
@@ -390,6 +399,11 @@ func (_m *Document) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReversesID; v != nil {
 		builder.WriteString("reverses_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReturnOfID; v != nil {
+		builder.WriteString("return_of_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -233,6 +233,20 @@ func (_c *DocumentCreate) SetNillableReversesID(v *int64) *DocumentCreate {
 	return _c
 }
 
+// SetReturnOfID sets the "return_of_id" field.
+func (_c *DocumentCreate) SetReturnOfID(v int64) *DocumentCreate {
+	_c.mutation.SetReturnOfID(v)
+	return _c
+}
+
+// SetNillableReturnOfID sets the "return_of_id" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableReturnOfID(v *int64) *DocumentCreate {
+	if v != nil {
+		_c.SetReturnOfID(*v)
+	}
+	return _c
+}
+
 // SetReservationID sets the "reservation_id" field.
 func (_c *DocumentCreate) SetReservationID(v int64) *DocumentCreate {
 	_c.mutation.SetReservationID(v)
@@ -611,6 +625,10 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReversesID(); ok {
 		_spec.SetField(document.FieldReversesID, field.TypeInt64, value)
 		_node.ReversesID = &value
+	}
+	if value, ok := _c.mutation.ReturnOfID(); ok {
+		_spec.SetField(document.FieldReturnOfID, field.TypeInt64, value)
+		_node.ReturnOfID = &value
 	}
 	if value, ok := _c.mutation.ReservationID(); ok {
 		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)

@@ -546,6 +546,9 @@ func (_u *DocumentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
 	}
+	if _u.mutation.ReturnOfIDCleared() {
+		_spec.ClearField(document.FieldReturnOfID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.ReservationID(); ok {
 		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)
 	}
@@ -1233,6 +1236,9 @@ func (_u *DocumentUpdateOne) sqlSave(ctx context.Context) (_node *Document, err 
 	}
 	if _u.mutation.ReversesIDCleared() {
 		_spec.ClearField(document.FieldReversesID, field.TypeInt64)
+	}
+	if _u.mutation.ReturnOfIDCleared() {
+		_spec.ClearField(document.FieldReturnOfID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.ReservationID(); ok {
 		_spec.SetField(document.FieldReservationID, field.TypeInt64, value)

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"entrepot/ent/documentexecution"
+	"entrepot/ent/documentline"
 	"entrepot/internal/stock"
 	"fmt"
 	"strings"
@@ -17,8 +18,10 @@ type DocumentExecution struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
-	// DocumentID holds the value of the "document_id" field.
+	// of the line
 	DocumentID int64 `json:"document_id,omitempty"`
+	// LineID holds the value of the "line_id" field.
+	LineID int64 `json:"line_id,omitempty"`
 	// LineNo holds the value of the "line_no" field.
 	LineNo int `json:"line_no,omitempty"`
 	// the document's version after the step
@@ -31,15 +34,42 @@ type DocumentExecution struct {
 	BatchNo string `json:"batch_no,omitempty"`
 	// Bucket holds the value of the "bucket" field.
 	Bucket stock.Bucket `json:"bucket,omitempty"`
+	// the bucket that the goods changed from; NULL when they came or left
+	FromBucket *stock.Bucket `json:"from_bucket,omitempty"`
 	// LocationID holds the value of the "location_id" field.
 	LocationID *int64 `json:"location_id,omitempty"`
 	// units that moved, whichever way
 	Quantity int64 `json:"quantity,omitempty"`
 	// RejectedQuantity holds the value of the "rejected_quantity" field.
 	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
+	// units of the line that were done with it: of a kit one row counts them and its others are 0
+	LineQuantity int64 `json:"line_quantity,omitempty"`
 	// why units were rejected, or are fewer
-	ReasonCode   string `json:"reason_code,omitempty"`
+	ReasonCode string `json:"reason_code,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the DocumentExecutionQuery when eager-loading is set.
+	Edges        DocumentExecutionEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// DocumentExecutionEdges holds the relations/edges for other nodes in the graph.
+type DocumentExecutionEdges struct {
+	// Line holds the value of the line edge.
+	Line *DocumentLine `json:"line,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// LineOrErr returns the Line value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e DocumentExecutionEdges) LineOrErr() (*DocumentLine, error) {
+	if e.Line != nil {
+		return e.Line, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: documentline.Label}
+	}
+	return nil, &NotLoadedError{edge: "line"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -47,9 +77,9 @@ func (*DocumentExecution) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case documentexecution.FieldID, documentexecution.FieldDocumentID, documentexecution.FieldLineNo, documentexecution.FieldVersion, documentexecution.FieldPostingID, documentexecution.FieldLocationID, documentexecution.FieldQuantity, documentexecution.FieldRejectedQuantity:
+		case documentexecution.FieldID, documentexecution.FieldDocumentID, documentexecution.FieldLineID, documentexecution.FieldLineNo, documentexecution.FieldVersion, documentexecution.FieldPostingID, documentexecution.FieldLocationID, documentexecution.FieldQuantity, documentexecution.FieldRejectedQuantity, documentexecution.FieldLineQuantity:
 			values[i] = new(sql.NullInt64)
-		case documentexecution.FieldSku, documentexecution.FieldBatchNo, documentexecution.FieldBucket, documentexecution.FieldReasonCode:
+		case documentexecution.FieldSku, documentexecution.FieldBatchNo, documentexecution.FieldBucket, documentexecution.FieldFromBucket, documentexecution.FieldReasonCode:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -77,6 +107,12 @@ func (_m *DocumentExecution) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field document_id", values[i])
 			} else if value.Valid {
 				_m.DocumentID = value.Int64
+			}
+		case documentexecution.FieldLineID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field line_id", values[i])
+			} else if value.Valid {
+				_m.LineID = value.Int64
 			}
 		case documentexecution.FieldLineNo:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -115,6 +151,13 @@ func (_m *DocumentExecution) assignValues(columns []string, values []any) error 
 			} else if value.Valid {
 				_m.Bucket = stock.Bucket(value.String)
 			}
+		case documentexecution.FieldFromBucket:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field from_bucket", values[i])
+			} else if value.Valid {
+				_m.FromBucket = new(stock.Bucket)
+				*_m.FromBucket = stock.Bucket(value.String)
+			}
 		case documentexecution.FieldLocationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field location_id", values[i])
@@ -134,6 +177,12 @@ func (_m *DocumentExecution) assignValues(columns []string, values []any) error 
 			} else if value.Valid {
 				_m.RejectedQuantity = value.Int64
 			}
+		case documentexecution.FieldLineQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field line_quantity", values[i])
+			} else if value.Valid {
+				_m.LineQuantity = value.Int64
+			}
 		case documentexecution.FieldReasonCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field reason_code", values[i])
@@ -151,6 +200,11 @@ func (_m *DocumentExecution) assignValues(columns []string, values []any) error 
 // This includes values selected through modifiers, order, etc.
 func (_m *DocumentExecution) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryLine queries the "line" edge of the DocumentExecution entity.
+func (_m *DocumentExecution) QueryLine() *DocumentLineQuery {
+	return NewDocumentExecutionClient(_m.config).QueryLine(_m)
 }
 
 // Update returns a builder for updating this DocumentExecution.
@@ -179,6 +233,9 @@ func (_m *DocumentExecution) String() string {
 	builder.WriteString("document_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DocumentID))
 	builder.WriteString(", ")
+	builder.WriteString("line_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LineID))
+	builder.WriteString(", ")
 	builder.WriteString("line_no=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LineNo))
 	builder.WriteString(", ")
@@ -199,6 +256,11 @@ func (_m *DocumentExecution) String() string {
 	builder.WriteString("bucket=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Bucket))
 	builder.WriteString(", ")
+	if v := _m.FromBucket; v != nil {
+		builder.WriteString("from_bucket=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	if v := _m.LocationID; v != nil {
 		builder.WriteString("location_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
@@ -209,6 +271,9 @@ func (_m *DocumentExecution) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("rejected_quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RejectedQuantity))
+	builder.WriteString(", ")
+	builder.WriteString("line_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LineQuantity))
 	builder.WriteString(", ")
 	builder.WriteString("reason_code=")
 	builder.WriteString(_m.ReasonCode)

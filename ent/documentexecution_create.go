@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/documentexecution"
+	"entrepot/ent/documentline"
 	"entrepot/internal/stock"
 	"errors"
 	"fmt"
@@ -23,6 +24,12 @@ type DocumentExecutionCreate struct {
 // SetDocumentID sets the "document_id" field.
 func (_c *DocumentExecutionCreate) SetDocumentID(v int64) *DocumentExecutionCreate {
 	_c.mutation.SetDocumentID(v)
+	return _c
+}
+
+// SetLineID sets the "line_id" field.
+func (_c *DocumentExecutionCreate) SetLineID(v int64) *DocumentExecutionCreate {
+	_c.mutation.SetLineID(v)
 	return _c
 }
 
@@ -86,6 +93,20 @@ func (_c *DocumentExecutionCreate) SetNillableBucket(v *stock.Bucket) *DocumentE
 	return _c
 }
 
+// SetFromBucket sets the "from_bucket" field.
+func (_c *DocumentExecutionCreate) SetFromBucket(v stock.Bucket) *DocumentExecutionCreate {
+	_c.mutation.SetFromBucket(v)
+	return _c
+}
+
+// SetNillableFromBucket sets the "from_bucket" field if the given value is not nil.
+func (_c *DocumentExecutionCreate) SetNillableFromBucket(v *stock.Bucket) *DocumentExecutionCreate {
+	if v != nil {
+		_c.SetFromBucket(*v)
+	}
+	return _c
+}
+
 // SetLocationID sets the "location_id" field.
 func (_c *DocumentExecutionCreate) SetLocationID(v int64) *DocumentExecutionCreate {
 	_c.mutation.SetLocationID(v)
@@ -120,6 +141,12 @@ func (_c *DocumentExecutionCreate) SetNillableRejectedQuantity(v *int64) *Docume
 	return _c
 }
 
+// SetLineQuantity sets the "line_quantity" field.
+func (_c *DocumentExecutionCreate) SetLineQuantity(v int64) *DocumentExecutionCreate {
+	_c.mutation.SetLineQuantity(v)
+	return _c
+}
+
 // SetReasonCode sets the "reason_code" field.
 func (_c *DocumentExecutionCreate) SetReasonCode(v string) *DocumentExecutionCreate {
 	_c.mutation.SetReasonCode(v)
@@ -138,6 +165,11 @@ func (_c *DocumentExecutionCreate) SetNillableReasonCode(v *string) *DocumentExe
 func (_c *DocumentExecutionCreate) SetID(v int64) *DocumentExecutionCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// SetLine sets the "line" edge to the DocumentLine entity.
+func (_c *DocumentExecutionCreate) SetLine(v *DocumentLine) *DocumentExecutionCreate {
+	return _c.SetLineID(v.ID)
 }
 
 // Mutation returns the DocumentExecutionMutation object of the builder.
@@ -198,6 +230,9 @@ func (_c *DocumentExecutionCreate) check() error {
 	if _, ok := _c.mutation.DocumentID(); !ok {
 		return &ValidationError{Name: "document_id", err: errors.New(`ent: missing required field "DocumentExecution.document_id"`)}
 	}
+	if _, ok := _c.mutation.LineID(); !ok {
+		return &ValidationError{Name: "line_id", err: errors.New(`ent: missing required field "DocumentExecution.line_id"`)}
+	}
 	if _, ok := _c.mutation.LineNo(); !ok {
 		return &ValidationError{Name: "line_no", err: errors.New(`ent: missing required field "DocumentExecution.line_no"`)}
 	}
@@ -228,11 +263,19 @@ func (_c *DocumentExecutionCreate) check() error {
 			return &ValidationError{Name: "bucket", err: fmt.Errorf(`ent: validator failed for field "DocumentExecution.bucket": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.FromBucket(); ok {
+		if err := documentexecution.FromBucketValidator(v); err != nil {
+			return &ValidationError{Name: "from_bucket", err: fmt.Errorf(`ent: validator failed for field "DocumentExecution.from_bucket": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Quantity(); !ok {
 		return &ValidationError{Name: "quantity", err: errors.New(`ent: missing required field "DocumentExecution.quantity"`)}
 	}
 	if _, ok := _c.mutation.RejectedQuantity(); !ok {
 		return &ValidationError{Name: "rejected_quantity", err: errors.New(`ent: missing required field "DocumentExecution.rejected_quantity"`)}
+	}
+	if _, ok := _c.mutation.LineQuantity(); !ok {
+		return &ValidationError{Name: "line_quantity", err: errors.New(`ent: missing required field "DocumentExecution.line_quantity"`)}
 	}
 	if _, ok := _c.mutation.ReasonCode(); !ok {
 		return &ValidationError{Name: "reason_code", err: errors.New(`ent: missing required field "DocumentExecution.reason_code"`)}
@@ -241,6 +284,9 @@ func (_c *DocumentExecutionCreate) check() error {
 		if err := documentexecution.ReasonCodeValidator(v); err != nil {
 			return &ValidationError{Name: "reason_code", err: fmt.Errorf(`ent: validator failed for field "DocumentExecution.reason_code": %w`, err)}
 		}
+	}
+	if len(_c.mutation.LineIDs()) == 0 {
+		return &ValidationError{Name: "line", err: errors.New(`ent: missing required edge "DocumentExecution.line"`)}
 	}
 	return nil
 }
@@ -302,6 +348,10 @@ func (_c *DocumentExecutionCreate) createSpec() (*DocumentExecution, *sqlgraph.C
 		_spec.SetField(documentexecution.FieldBucket, field.TypeEnum, value)
 		_node.Bucket = value
 	}
+	if value, ok := _c.mutation.FromBucket(); ok {
+		_spec.SetField(documentexecution.FieldFromBucket, field.TypeEnum, value)
+		_node.FromBucket = &value
+	}
 	if value, ok := _c.mutation.LocationID(); ok {
 		_spec.SetField(documentexecution.FieldLocationID, field.TypeInt64, value)
 		_node.LocationID = &value
@@ -314,9 +364,30 @@ func (_c *DocumentExecutionCreate) createSpec() (*DocumentExecution, *sqlgraph.C
 		_spec.SetField(documentexecution.FieldRejectedQuantity, field.TypeInt64, value)
 		_node.RejectedQuantity = value
 	}
+	if value, ok := _c.mutation.LineQuantity(); ok {
+		_spec.SetField(documentexecution.FieldLineQuantity, field.TypeInt64, value)
+		_node.LineQuantity = value
+	}
 	if value, ok := _c.mutation.ReasonCode(); ok {
 		_spec.SetField(documentexecution.FieldReasonCode, field.TypeString, value)
 		_node.ReasonCode = value
+	}
+	if nodes := _c.mutation.LineIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   documentexecution.LineTable,
+			Columns: []string{documentexecution.LineColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.LineID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/documentexecution"
+	"entrepot/ent/documentline"
 	"entrepot/ent/predicate"
 	"fmt"
 	"math"
@@ -22,6 +23,7 @@ type DocumentExecutionQuery struct {
 	order      []documentexecution.OrderOption
 	inters     []Interceptor
 	predicates []predicate.DocumentExecution
+	withLine   *DocumentLineQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -56,6 +58,28 @@ func (_q *DocumentExecutionQuery) Unique(unique bool) *DocumentExecutionQuery {
 func (_q *DocumentExecutionQuery) Order(o ...documentexecution.OrderOption) *DocumentExecutionQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryLine chains the current query on the "line" edge.
+func (_q *DocumentExecutionQuery) QueryLine() *DocumentLineQuery {
+	query := (&DocumentLineClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(documentexecution.Table, documentexecution.FieldID, selector),
+			sqlgraph.To(documentline.Table, documentline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, documentexecution.LineTable, documentexecution.LineColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first DocumentExecution entity from the query.
@@ -250,10 +274,22 @@ func (_q *DocumentExecutionQuery) Clone() *DocumentExecutionQuery {
 		order:      append([]documentexecution.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.DocumentExecution{}, _q.predicates...),
+		withLine:   _q.withLine.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithLine tells the query-builder to eager-load the nodes that are connected to
+// the "line" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DocumentExecutionQuery) WithLine(opts ...func(*DocumentLineQuery)) *DocumentExecutionQuery {
+	query := (&DocumentLineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withLine = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -332,8 +368,11 @@ func (_q *DocumentExecutionQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *DocumentExecutionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*DocumentExecution, error) {
 	var (
-		nodes = []*DocumentExecution{}
-		_spec = _q.querySpec()
+		nodes       = []*DocumentExecution{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withLine != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*DocumentExecution).scanValues(nil, columns)
@@ -341,6 +380,7 @@ func (_q *DocumentExecutionQuery) sqlAll(ctx context.Context, hooks ...queryHook
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &DocumentExecution{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -352,7 +392,43 @@ func (_q *DocumentExecutionQuery) sqlAll(ctx context.Context, hooks ...queryHook
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withLine; query != nil {
+		if err := _q.loadLine(ctx, query, nodes, nil,
+			func(n *DocumentExecution, e *DocumentLine) { n.Edges.Line = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
+}
+
+func (_q *DocumentExecutionQuery) loadLine(ctx context.Context, query *DocumentLineQuery, nodes []*DocumentExecution, init func(*DocumentExecution), assign func(*DocumentExecution, *DocumentLine)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*DocumentExecution)
+	for i := range nodes {
+		fk := nodes[i].LineID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(documentline.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "line_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
 }
 
 func (_q *DocumentExecutionQuery) sqlCount(ctx context.Context) (int, error) {
@@ -379,6 +455,9 @@ func (_q *DocumentExecutionQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != documentexecution.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withLine != nil {
+			_spec.Node.AddColumnOnce(documentexecution.FieldLineID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -59,7 +59,18 @@ func (_u *DocumentExecutionUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *DocumentExecutionUpdate) check() error {
+	if _u.mutation.LineCleared() && len(_u.mutation.LineIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "DocumentExecution.line"`)
+	}
+	return nil
+}
+
 func (_u *DocumentExecutionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(documentexecution.Table, documentexecution.Columns, sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -70,6 +81,9 @@ func (_u *DocumentExecutionUpdate) sqlSave(ctx context.Context) (_node int, err 
 	}
 	if _u.mutation.PostingIDCleared() {
 		_spec.ClearField(documentexecution.FieldPostingID, field.TypeInt64)
+	}
+	if _u.mutation.FromBucketCleared() {
+		_spec.ClearField(documentexecution.FieldFromBucket, field.TypeEnum)
 	}
 	if _u.mutation.LocationIDCleared() {
 		_spec.ClearField(documentexecution.FieldLocationID, field.TypeInt64)
@@ -139,7 +153,18 @@ func (_u *DocumentExecutionUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *DocumentExecutionUpdateOne) check() error {
+	if _u.mutation.LineCleared() && len(_u.mutation.LineIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "DocumentExecution.line"`)
+	}
+	return nil
+}
+
 func (_u *DocumentExecutionUpdateOne) sqlSave(ctx context.Context) (_node *DocumentExecution, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(documentexecution.Table, documentexecution.Columns, sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -167,6 +192,9 @@ func (_u *DocumentExecutionUpdateOne) sqlSave(ctx context.Context) (_node *Docum
 	}
 	if _u.mutation.PostingIDCleared() {
 		_spec.ClearField(documentexecution.FieldPostingID, field.TypeInt64)
+	}
+	if _u.mutation.FromBucketCleared() {
+		_spec.ClearField(documentexecution.FieldFromBucket, field.TypeEnum)
 	}
 	if _u.mutation.LocationIDCleared() {
 		_spec.ClearField(documentexecution.FieldLocationID, field.TypeInt64)

@@ -53,9 +53,11 @@ type DocumentLine struct {
 type DocumentLineEdges struct {
 	// Document holds the value of the document edge.
 	Document *Document `json:"document,omitempty"`
+	// Executions holds the value of the executions edge.
+	Executions []*DocumentExecution `json:"executions,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // DocumentOrErr returns the Document value or an error if the edge
@@ -67,6 +69,15 @@ func (e DocumentLineEdges) DocumentOrErr() (*Document, error) {
 		return nil, &NotFoundError{label: document.Label}
 	}
 	return nil, &NotLoadedError{edge: "document"}
+}
+
+// ExecutionsOrErr returns the Executions value or an error if the edge
+// was not loaded in eager-loading.
+func (e DocumentLineEdges) ExecutionsOrErr() ([]*DocumentExecution, error) {
+	if e.loadedTypes[1] {
+		return e.Executions, nil
+	}
+	return nil, &NotLoadedError{edge: "executions"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -190,6 +201,11 @@ func (_m *DocumentLine) Value(name string) (ent.Value, error) {
 // QueryDocument queries the "document" edge of the DocumentLine entity.
 func (_m *DocumentLine) QueryDocument() *DocumentQuery {
 	return NewDocumentLineClient(_m.config).QueryDocument(_m)
+}
+
+// QueryExecutions queries the "executions" edge of the DocumentLine entity.
+func (_m *DocumentLine) QueryExecutions() *DocumentExecutionQuery {
+	return NewDocumentLineClient(_m.config).QueryExecutions(_m)
 }
 
 // Update returns a builder for updating this DocumentLine.

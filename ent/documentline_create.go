@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/document"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/internal/money"
 	"entrepot/internal/stock"
@@ -167,6 +168,21 @@ func (_c *DocumentLineCreate) SetID(v int64) *DocumentLineCreate {
 // SetDocument sets the "document" edge to the Document entity.
 func (_c *DocumentLineCreate) SetDocument(v *Document) *DocumentLineCreate {
 	return _c.SetDocumentID(v.ID)
+}
+
+// AddExecutionIDs adds the "executions" edge to the DocumentExecution entity by IDs.
+func (_c *DocumentLineCreate) AddExecutionIDs(ids ...int64) *DocumentLineCreate {
+	_c.mutation.AddExecutionIDs(ids...)
+	return _c
+}
+
+// AddExecutions adds the "executions" edges to the DocumentExecution entity.
+func (_c *DocumentLineCreate) AddExecutions(v ...*DocumentExecution) *DocumentLineCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExecutionIDs(ids...)
 }
 
 // Mutation returns the DocumentLineMutation object of the builder.
@@ -369,6 +385,22 @@ func (_c *DocumentLineCreate) createSpec() (*DocumentLine, *sqlgraph.CreateSpec)
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.DocumentID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExecutionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

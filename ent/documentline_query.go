@@ -4,7 +4,9 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"entrepot/ent/document"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/predicate"
 	"fmt"
@@ -19,11 +21,12 @@ import (
 // DocumentLineQuery is the builder for querying DocumentLine entities.
 type DocumentLineQuery struct {
 	config
-	ctx          *QueryContext
-	order        []documentline.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.DocumentLine
-	withDocument *DocumentQuery
+	ctx            *QueryContext
+	order          []documentline.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.DocumentLine
+	withDocument   *DocumentQuery
+	withExecutions *DocumentExecutionQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -75,6 +78,28 @@ func (_q *DocumentLineQuery) QueryDocument() *DocumentQuery {
 			sqlgraph.From(documentline.Table, documentline.FieldID, selector),
 			sqlgraph.To(document.Table, document.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, documentline.DocumentTable, documentline.DocumentColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExecutions chains the current query on the "executions" edge.
+func (_q *DocumentLineQuery) QueryExecutions() *DocumentExecutionQuery {
+	query := (&DocumentExecutionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(documentline.Table, documentline.FieldID, selector),
+			sqlgraph.To(documentexecution.Table, documentexecution.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, documentline.ExecutionsTable, documentline.ExecutionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -269,12 +294,13 @@ func (_q *DocumentLineQuery) Clone() *DocumentLineQuery {
 		return nil
 	}
 	return &DocumentLineQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]documentline.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.DocumentLine{}, _q.predicates...),
-		withDocument: _q.withDocument.Clone(),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]documentline.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.DocumentLine{}, _q.predicates...),
+		withDocument:   _q.withDocument.Clone(),
+		withExecutions: _q.withExecutions.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -289,6 +315,17 @@ func (_q *DocumentLineQuery) WithDocument(opts ...func(*DocumentQuery)) *Documen
 		opt(query)
 	}
 	_q.withDocument = query
+	return _q
+}
+
+// WithExecutions tells the query-builder to eager-load the nodes that are connected to
+// the "executions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DocumentLineQuery) WithExecutions(opts ...func(*DocumentExecutionQuery)) *DocumentLineQuery {
+	query := (&DocumentExecutionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExecutions = query
 	return _q
 }
 
@@ -370,8 +407,9 @@ func (_q *DocumentLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	var (
 		nodes       = []*DocumentLine{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withDocument != nil,
+			_q.withExecutions != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -395,6 +433,13 @@ func (_q *DocumentLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if query := _q.withDocument; query != nil {
 		if err := _q.loadDocument(ctx, query, nodes, nil,
 			func(n *DocumentLine, e *Document) { n.Edges.Document = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExecutions; query != nil {
+		if err := _q.loadExecutions(ctx, query, nodes,
+			func(n *DocumentLine) { n.Edges.Executions = []*DocumentExecution{} },
+			func(n *DocumentLine, e *DocumentExecution) { n.Edges.Executions = append(n.Edges.Executions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -427,6 +472,36 @@ func (_q *DocumentLineQuery) loadDocument(ctx context.Context, query *DocumentQu
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *DocumentLineQuery) loadExecutions(ctx context.Context, query *DocumentExecutionQuery, nodes []*DocumentLine, init func(*DocumentLine), assign func(*DocumentLine, *DocumentExecution)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*DocumentLine)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(documentexecution.FieldLineID)
+	}
+	query.Where(predicate.DocumentExecution(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(documentline.ExecutionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.LineID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "line_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }

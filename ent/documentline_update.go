@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/ent/predicate"
 	"entrepot/internal/money"
@@ -201,9 +202,45 @@ func (_u *DocumentLineUpdate) ClearUnitPrice() *DocumentLineUpdate {
 	return _u
 }
 
+// AddExecutionIDs adds the "executions" edge to the DocumentExecution entity by IDs.
+func (_u *DocumentLineUpdate) AddExecutionIDs(ids ...int64) *DocumentLineUpdate {
+	_u.mutation.AddExecutionIDs(ids...)
+	return _u
+}
+
+// AddExecutions adds the "executions" edges to the DocumentExecution entity.
+func (_u *DocumentLineUpdate) AddExecutions(v ...*DocumentExecution) *DocumentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExecutionIDs(ids...)
+}
+
 // Mutation returns the DocumentLineMutation object of the builder.
 func (_u *DocumentLineUpdate) Mutation() *DocumentLineMutation {
 	return _u.mutation
+}
+
+// ClearExecutions clears all "executions" edges to the DocumentExecution entity.
+func (_u *DocumentLineUpdate) ClearExecutions() *DocumentLineUpdate {
+	_u.mutation.ClearExecutions()
+	return _u
+}
+
+// RemoveExecutionIDs removes the "executions" edge to DocumentExecution entities by IDs.
+func (_u *DocumentLineUpdate) RemoveExecutionIDs(ids ...int64) *DocumentLineUpdate {
+	_u.mutation.RemoveExecutionIDs(ids...)
+	return _u
+}
+
+// RemoveExecutions removes "executions" edges to DocumentExecution entities.
+func (_u *DocumentLineUpdate) RemoveExecutions(v ...*DocumentExecution) *DocumentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExecutionIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -313,6 +350,51 @@ func (_u *DocumentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.UnitPriceCleared() {
 		_spec.ClearField(documentline.FieldUnitPrice, field.TypeInt64)
+	}
+	if _u.mutation.ExecutionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExecutionsIDs(); len(nodes) > 0 && !_u.mutation.ExecutionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExecutionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -506,9 +588,45 @@ func (_u *DocumentLineUpdateOne) ClearUnitPrice() *DocumentLineUpdateOne {
 	return _u
 }
 
+// AddExecutionIDs adds the "executions" edge to the DocumentExecution entity by IDs.
+func (_u *DocumentLineUpdateOne) AddExecutionIDs(ids ...int64) *DocumentLineUpdateOne {
+	_u.mutation.AddExecutionIDs(ids...)
+	return _u
+}
+
+// AddExecutions adds the "executions" edges to the DocumentExecution entity.
+func (_u *DocumentLineUpdateOne) AddExecutions(v ...*DocumentExecution) *DocumentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExecutionIDs(ids...)
+}
+
 // Mutation returns the DocumentLineMutation object of the builder.
 func (_u *DocumentLineUpdateOne) Mutation() *DocumentLineMutation {
 	return _u.mutation
+}
+
+// ClearExecutions clears all "executions" edges to the DocumentExecution entity.
+func (_u *DocumentLineUpdateOne) ClearExecutions() *DocumentLineUpdateOne {
+	_u.mutation.ClearExecutions()
+	return _u
+}
+
+// RemoveExecutionIDs removes the "executions" edge to DocumentExecution entities by IDs.
+func (_u *DocumentLineUpdateOne) RemoveExecutionIDs(ids ...int64) *DocumentLineUpdateOne {
+	_u.mutation.RemoveExecutionIDs(ids...)
+	return _u
+}
+
+// RemoveExecutions removes "executions" edges to DocumentExecution entities.
+func (_u *DocumentLineUpdateOne) RemoveExecutions(v ...*DocumentExecution) *DocumentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExecutionIDs(ids...)
 }
 
 // Where appends a list predicates to the DocumentLineUpdate builder.
@@ -648,6 +766,51 @@ func (_u *DocumentLineUpdateOne) sqlSave(ctx context.Context) (_node *DocumentLi
 	}
 	if _u.mutation.UnitPriceCleared() {
 		_spec.ClearField(documentline.FieldUnitPrice, field.TypeInt64)
+	}
+	if _u.mutation.ExecutionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExecutionsIDs(); len(nodes) > 0 && !_u.mutation.ExecutionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExecutionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   documentline.ExecutionsTable,
+			Columns: []string{documentline.ExecutionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(documentexecution.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &DocumentLine{config: _u.config}
 	_spec.Assign = _node.assignValues

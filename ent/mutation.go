@@ -4878,6 +4878,8 @@ type DocumentMutation struct {
 	addapproved_by         *int64
 	reverses_id            *int64
 	addreverses_id         *int64
+	return_of_id           *int64
+	addreturn_of_id        *int64
 	reservation_id         *int64
 	addreservation_id      *int64
 	line_count             *int
@@ -5863,6 +5865,76 @@ func (m *DocumentMutation) ResetReversesID() {
 	delete(m.clearedFields, document.FieldReversesID)
 }
 
+// SetReturnOfID sets the "return_of_id" field.
+func (m *DocumentMutation) SetReturnOfID(i int64) {
+	m.return_of_id = &i
+	m.addreturn_of_id = nil
+}
+
+// ReturnOfID returns the value of the "return_of_id" field in the mutation.
+func (m *DocumentMutation) ReturnOfID() (r int64, exists bool) {
+	v := m.return_of_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnOfID returns the old "return_of_id" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldReturnOfID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnOfID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnOfID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnOfID: %w", err)
+	}
+	return oldValue.ReturnOfID, nil
+}
+
+// AddReturnOfID adds i to the "return_of_id" field.
+func (m *DocumentMutation) AddReturnOfID(i int64) {
+	if m.addreturn_of_id != nil {
+		*m.addreturn_of_id += i
+	} else {
+		m.addreturn_of_id = &i
+	}
+}
+
+// AddedReturnOfID returns the value that was added to the "return_of_id" field in this mutation.
+func (m *DocumentMutation) AddedReturnOfID() (r int64, exists bool) {
+	v := m.addreturn_of_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReturnOfID clears the value of the "return_of_id" field.
+func (m *DocumentMutation) ClearReturnOfID() {
+	m.return_of_id = nil
+	m.addreturn_of_id = nil
+	m.clearedFields[document.FieldReturnOfID] = struct{}{}
+}
+
+// ReturnOfIDCleared returns if the "return_of_id" field was cleared in this mutation.
+func (m *DocumentMutation) ReturnOfIDCleared() bool {
+	_, ok := m.clearedFields[document.FieldReturnOfID]
+	return ok
+}
+
+// ResetReturnOfID resets all changes to the "return_of_id" field.
+func (m *DocumentMutation) ResetReturnOfID() {
+	m.return_of_id = nil
+	m.addreturn_of_id = nil
+	delete(m.clearedFields, document.FieldReturnOfID)
+}
+
 // SetReservationID sets the "reservation_id" field.
 func (m *DocumentMutation) SetReservationID(i int64) {
 	m.reservation_id = &i
@@ -6299,7 +6371,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 24)
+	fields := make([]string, 0, 25)
 	if m.created_at != nil {
 		fields = append(fields, document.FieldCreatedAt)
 	}
@@ -6356,6 +6428,9 @@ func (m *DocumentMutation) Fields() []string {
 	}
 	if m.reverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
+	}
+	if m.return_of_id != nil {
+		fields = append(fields, document.FieldReturnOfID)
 	}
 	if m.reservation_id != nil {
 		fields = append(fields, document.FieldReservationID)
@@ -6418,6 +6493,8 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.ApprovedBy()
 	case document.FieldReversesID:
 		return m.ReversesID()
+	case document.FieldReturnOfID:
+		return m.ReturnOfID()
 	case document.FieldReservationID:
 		return m.ReservationID()
 	case document.FieldLineCount:
@@ -6475,6 +6552,8 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldApprovedBy(ctx)
 	case document.FieldReversesID:
 		return m.OldReversesID(ctx)
+	case document.FieldReturnOfID:
+		return m.OldReturnOfID(ctx)
 	case document.FieldReservationID:
 		return m.OldReservationID(ctx)
 	case document.FieldLineCount:
@@ -6627,6 +6706,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReversesID(v)
 		return nil
+	case document.FieldReturnOfID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnOfID(v)
+		return nil
 	case document.FieldReservationID:
 		v, ok := value.(int64)
 		if !ok {
@@ -6688,6 +6774,9 @@ func (m *DocumentMutation) AddedFields() []string {
 	if m.addreverses_id != nil {
 		fields = append(fields, document.FieldReversesID)
 	}
+	if m.addreturn_of_id != nil {
+		fields = append(fields, document.FieldReturnOfID)
+	}
 	if m.addreservation_id != nil {
 		fields = append(fields, document.FieldReservationID)
 	}
@@ -6723,6 +6812,8 @@ func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedApprovedBy()
 	case document.FieldReversesID:
 		return m.AddedReversesID()
+	case document.FieldReturnOfID:
+		return m.AddedReturnOfID()
 	case document.FieldReservationID:
 		return m.AddedReservationID()
 	case document.FieldLineCount:
@@ -6784,6 +6875,13 @@ func (m *DocumentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddReversesID(v)
 		return nil
+	case document.FieldReturnOfID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReturnOfID(v)
+		return nil
 	case document.FieldReservationID:
 		v, ok := value.(int64)
 		if !ok {
@@ -6839,6 +6937,9 @@ func (m *DocumentMutation) ClearedFields() []string {
 	if m.FieldCleared(document.FieldReversesID) {
 		fields = append(fields, document.FieldReversesID)
 	}
+	if m.FieldCleared(document.FieldReturnOfID) {
+		fields = append(fields, document.FieldReturnOfID)
+	}
 	if m.FieldCleared(document.FieldReservationID) {
 		fields = append(fields, document.FieldReservationID)
 	}
@@ -6867,6 +6968,9 @@ func (m *DocumentMutation) ClearField(name string) error {
 		return nil
 	case document.FieldReversesID:
 		m.ClearReversesID()
+		return nil
+	case document.FieldReturnOfID:
+		m.ClearReturnOfID()
 		return nil
 	case document.FieldReservationID:
 		m.ClearReservationID()
@@ -6935,6 +7039,9 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldReversesID:
 		m.ResetReversesID()
+		return nil
+	case document.FieldReturnOfID:
+		m.ResetReturnOfID()
 		return nil
 	case document.FieldReservationID:
 		m.ResetReservationID()
@@ -8098,14 +8205,19 @@ type DocumentExecutionMutation struct {
 	sku                  *string
 	batch_no             *string
 	bucket               *stock.Bucket
+	from_bucket          *stock.Bucket
 	location_id          *int64
 	addlocation_id       *int64
 	quantity             *int64
 	addquantity          *int64
 	rejected_quantity    *int64
 	addrejected_quantity *int64
+	line_quantity        *int64
+	addline_quantity     *int64
 	reason_code          *string
 	clearedFields        map[string]struct{}
+	line                 *int64
+	clearedline          bool
 	done                 bool
 	oldValue             func(context.Context) (*DocumentExecution, error)
 	predicates           []predicate.DocumentExecution
@@ -8269,6 +8381,42 @@ func (m *DocumentExecutionMutation) AddedDocumentID() (r int64, exists bool) {
 func (m *DocumentExecutionMutation) ResetDocumentID() {
 	m.document_id = nil
 	m.adddocument_id = nil
+}
+
+// SetLineID sets the "line_id" field.
+func (m *DocumentExecutionMutation) SetLineID(i int64) {
+	m.line = &i
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *DocumentExecutionMutation) LineID() (r int64, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldLineID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *DocumentExecutionMutation) ResetLineID() {
+	m.line = nil
 }
 
 // SetLineNo sets the "line_no" field.
@@ -8561,6 +8709,55 @@ func (m *DocumentExecutionMutation) ResetBucket() {
 	m.bucket = nil
 }
 
+// SetFromBucket sets the "from_bucket" field.
+func (m *DocumentExecutionMutation) SetFromBucket(s stock.Bucket) {
+	m.from_bucket = &s
+}
+
+// FromBucket returns the value of the "from_bucket" field in the mutation.
+func (m *DocumentExecutionMutation) FromBucket() (r stock.Bucket, exists bool) {
+	v := m.from_bucket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromBucket returns the old "from_bucket" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldFromBucket(ctx context.Context) (v *stock.Bucket, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromBucket is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromBucket requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromBucket: %w", err)
+	}
+	return oldValue.FromBucket, nil
+}
+
+// ClearFromBucket clears the value of the "from_bucket" field.
+func (m *DocumentExecutionMutation) ClearFromBucket() {
+	m.from_bucket = nil
+	m.clearedFields[documentexecution.FieldFromBucket] = struct{}{}
+}
+
+// FromBucketCleared returns if the "from_bucket" field was cleared in this mutation.
+func (m *DocumentExecutionMutation) FromBucketCleared() bool {
+	_, ok := m.clearedFields[documentexecution.FieldFromBucket]
+	return ok
+}
+
+// ResetFromBucket resets all changes to the "from_bucket" field.
+func (m *DocumentExecutionMutation) ResetFromBucket() {
+	m.from_bucket = nil
+	delete(m.clearedFields, documentexecution.FieldFromBucket)
+}
+
 // SetLocationID sets the "location_id" field.
 func (m *DocumentExecutionMutation) SetLocationID(i int64) {
 	m.location_id = &i
@@ -8743,6 +8940,62 @@ func (m *DocumentExecutionMutation) ResetRejectedQuantity() {
 	m.addrejected_quantity = nil
 }
 
+// SetLineQuantity sets the "line_quantity" field.
+func (m *DocumentExecutionMutation) SetLineQuantity(i int64) {
+	m.line_quantity = &i
+	m.addline_quantity = nil
+}
+
+// LineQuantity returns the value of the "line_quantity" field in the mutation.
+func (m *DocumentExecutionMutation) LineQuantity() (r int64, exists bool) {
+	v := m.line_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineQuantity returns the old "line_quantity" field's value of the DocumentExecution entity.
+// If the DocumentExecution object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentExecutionMutation) OldLineQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineQuantity: %w", err)
+	}
+	return oldValue.LineQuantity, nil
+}
+
+// AddLineQuantity adds i to the "line_quantity" field.
+func (m *DocumentExecutionMutation) AddLineQuantity(i int64) {
+	if m.addline_quantity != nil {
+		*m.addline_quantity += i
+	} else {
+		m.addline_quantity = &i
+	}
+}
+
+// AddedLineQuantity returns the value that was added to the "line_quantity" field in this mutation.
+func (m *DocumentExecutionMutation) AddedLineQuantity() (r int64, exists bool) {
+	v := m.addline_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineQuantity resets all changes to the "line_quantity" field.
+func (m *DocumentExecutionMutation) ResetLineQuantity() {
+	m.line_quantity = nil
+	m.addline_quantity = nil
+}
+
 // SetReasonCode sets the "reason_code" field.
 func (m *DocumentExecutionMutation) SetReasonCode(s string) {
 	m.reason_code = &s
@@ -8779,6 +9032,33 @@ func (m *DocumentExecutionMutation) ResetReasonCode() {
 	m.reason_code = nil
 }
 
+// ClearLine clears the "line" edge to the DocumentLine entity.
+func (m *DocumentExecutionMutation) ClearLine() {
+	m.clearedline = true
+	m.clearedFields[documentexecution.FieldLineID] = struct{}{}
+}
+
+// LineCleared reports if the "line" edge to the DocumentLine entity was cleared.
+func (m *DocumentExecutionMutation) LineCleared() bool {
+	return m.clearedline
+}
+
+// LineIDs returns the "line" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LineID instead. It exists only for internal usage by the builders.
+func (m *DocumentExecutionMutation) LineIDs() (ids []int64) {
+	if id := m.line; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLine resets all changes to the "line" edge.
+func (m *DocumentExecutionMutation) ResetLine() {
+	m.line = nil
+	m.clearedline = false
+}
+
 // Where appends a list predicates to the DocumentExecutionMutation builder.
 func (m *DocumentExecutionMutation) Where(ps ...predicate.DocumentExecution) {
 	m.predicates = append(m.predicates, ps...)
@@ -8813,9 +9093,12 @@ func (m *DocumentExecutionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentExecutionMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 14)
 	if m.document_id != nil {
 		fields = append(fields, documentexecution.FieldDocumentID)
+	}
+	if m.line != nil {
+		fields = append(fields, documentexecution.FieldLineID)
 	}
 	if m.line_no != nil {
 		fields = append(fields, documentexecution.FieldLineNo)
@@ -8835,6 +9118,9 @@ func (m *DocumentExecutionMutation) Fields() []string {
 	if m.bucket != nil {
 		fields = append(fields, documentexecution.FieldBucket)
 	}
+	if m.from_bucket != nil {
+		fields = append(fields, documentexecution.FieldFromBucket)
+	}
 	if m.location_id != nil {
 		fields = append(fields, documentexecution.FieldLocationID)
 	}
@@ -8843,6 +9129,9 @@ func (m *DocumentExecutionMutation) Fields() []string {
 	}
 	if m.rejected_quantity != nil {
 		fields = append(fields, documentexecution.FieldRejectedQuantity)
+	}
+	if m.line_quantity != nil {
+		fields = append(fields, documentexecution.FieldLineQuantity)
 	}
 	if m.reason_code != nil {
 		fields = append(fields, documentexecution.FieldReasonCode)
@@ -8857,6 +9146,8 @@ func (m *DocumentExecutionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case documentexecution.FieldDocumentID:
 		return m.DocumentID()
+	case documentexecution.FieldLineID:
+		return m.LineID()
 	case documentexecution.FieldLineNo:
 		return m.LineNo()
 	case documentexecution.FieldVersion:
@@ -8869,12 +9160,16 @@ func (m *DocumentExecutionMutation) Field(name string) (ent.Value, bool) {
 		return m.BatchNo()
 	case documentexecution.FieldBucket:
 		return m.Bucket()
+	case documentexecution.FieldFromBucket:
+		return m.FromBucket()
 	case documentexecution.FieldLocationID:
 		return m.LocationID()
 	case documentexecution.FieldQuantity:
 		return m.Quantity()
 	case documentexecution.FieldRejectedQuantity:
 		return m.RejectedQuantity()
+	case documentexecution.FieldLineQuantity:
+		return m.LineQuantity()
 	case documentexecution.FieldReasonCode:
 		return m.ReasonCode()
 	}
@@ -8888,6 +9183,8 @@ func (m *DocumentExecutionMutation) OldField(ctx context.Context, name string) (
 	switch name {
 	case documentexecution.FieldDocumentID:
 		return m.OldDocumentID(ctx)
+	case documentexecution.FieldLineID:
+		return m.OldLineID(ctx)
 	case documentexecution.FieldLineNo:
 		return m.OldLineNo(ctx)
 	case documentexecution.FieldVersion:
@@ -8900,12 +9197,16 @@ func (m *DocumentExecutionMutation) OldField(ctx context.Context, name string) (
 		return m.OldBatchNo(ctx)
 	case documentexecution.FieldBucket:
 		return m.OldBucket(ctx)
+	case documentexecution.FieldFromBucket:
+		return m.OldFromBucket(ctx)
 	case documentexecution.FieldLocationID:
 		return m.OldLocationID(ctx)
 	case documentexecution.FieldQuantity:
 		return m.OldQuantity(ctx)
 	case documentexecution.FieldRejectedQuantity:
 		return m.OldRejectedQuantity(ctx)
+	case documentexecution.FieldLineQuantity:
+		return m.OldLineQuantity(ctx)
 	case documentexecution.FieldReasonCode:
 		return m.OldReasonCode(ctx)
 	}
@@ -8923,6 +9224,13 @@ func (m *DocumentExecutionMutation) SetField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDocumentID(v)
+		return nil
+	case documentexecution.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
 		return nil
 	case documentexecution.FieldLineNo:
 		v, ok := value.(int)
@@ -8966,6 +9274,13 @@ func (m *DocumentExecutionMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetBucket(v)
 		return nil
+	case documentexecution.FieldFromBucket:
+		v, ok := value.(stock.Bucket)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromBucket(v)
+		return nil
 	case documentexecution.FieldLocationID:
 		v, ok := value.(int64)
 		if !ok {
@@ -8986,6 +9301,13 @@ func (m *DocumentExecutionMutation) SetField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRejectedQuantity(v)
+		return nil
+	case documentexecution.FieldLineQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineQuantity(v)
 		return nil
 	case documentexecution.FieldReasonCode:
 		v, ok := value.(string)
@@ -9023,6 +9345,9 @@ func (m *DocumentExecutionMutation) AddedFields() []string {
 	if m.addrejected_quantity != nil {
 		fields = append(fields, documentexecution.FieldRejectedQuantity)
 	}
+	if m.addline_quantity != nil {
+		fields = append(fields, documentexecution.FieldLineQuantity)
+	}
 	return fields
 }
 
@@ -9045,6 +9370,8 @@ func (m *DocumentExecutionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedQuantity()
 	case documentexecution.FieldRejectedQuantity:
 		return m.AddedRejectedQuantity()
+	case documentexecution.FieldLineQuantity:
+		return m.AddedLineQuantity()
 	}
 	return nil, false
 }
@@ -9103,6 +9430,13 @@ func (m *DocumentExecutionMutation) AddField(name string, value ent.Value) error
 		}
 		m.AddRejectedQuantity(v)
 		return nil
+	case documentexecution.FieldLineQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineQuantity(v)
+		return nil
 	}
 	return fmt.Errorf("unknown DocumentExecution numeric field %s", name)
 }
@@ -9113,6 +9447,9 @@ func (m *DocumentExecutionMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(documentexecution.FieldPostingID) {
 		fields = append(fields, documentexecution.FieldPostingID)
+	}
+	if m.FieldCleared(documentexecution.FieldFromBucket) {
+		fields = append(fields, documentexecution.FieldFromBucket)
 	}
 	if m.FieldCleared(documentexecution.FieldLocationID) {
 		fields = append(fields, documentexecution.FieldLocationID)
@@ -9134,6 +9471,9 @@ func (m *DocumentExecutionMutation) ClearField(name string) error {
 	case documentexecution.FieldPostingID:
 		m.ClearPostingID()
 		return nil
+	case documentexecution.FieldFromBucket:
+		m.ClearFromBucket()
+		return nil
 	case documentexecution.FieldLocationID:
 		m.ClearLocationID()
 		return nil
@@ -9147,6 +9487,9 @@ func (m *DocumentExecutionMutation) ResetField(name string) error {
 	switch name {
 	case documentexecution.FieldDocumentID:
 		m.ResetDocumentID()
+		return nil
+	case documentexecution.FieldLineID:
+		m.ResetLineID()
 		return nil
 	case documentexecution.FieldLineNo:
 		m.ResetLineNo()
@@ -9166,6 +9509,9 @@ func (m *DocumentExecutionMutation) ResetField(name string) error {
 	case documentexecution.FieldBucket:
 		m.ResetBucket()
 		return nil
+	case documentexecution.FieldFromBucket:
+		m.ResetFromBucket()
+		return nil
 	case documentexecution.FieldLocationID:
 		m.ResetLocationID()
 		return nil
@@ -9174,6 +9520,9 @@ func (m *DocumentExecutionMutation) ResetField(name string) error {
 		return nil
 	case documentexecution.FieldRejectedQuantity:
 		m.ResetRejectedQuantity()
+		return nil
+	case documentexecution.FieldLineQuantity:
+		m.ResetLineQuantity()
 		return nil
 	case documentexecution.FieldReasonCode:
 		m.ResetReasonCode()
@@ -9184,19 +9533,28 @@ func (m *DocumentExecutionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *DocumentExecutionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.line != nil {
+		edges = append(edges, documentexecution.EdgeLine)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *DocumentExecutionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case documentexecution.EdgeLine:
+		if id := m.line; id != nil {
+			return []ent.Value{*id}
+		}
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *DocumentExecutionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -9208,25 +9566,42 @@ func (m *DocumentExecutionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *DocumentExecutionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedline {
+		edges = append(edges, documentexecution.EdgeLine)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *DocumentExecutionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case documentexecution.EdgeLine:
+		return m.clearedline
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *DocumentExecutionMutation) ClearEdge(name string) error {
+	switch name {
+	case documentexecution.EdgeLine:
+		m.ClearLine()
+		return nil
+	}
 	return fmt.Errorf("unknown DocumentExecution unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *DocumentExecutionMutation) ResetEdge(name string) error {
+	switch name {
+	case documentexecution.EdgeLine:
+		m.ResetLine()
+		return nil
+	}
 	return fmt.Errorf("unknown DocumentExecution edge %s", name)
 }
 
@@ -9257,6 +9632,9 @@ type DocumentLineMutation struct {
 	clearedFields        map[string]struct{}
 	document             *int64
 	cleareddocument      bool
+	executions           map[int64]struct{}
+	removedexecutions    map[int64]struct{}
+	clearedexecutions    bool
 	done                 bool
 	oldValue             func(context.Context) (*DocumentLine, error)
 	predicates           []predicate.DocumentLine
@@ -10007,6 +10385,60 @@ func (m *DocumentLineMutation) ResetDocument() {
 	m.cleareddocument = false
 }
 
+// AddExecutionIDs adds the "executions" edge to the DocumentExecution entity by ids.
+func (m *DocumentLineMutation) AddExecutionIDs(ids ...int64) {
+	if m.executions == nil {
+		m.executions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.executions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExecutions clears the "executions" edge to the DocumentExecution entity.
+func (m *DocumentLineMutation) ClearExecutions() {
+	m.clearedexecutions = true
+}
+
+// ExecutionsCleared reports if the "executions" edge to the DocumentExecution entity was cleared.
+func (m *DocumentLineMutation) ExecutionsCleared() bool {
+	return m.clearedexecutions
+}
+
+// RemoveExecutionIDs removes the "executions" edge to the DocumentExecution entity by IDs.
+func (m *DocumentLineMutation) RemoveExecutionIDs(ids ...int64) {
+	if m.removedexecutions == nil {
+		m.removedexecutions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.executions, ids[i])
+		m.removedexecutions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExecutions returns the removed IDs of the "executions" edge to the DocumentExecution entity.
+func (m *DocumentLineMutation) RemovedExecutionsIDs() (ids []int64) {
+	for id := range m.removedexecutions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExecutionsIDs returns the "executions" edge IDs in the mutation.
+func (m *DocumentLineMutation) ExecutionsIDs() (ids []int64) {
+	for id := range m.executions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExecutions resets all changes to the "executions" edge.
+func (m *DocumentLineMutation) ResetExecutions() {
+	m.executions = nil
+	m.clearedexecutions = false
+	m.removedexecutions = nil
+}
+
 // Where appends a list predicates to the DocumentLineMutation builder.
 func (m *DocumentLineMutation) Where(ps ...predicate.DocumentLine) {
 	m.predicates = append(m.predicates, ps...)
@@ -10435,9 +10867,12 @@ func (m *DocumentLineMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *DocumentLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.document != nil {
 		edges = append(edges, documentline.EdgeDocument)
+	}
+	if m.executions != nil {
+		edges = append(edges, documentline.EdgeExecutions)
 	}
 	return edges
 }
@@ -10450,27 +10885,47 @@ func (m *DocumentLineMutation) AddedIDs(name string) []ent.Value {
 		if id := m.document; id != nil {
 			return []ent.Value{*id}
 		}
+	case documentline.EdgeExecutions:
+		ids := make([]ent.Value, 0, len(m.executions))
+		for id := range m.executions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *DocumentLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
+	if m.removedexecutions != nil {
+		edges = append(edges, documentline.EdgeExecutions)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *DocumentLineMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case documentline.EdgeExecutions:
+		ids := make([]ent.Value, 0, len(m.removedexecutions))
+		for id := range m.removedexecutions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *DocumentLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.cleareddocument {
 		edges = append(edges, documentline.EdgeDocument)
+	}
+	if m.clearedexecutions {
+		edges = append(edges, documentline.EdgeExecutions)
 	}
 	return edges
 }
@@ -10481,6 +10936,8 @@ func (m *DocumentLineMutation) EdgeCleared(name string) bool {
 	switch name {
 	case documentline.EdgeDocument:
 		return m.cleareddocument
+	case documentline.EdgeExecutions:
+		return m.clearedexecutions
 	}
 	return false
 }
@@ -10502,6 +10959,9 @@ func (m *DocumentLineMutation) ResetEdge(name string) error {
 	switch name {
 	case documentline.EdgeDocument:
 		m.ResetDocument()
+		return nil
+	case documentline.EdgeExecutions:
+		m.ResetExecutions()
 		return nil
 	}
 	return fmt.Errorf("unknown DocumentLine edge %s", name)

@@ -368,11 +368,11 @@ func init() {
 	// document.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	document.NoteValidator = documentDescNote.Validators[0].(func(string) error)
 	// documentDescExecutedQuantity is the schema descriptor for executed_quantity field.
-	documentDescExecutedQuantity := documentFields[19].Descriptor()
+	documentDescExecutedQuantity := documentFields[20].Descriptor()
 	// document.DefaultExecutedQuantity holds the default value on creation for the executed_quantity field.
 	document.DefaultExecutedQuantity = documentDescExecutedQuantity.Default.(int64)
 	// documentDescRejectedQuantity is the schema descriptor for rejected_quantity field.
-	documentDescRejectedQuantity := documentFields[20].Descriptor()
+	documentDescRejectedQuantity := documentFields[21].Descriptor()
 	// document.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
 	document.DefaultRejectedQuantity = documentDescRejectedQuantity.Default.(int64)
 	documenteventFields := schema.DocumentEvent{}.Fields()
@@ -392,7 +392,7 @@ func init() {
 	documentexecutionFields := schema.DocumentExecution{}.Fields()
 	_ = documentexecutionFields
 	// documentexecutionDescSku is the schema descriptor for sku field.
-	documentexecutionDescSku := documentexecutionFields[4].Descriptor()
+	documentexecutionDescSku := documentexecutionFields[5].Descriptor()
 	// documentexecution.SkuValidator is a validator for the "sku" field. It is called by the builders before save.
 	documentexecution.SkuValidator = func() func(string) error {
 		validators := documentexecutionDescSku.Validators
@@ -410,17 +410,17 @@ func init() {
 		}
 	}()
 	// documentexecutionDescBatchNo is the schema descriptor for batch_no field.
-	documentexecutionDescBatchNo := documentexecutionFields[5].Descriptor()
+	documentexecutionDescBatchNo := documentexecutionFields[6].Descriptor()
 	// documentexecution.DefaultBatchNo holds the default value on creation for the batch_no field.
 	documentexecution.DefaultBatchNo = documentexecutionDescBatchNo.Default.(string)
 	// documentexecution.BatchNoValidator is a validator for the "batch_no" field. It is called by the builders before save.
 	documentexecution.BatchNoValidator = documentexecutionDescBatchNo.Validators[0].(func(string) error)
 	// documentexecutionDescRejectedQuantity is the schema descriptor for rejected_quantity field.
-	documentexecutionDescRejectedQuantity := documentexecutionFields[9].Descriptor()
+	documentexecutionDescRejectedQuantity := documentexecutionFields[11].Descriptor()
 	// documentexecution.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
 	documentexecution.DefaultRejectedQuantity = documentexecutionDescRejectedQuantity.Default.(int64)
 	// documentexecutionDescReasonCode is the schema descriptor for reason_code field.
-	documentexecutionDescReasonCode := documentexecutionFields[10].Descriptor()
+	documentexecutionDescReasonCode := documentexecutionFields[13].Descriptor()
 	// documentexecution.DefaultReasonCode holds the default value on creation for the reason_code field.
 	documentexecution.DefaultReasonCode = documentexecutionDescReasonCode.Default.(string)
 	// documentexecution.ReasonCodeValidator is a validator for the "reason_code" field. It is called by the builders before save.

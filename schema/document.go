@@ -44,6 +44,7 @@ func (Document) Fields() []ent.Field {
 		field.Int64("created_by").Immutable(),
 		field.Int64("approved_by").Optional().Nillable(),
 		field.Int64("reverses_id").Optional().Nillable().Immutable().Unique(),
+		field.Int64("return_of_id").Optional().Nillable().Immutable().Comment("the outbound document whose goods come back"),
 		field.Int64("reservation_id").Optional().Nillable().Comment("what is promised to it"),
 		field.Int("line_count").Comment("of its lines, as are the sums below: lists show them without reading lines"),
 		field.Int64("quantity").Comment("units of all lines, whichever way they go"),
@@ -68,6 +69,7 @@ func (Document) Indexes() []ent.Index {
 		index.Fields("occurred_at", "id").StorageKey("documents_occurred_at_id"),
 		index.Fields("external_no").StorageKey("documents_external_no"),
 		index.Fields("reservation_id").StorageKey("documents_reservation_id").Annotations(entsql.IndexWhere("reservation_id IS NOT NULL")),
+		index.Fields("return_of_id").StorageKey("documents_return_of_id").Annotations(entsql.IndexWhere("return_of_id IS NOT NULL")),
 	}
 }
 
@@ -108,6 +110,7 @@ func (DocumentLine) Fields() []ent.Field {
 func (DocumentLine) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("document", Document.Type).Ref("lines").Unique().Required().Immutable().Field("document_id"),
+		edge.To("executions", DocumentExecution.Type).StorageKey(edge.Symbol("document_executions_line_id")),
 	}
 }
 

@@ -53,6 +53,8 @@ const (
 	FieldApprovedBy = "approved_by"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
 	FieldReversesID = "reverses_id"
+	// FieldReturnOfID holds the string denoting the return_of_id field in the database.
+	FieldReturnOfID = "return_of_id"
 	// FieldReservationID holds the string denoting the reservation_id field in the database.
 	FieldReservationID = "reservation_id"
 	// FieldLineCount holds the string denoting the line_count field in the database.
@@ -107,6 +109,7 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldApprovedBy,
 	FieldReversesID,
+	FieldReturnOfID,
 	FieldReservationID,
 	FieldLineCount,
 	FieldQuantity,
@@ -282,6 +285,11 @@ func ByApprovedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByReversesID orders the results by the reverses_id field.
 func ByReversesID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReversesID, opts...).ToFunc()
+}
+
+// ByReturnOfID orders the results by the return_of_id field.
+func ByReturnOfID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReturnOfID, opts...).ToFunc()
 }
 
 // ByReservationID orders the results by the reservation_id field.

@@ -141,6 +141,11 @@ func ReversesID(v int64) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldReversesID, v))
 }
 
+// ReturnOfID applies equality check predicate on the "return_of_id" field. It's identical to ReturnOfIDEQ.
+func ReturnOfID(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldReturnOfID, v))
+}
+
 // ReservationID applies equality check predicate on the "reservation_id" field. It's identical to ReservationIDEQ.
 func ReservationID(v int64) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldReservationID, v))
@@ -1119,6 +1124,56 @@ func ReversesIDIsNil() predicate.Document {
 // ReversesIDNotNil applies the NotNil predicate on the "reverses_id" field.
 func ReversesIDNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldReversesID))
+}
+
+// ReturnOfIDEQ applies the EQ predicate on the "return_of_id" field.
+func ReturnOfIDEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldReturnOfID, v))
+}
+
+// ReturnOfIDNEQ applies the NEQ predicate on the "return_of_id" field.
+func ReturnOfIDNEQ(v int64) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldReturnOfID, v))
+}
+
+// ReturnOfIDIn applies the In predicate on the "return_of_id" field.
+func ReturnOfIDIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldIn(FieldReturnOfID, vs...))
+}
+
+// ReturnOfIDNotIn applies the NotIn predicate on the "return_of_id" field.
+func ReturnOfIDNotIn(vs ...int64) predicate.Document {
+	return predicate.Document(sql.FieldNotIn(FieldReturnOfID, vs...))
+}
+
+// ReturnOfIDGT applies the GT predicate on the "return_of_id" field.
+func ReturnOfIDGT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGT(FieldReturnOfID, v))
+}
+
+// ReturnOfIDGTE applies the GTE predicate on the "return_of_id" field.
+func ReturnOfIDGTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldGTE(FieldReturnOfID, v))
+}
+
+// ReturnOfIDLT applies the LT predicate on the "return_of_id" field.
+func ReturnOfIDLT(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLT(FieldReturnOfID, v))
+}
+
+// ReturnOfIDLTE applies the LTE predicate on the "return_of_id" field.
+func ReturnOfIDLTE(v int64) predicate.Document {
+	return predicate.Document(sql.FieldLTE(FieldReturnOfID, v))
+}
+
+// ReturnOfIDIsNil applies the IsNil predicate on the "return_of_id" field.
+func ReturnOfIDIsNil() predicate.Document {
+	return predicate.Document(sql.FieldIsNull(FieldReturnOfID))
+}
+
+// ReturnOfIDNotNil applies the NotNil predicate on the "return_of_id" field.
+func ReturnOfIDNotNil() predicate.Document {
+	return predicate.Document(sql.FieldNotNull(FieldReturnOfID))
 }
 
 // ReservationIDEQ applies the EQ predicate on the "reservation_id" field.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -16,6 +17,8 @@ const (
 	FieldID = "id"
 	// FieldDocumentID holds the string denoting the document_id field in the database.
 	FieldDocumentID = "document_id"
+	// FieldLineID holds the string denoting the line_id field in the database.
+	FieldLineID = "line_id"
 	// FieldLineNo holds the string denoting the line_no field in the database.
 	FieldLineNo = "line_no"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -28,31 +31,47 @@ const (
 	FieldBatchNo = "batch_no"
 	// FieldBucket holds the string denoting the bucket field in the database.
 	FieldBucket = "bucket"
+	// FieldFromBucket holds the string denoting the from_bucket field in the database.
+	FieldFromBucket = "from_bucket"
 	// FieldLocationID holds the string denoting the location_id field in the database.
 	FieldLocationID = "location_id"
 	// FieldQuantity holds the string denoting the quantity field in the database.
 	FieldQuantity = "quantity"
 	// FieldRejectedQuantity holds the string denoting the rejected_quantity field in the database.
 	FieldRejectedQuantity = "rejected_quantity"
+	// FieldLineQuantity holds the string denoting the line_quantity field in the database.
+	FieldLineQuantity = "line_quantity"
 	// FieldReasonCode holds the string denoting the reason_code field in the database.
 	FieldReasonCode = "reason_code"
+	// EdgeLine holds the string denoting the line edge name in mutations.
+	EdgeLine = "line"
 	// Table holds the table name of the documentexecution in the database.
 	Table = "document_executions"
+	// LineTable is the table that holds the line relation/edge.
+	LineTable = "document_executions"
+	// LineInverseTable is the table name for the DocumentLine entity.
+	// It exists in this package in order to avoid circular dependency with the "documentline" package.
+	LineInverseTable = "document_lines"
+	// LineColumn is the table column denoting the line relation/edge.
+	LineColumn = "line_id"
 )
 
 // Columns holds all SQL columns for documentexecution fields.
 var Columns = []string{
 	FieldID,
 	FieldDocumentID,
+	FieldLineID,
 	FieldLineNo,
 	FieldVersion,
 	FieldPostingID,
 	FieldSku,
 	FieldBatchNo,
 	FieldBucket,
+	FieldFromBucket,
 	FieldLocationID,
 	FieldQuantity,
 	FieldRejectedQuantity,
+	FieldLineQuantity,
 	FieldReasonCode,
 }
 
@@ -93,6 +112,16 @@ func BucketValidator(b stock.Bucket) error {
 	}
 }
 
+// FromBucketValidator is a validator for the "from_bucket" field enum values. It is called by the builders before save.
+func FromBucketValidator(fb stock.Bucket) error {
+	switch fb {
+	case "PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT":
+		return nil
+	default:
+		return fmt.Errorf("documentexecution: invalid enum value for from_bucket field: %q", fb)
+	}
+}
+
 // OrderOption defines the ordering options for the DocumentExecution queries.
 type OrderOption func(*sql.Selector)
 
@@ -104,6 +133,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByDocumentID orders the results by the document_id field.
 func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDocumentID, opts...).ToFunc()
+}
+
+// ByLineID orders the results by the line_id field.
+func ByLineID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLineID, opts...).ToFunc()
 }
 
 // ByLineNo orders the results by the line_no field.
@@ -136,6 +170,11 @@ func ByBucket(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBucket, opts...).ToFunc()
 }
 
+// ByFromBucket orders the results by the from_bucket field.
+func ByFromBucket(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFromBucket, opts...).ToFunc()
+}
+
 // ByLocationID orders the results by the location_id field.
 func ByLocationID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLocationID, opts...).ToFunc()
@@ -151,7 +190,26 @@ func ByRejectedQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRejectedQuantity, opts...).ToFunc()
 }
 
+// ByLineQuantity orders the results by the line_quantity field.
+func ByLineQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLineQuantity, opts...).ToFunc()
+}
+
 // ByReasonCode orders the results by the reason_code field.
 func ByReasonCode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReasonCode, opts...).ToFunc()
+}
+
+// ByLineField orders the results by line field.
+func ByLineField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newLineStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newLineStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(LineInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, LineTable, LineColumn),
+	)
 }

@@ -7,6 +7,7 @@ import (
 	"entrepot/internal/stock"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -59,6 +60,11 @@ func DocumentID(v int64) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldEQ(FieldDocumentID, v))
 }
 
+// LineID applies equality check predicate on the "line_id" field. It's identical to LineIDEQ.
+func LineID(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldEQ(FieldLineID, v))
+}
+
 // LineNo applies equality check predicate on the "line_no" field. It's identical to LineNoEQ.
 func LineNo(v int) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldEQ(FieldLineNo, v))
@@ -97,6 +103,11 @@ func Quantity(v int64) predicate.DocumentExecution {
 // RejectedQuantity applies equality check predicate on the "rejected_quantity" field. It's identical to RejectedQuantityEQ.
 func RejectedQuantity(v int64) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldEQ(FieldRejectedQuantity, v))
+}
+
+// LineQuantity applies equality check predicate on the "line_quantity" field. It's identical to LineQuantityEQ.
+func LineQuantity(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldEQ(FieldLineQuantity, v))
 }
 
 // ReasonCode applies equality check predicate on the "reason_code" field. It's identical to ReasonCodeEQ.
@@ -142,6 +153,26 @@ func DocumentIDLT(v int64) predicate.DocumentExecution {
 // DocumentIDLTE applies the LTE predicate on the "document_id" field.
 func DocumentIDLTE(v int64) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldLTE(FieldDocumentID, v))
+}
+
+// LineIDEQ applies the EQ predicate on the "line_id" field.
+func LineIDEQ(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldEQ(FieldLineID, v))
+}
+
+// LineIDNEQ applies the NEQ predicate on the "line_id" field.
+func LineIDNEQ(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldNEQ(FieldLineID, v))
+}
+
+// LineIDIn applies the In predicate on the "line_id" field.
+func LineIDIn(vs ...int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldIn(FieldLineID, vs...))
+}
+
+// LineIDNotIn applies the NotIn predicate on the "line_id" field.
+func LineIDNotIn(vs ...int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldNotIn(FieldLineID, vs...))
 }
 
 // LineNoEQ applies the EQ predicate on the "line_no" field.
@@ -434,6 +465,46 @@ func BucketNotIn(vs ...stock.Bucket) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldNotIn(FieldBucket, v...))
 }
 
+// FromBucketEQ applies the EQ predicate on the "from_bucket" field.
+func FromBucketEQ(v stock.Bucket) predicate.DocumentExecution {
+	vc := v
+	return predicate.DocumentExecution(sql.FieldEQ(FieldFromBucket, vc))
+}
+
+// FromBucketNEQ applies the NEQ predicate on the "from_bucket" field.
+func FromBucketNEQ(v stock.Bucket) predicate.DocumentExecution {
+	vc := v
+	return predicate.DocumentExecution(sql.FieldNEQ(FieldFromBucket, vc))
+}
+
+// FromBucketIn applies the In predicate on the "from_bucket" field.
+func FromBucketIn(vs ...stock.Bucket) predicate.DocumentExecution {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.DocumentExecution(sql.FieldIn(FieldFromBucket, v...))
+}
+
+// FromBucketNotIn applies the NotIn predicate on the "from_bucket" field.
+func FromBucketNotIn(vs ...stock.Bucket) predicate.DocumentExecution {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.DocumentExecution(sql.FieldNotIn(FieldFromBucket, v...))
+}
+
+// FromBucketIsNil applies the IsNil predicate on the "from_bucket" field.
+func FromBucketIsNil() predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldIsNull(FieldFromBucket))
+}
+
+// FromBucketNotNil applies the NotNil predicate on the "from_bucket" field.
+func FromBucketNotNil() predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldNotNull(FieldFromBucket))
+}
+
 // LocationIDEQ applies the EQ predicate on the "location_id" field.
 func LocationIDEQ(v int64) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldEQ(FieldLocationID, v))
@@ -564,6 +635,46 @@ func RejectedQuantityLTE(v int64) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldLTE(FieldRejectedQuantity, v))
 }
 
+// LineQuantityEQ applies the EQ predicate on the "line_quantity" field.
+func LineQuantityEQ(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldEQ(FieldLineQuantity, v))
+}
+
+// LineQuantityNEQ applies the NEQ predicate on the "line_quantity" field.
+func LineQuantityNEQ(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldNEQ(FieldLineQuantity, v))
+}
+
+// LineQuantityIn applies the In predicate on the "line_quantity" field.
+func LineQuantityIn(vs ...int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldIn(FieldLineQuantity, vs...))
+}
+
+// LineQuantityNotIn applies the NotIn predicate on the "line_quantity" field.
+func LineQuantityNotIn(vs ...int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldNotIn(FieldLineQuantity, vs...))
+}
+
+// LineQuantityGT applies the GT predicate on the "line_quantity" field.
+func LineQuantityGT(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldGT(FieldLineQuantity, v))
+}
+
+// LineQuantityGTE applies the GTE predicate on the "line_quantity" field.
+func LineQuantityGTE(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldGTE(FieldLineQuantity, v))
+}
+
+// LineQuantityLT applies the LT predicate on the "line_quantity" field.
+func LineQuantityLT(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldLT(FieldLineQuantity, v))
+}
+
+// LineQuantityLTE applies the LTE predicate on the "line_quantity" field.
+func LineQuantityLTE(v int64) predicate.DocumentExecution {
+	return predicate.DocumentExecution(sql.FieldLTE(FieldLineQuantity, v))
+}
+
 // ReasonCodeEQ applies the EQ predicate on the "reason_code" field.
 func ReasonCodeEQ(v string) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldEQ(FieldReasonCode, v))
@@ -627,6 +738,29 @@ func ReasonCodeEqualFold(v string) predicate.DocumentExecution {
 // ReasonCodeContainsFold applies the ContainsFold predicate on the "reason_code" field.
 func ReasonCodeContainsFold(v string) predicate.DocumentExecution {
 	return predicate.DocumentExecution(sql.FieldContainsFold(FieldReasonCode, v))
+}
+
+// HasLine applies the HasEdge predicate on the "line" edge.
+func HasLine() predicate.DocumentExecution {
+	return predicate.DocumentExecution(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, LineTable, LineColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasLineWith applies the HasEdge predicate on the "line" edge with a given conditions (other predicates).
+func HasLineWith(preds ...predicate.DocumentLine) predicate.DocumentExecution {
+	return predicate.DocumentExecution(func(s *sql.Selector) {
+		step := newLineStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -719,6 +719,29 @@ func HasDocumentWith(preds ...predicate.Document) predicate.DocumentLine {
 	})
 }
 
+// HasExecutions applies the HasEdge predicate on the "executions" edge.
+func HasExecutions() predicate.DocumentLine {
+	return predicate.DocumentLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ExecutionsTable, ExecutionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasExecutionsWith applies the HasEdge predicate on the "executions" edge with a given conditions (other predicates).
+func HasExecutionsWith(preds ...predicate.DocumentExecution) predicate.DocumentLine {
+	return predicate.DocumentLine(func(s *sql.Selector) {
+		step := newExecutionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.DocumentLine) predicate.DocumentLine {
 	return predicate.DocumentLine(sql.AndPredicates(predicates...))

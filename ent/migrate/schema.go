@@ -189,6 +189,7 @@ var (
 		{Name: "created_by", Type: field.TypeInt64},
 		{Name: "approved_by", Type: field.TypeInt64, Nullable: true},
 		{Name: "reverses_id", Type: field.TypeInt64, Unique: true, Nullable: true},
+		{Name: "return_of_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "reservation_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "line_count", Type: field.TypeInt},
 		{Name: "quantity", Type: field.TypeInt64},
@@ -224,9 +225,17 @@ var (
 			{
 				Name:    "documents_reservation_id",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentsColumns[20]},
+				Columns: []*schema.Column{DocumentsColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "reservation_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "documents_return_of_id",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "return_of_id IS NOT NULL",
 				},
 			},
 		},
@@ -235,7 +244,7 @@ var (
 	DocumentEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "LANDED_COST"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST"}},
 		{Name: "from_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "to_state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
@@ -276,29 +285,37 @@ var (
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "bucket", Type: field.TypeEnum, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}, Default: "AVAILABLE"},
+		{Name: "from_bucket", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}},
 		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "line_quantity", Type: field.TypeInt64},
 		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "line_id", Type: field.TypeInt64},
 	}
 	// DocumentExecutionsTable holds the schema information for the "document_executions" table.
 	DocumentExecutionsTable = &schema.Table{
 		Name:       "document_executions",
 		Columns:    DocumentExecutionsColumns,
 		PrimaryKey: []*schema.Column{DocumentExecutionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "document_executions_line_id",
+				Columns:    []*schema.Column{DocumentExecutionsColumns[14]},
+				RefColumns: []*schema.Column{DocumentLinesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "document_executions_document_id_line_no",
+				Name:    "document_executions_document_id",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentExecutionsColumns[1], DocumentExecutionsColumns[2], DocumentExecutionsColumns[0]},
+				Columns: []*schema.Column{DocumentExecutionsColumns[1], DocumentExecutionsColumns[0]},
 			},
 			{
-				Name:    "document_executions_posting_id",
+				Name:    "document_executions_line_id",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentExecutionsColumns[4]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "posting_id IS NOT NULL",
-				},
+				Columns: []*schema.Column{DocumentExecutionsColumns[14], DocumentExecutionsColumns[0]},
 			},
 		},
 	}
@@ -1715,11 +1732,12 @@ func init() {
 	DocumentEventsTable.Annotation = &entsql.Annotation{
 		Table: "document_events",
 	}
+	DocumentExecutionsTable.ForeignKeys[0].RefTable = DocumentLinesTable
 	DocumentExecutionsTable.Annotation = &entsql.Annotation{
 		Table: "document_executions",
 	}
 	DocumentExecutionsTable.Annotation.Checks = map[string]string{
-		"document_executions_quantities": "quantity >= 0 AND rejected_quantity >= 0 AND quantity + rejected_quantity > 0",
+		"document_executions_quantities": "quantity >= 0 AND rejected_quantity >= 0 AND quantity + rejected_quantity > 0 AND line_quantity >= 0",
 	}
 	DocumentLinesTable.ForeignKeys[0].RefTable = DocumentsTable
 	DocumentLinesTable.Annotation = &entsql.Annotation{

@@ -25,12 +25,13 @@ func (b *batch) add(ctx context.Context, d *draft, codes lookup.Codes, posting i
 	}
 	if d.in.AdvanceTo == stock.DocumentCompleted {
 		tell(ctx, d.doc, stock.DocumentExecute, stock.DocumentExecuting, posting, "", now)
-		tell(ctx, d.doc, stock.DocumentComplete, stock.DocumentCompleted, 0, "", now)
 		w := work{doc: d.doc, site: d.in.WarehouseCode, siteAt: d.at.At("warehouseCode"), codes: codes, posting: posting, at: d.doc.OccurredAt, note: d.doc.Note}
+		w.version = d.doc.Version
 		for i, l := range d.doc.Edges.Lines {
-			w.lines = append(w.lines, execution{line: l, at: d.line(i), quantity: Outstanding(l)})
+			w.parts = append(w.parts, asPlanned(l, d.line(i), Outstanding(l)))
 		}
 		b.works = append(b.works, w)
+		tell(ctx, d.doc, stock.DocumentComplete, stock.DocumentCompleted, 0, "", now)
 	}
 	b.events = append(b.events, d.doc.Edges.Events...)
 }

@@ -121,7 +121,7 @@ func save(ctx context.Context, tx store.Tx, doc *ent.Document) error {
 		return nil
 	}
 	change := tx.Ent.Document.Update().Where(entdocument.ID(doc.ID), entdocument.Version(told[0].Version-1)).
-		SetState(doc.State).SetVersion(doc.Version).SetUpdatedAt(doc.UpdatedAt).SetNillableApprovedBy(doc.ApprovedBy).
+		SetState(doc.State).SetVersion(doc.Version).SetUpdatedAt(doc.UpdatedAt).SetNillableApprovedBy(doc.ApprovedBy).SetNillableReservationID(doc.ReservationID).
 		SetReasonCode(doc.ReasonCode).SetExternalNo(doc.ExternalNo).SetParty(doc.Party).SetCountry(doc.Country).
 		SetCurrency(doc.Currency).SetNote(doc.Note).SetOccurredAt(doc.OccurredAt).SetNillableExpectedAt(doc.ExpectedAt).
 		SetLineCount(doc.LineCount).SetQuantity(doc.Quantity).

@@ -7,11 +7,9 @@ import (
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/lookup"
+	"entrepot/internal/money"
 	"entrepot/internal/stock"
 )
-
-// reasons stand where none is given; an adjustment must say its own.
-var reasons = map[stock.DocumentKind]string{stock.DocumentInbound: "PURCHASE", stock.DocumentOutbound: "SALE"}
 
 // tidy brings codes into the form in which they are kept, and fills in defaults.
 func (in *CreateInput) tidy() {
@@ -19,7 +17,7 @@ func (in *CreateInput) tidy() {
 	in.ExternalNo, in.Party, in.Country = strings.TrimSpace(in.ExternalNo), strings.TrimSpace(in.Party), strings.TrimSpace(in.Country)
 	in.Currency = command.Currency(in.Currency)
 	if in.ReasonCode == "" {
-		in.ReasonCode = reasons[in.Kind]
+		in.ReasonCode = kinds[in.Kind].reason
 	}
 	if in.AdvanceTo == "" {
 		in.AdvanceTo = stock.DocumentDraft
@@ -96,27 +94,15 @@ func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentK
 		faults.Add(fault.Required, at.At("sku"), "give the SKU")
 	}
 	lookup.CheckBatchNo(faults, at.At("batchNo"), l.BatchNo)
-	if l.BatchNo == "" && (l.ProducedOn != nil || l.ExpiresOn != nil) {
-		faults.Add(fault.Required, at.At("batchNo"), "dates belong to a batch: give its number")
-	}
-	if l.ProducedOn != nil && l.ExpiresOn != nil && l.ExpiresOn.Before(*l.ProducedOn) {
-		faults.Add(fault.Invalid, at.At("expiresOn"), "it cannot expire before it was produced")
-	}
-	switch l.Bucket {
-	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
-	default:
-		faults.Add(fault.Invalid, at.At("bucket"), "goods come to and go from AVAILABLE, DAMAGED or ON_HOLD, not %s", l.Bucket)
-	}
+	checkDates(faults, at, l.BatchNo, l.ProducedOn, l.ExpiresOn)
+	checkBucket(faults, at, l.Bucket)
 	switch {
 	case l.Quantity == 0:
 		faults.Add(fault.Invalid, at.At("quantity"), "a quantity of zero changes nothing")
-	case l.Quantity < 0 && kind != stock.DocumentAdjustment:
+	case l.Quantity < 0 && !kinds[kind].signed:
 		faults.Add(fault.Invalid, at.At("quantity"), "give a quantity above zero; what goes the other way is a document of another kind")
 	case l.Quantity > MaxQuantity || l.Quantity < -MaxQuantity:
 		faults.Add(fault.Invalid, at.At("quantity"), "one line has at most %d units, this one asks for %d", int64(MaxQuantity), l.Quantity)
-	}
-	if l.UnitCost != nil && *l.UnitCost < 0 {
-		faults.Add(fault.Invalid, at.At("unitCost"), "a cost is not negative")
 	}
 	if l.UnitCost != nil && !arrives(kind, l.Quantity) {
 		faults.Add(fault.Invalid, at.At("unitCost"), "goods leave at the moving average; give a cost only for goods that arrive")
@@ -124,12 +110,31 @@ func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentK
 	if l.UnitPrice != nil && *l.UnitPrice < 0 {
 		faults.Add(fault.Invalid, at.At("unitPrice"), "a price is not negative")
 	}
-	if l.Currency != "" {
-		command.CheckCurrency(faults, at.At("currency"), l.Currency)
+	checkCost(faults, at, l.UnitCost, l.Currency)
+}
+
+func checkDates(faults *fault.List, at fault.Path, batch string, produced, expires *time.Time) {
+	if batch == "" && (produced != nil || expires != nil) {
+		faults.Add(fault.Required, at.At("batchNo"), "dates belong to a batch: give its number")
+	}
+	if produced != nil && expires != nil && expires.Before(*produced) {
+		faults.Add(fault.Invalid, at.At("expiresOn"), "it cannot expire before it was produced")
 	}
 }
 
-// arrives says whether a line brings goods.
-func arrives(kind stock.DocumentKind, quantity int64) bool {
-	return kind == stock.DocumentInbound || kind == stock.DocumentAdjustment && quantity > 0
+func checkBucket(faults *fault.List, at fault.Path, b stock.Bucket) {
+	switch b {
+	case stock.BucketAvailable, stock.BucketDamaged, stock.BucketOnHold:
+	default:
+		faults.Add(fault.Invalid, at.At("bucket"), "goods come to and go from AVAILABLE, DAMAGED or ON_HOLD, not %s", b)
+	}
+}
+
+func checkCost(faults *fault.List, at fault.Path, cost *money.Amount, currency string) {
+	if cost != nil && *cost < 0 {
+		faults.Add(fault.Invalid, at.At("unitCost"), "a cost is not negative")
+	}
+	if currency != "" {
+		command.CheckCurrency(faults, at.At("currency"), currency)
+	}
 }

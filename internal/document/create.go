@@ -22,10 +22,6 @@ type kept struct {
 	Postings []int64 `json:"postings,omitempty"`
 }
 
-var creates = map[stock.DocumentKind]string{
-	stock.DocumentInbound: "inboundCreate", stock.DocumentOutbound: "outboundCreate", stock.DocumentAdjustment: "adjustmentCreate",
-}
-
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved
 // or executed whole in the same transaction. It needs document:create, to go on
 // also document:approve and document:execute.
@@ -37,7 +33,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 	tidy.tidy()
 	var no string
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
-		Operation: creates[in.Kind], Needs: auth.DocumentCreate, Intent: in.Intent, Input: in,
+		Operation: kinds[in.Kind].create, Needs: auth.DocumentCreate, Intent: in.Intent, Input: in,
 		Check: func(faults *fault.List, now time.Time) { tidy.check(faults, fault.Input, now) },
 		Before: func(ctx context.Context, now time.Time) error {
 			if err := mayAdvance(ctx, tidy.AdvanceTo); err != nil {
@@ -56,7 +52,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
 			d := newDraft(tidy, fault.Input, no, auth.From(ctx).UserID, now)
-			posted, err := s.book(ctx, tx, creates[in.Kind], now, []*draft{d})
+			posted, err := s.book(ctx, tx, kinds[in.Kind].create, now, []*draft{d})
 			if err != nil {
 				return kept{}, err
 			}
@@ -109,8 +105,10 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	rows := make([]*ent.DocumentExecution, 0, len(b.works))
 	for _, w := range b.works {
 		w.apply()
+		rows = append(rows, w.rows()...)
 	}
 	if err := insertDocuments(ctx, tx, b.docs); err != nil {
 		return nil, err
@@ -118,7 +116,35 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	if err := insertEvents(ctx, tx, b.events); err != nil {
 		return nil, err
 	}
-	return s.post(ctx, tx, operation, b.works)
+	if err := insertExecutions(ctx, tx, rows); err != nil {
+		return nil, err
+	}
+	posted, err := s.post(ctx, tx, operation, b.works)
+	if err != nil {
+		return nil, err
+	}
+	promised, err := s.approved(ctx, tx, now, b.docs)
+	return append(posted, promised...), err
+}
+
+// approved runs what approval does for new documents that stop there.
+func (s *Service) approved(ctx context.Context, tx store.Tx, now time.Time, docs []*ent.Document) (posted []ledger.Posted, err error) {
+	for _, d := range docs {
+		if d.State != stock.DocumentApproved {
+			continue
+		}
+		more, err := s.hooksOf(d.Kind).approve.run(ctx, tx, now, d)
+		if err != nil {
+			return nil, err
+		}
+		posted = append(posted, more...)
+		if d.ReservationID != nil {
+			if err := tx.Ent.Document.UpdateOneID(d.ID).SetReservationID(*d.ReservationID).Exec(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return posted, nil
 }
 
 // codesFor resolves the codes of drafts of one warehouse, for each as of the day

@@ -47,10 +47,6 @@ func (d *draft) setLines() {
 
 func (d *draft) line(i int) fault.Path { return d.at.At("lines").Item(i) }
 
-func target(code string, l *ent.DocumentLine) lookup.Target {
-	return lookup.Target{SKU: l.Sku, WarehouseCode: code, BatchNo: l.BatchNo}
-}
-
 // targets are the stocks of documents, each SKU once.
 func targets(code string, docs ...*ent.Document) []lookup.Target {
 	seen := map[string]bool{}

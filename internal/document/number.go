@@ -16,12 +16,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// prefixes begin the numbers of each kind.
-var prefixes = map[stock.DocumentKind]string{
-	stock.DocumentInbound: "IN", stock.DocumentOutbound: "OUT", stock.DocumentTransfer: "TRF",
-	stock.DocumentAdjustment: "ADJ", stock.DocumentStocktake: "CNT", stock.DocumentAssembly: "ASM",
-}
-
 // site is what a number needs to know of a warehouse.
 type site struct {
 	id   int64
@@ -42,7 +36,7 @@ func (s site) series(kind stock.DocumentKind, occurred time.Time) series {
 
 // numberOf is such as OUT-SZ01-20261120-0042.
 func (s site) numberOf(of series, n int64) string {
-	return fmt.Sprintf("%s-%s-%s-%04d", prefixes[of.kind], s.code, of.day, n)
+	return fmt.Sprintf("%s-%s-%s-%04d", kinds[of.kind].prefix, s.code, of.day, n)
 }
 
 // number is a document's number as it is kept, from what a person typed.

@@ -11,7 +11,6 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
-	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
 
@@ -20,45 +19,27 @@ type work struct {
 	doc     *ent.Document
 	site    string     // code of its warehouse
 	siteAt  fault.Path // the field that led to it
-	lines   []execution
+	parts   []part
 	codes   lookup.Codes
 	posting int64 // the id it will have
+	version int64 // the document's after the step
 	at      time.Time
 	note    string
 }
 
-// execution is what of one line is done. at leads to it in the input.
-type execution struct {
-	line               *ent.DocumentLine
-	at                 fault.Path
-	quantity, rejected int64
-}
-
-var movementKinds = map[stock.DocumentKind]stock.MovementKind{
-	stock.DocumentInbound: stock.MovementInbound, stock.DocumentOutbound: stock.MovementOutbound, stock.DocumentAdjustment: stock.MovementAdjustment,
-}
-
-// change is what executing n units of a line does to its stock.
-func change(kind stock.DocumentKind, l *ent.DocumentLine, n int64) ledger.Delta {
-	if kind == stock.DocumentOutbound || l.Quantity < 0 {
-		n = -n
-	}
-	return ledger.In(l.Bucket, n)
-}
-
 // plan turns the work into the moves of its posting. It reads nothing.
 func (w work) plan(faults *fault.List) []ledger.Move {
-	moves := make([]ledger.Move, 0, len(w.lines))
-	for i, e := range w.lines {
-		if e.quantity == 0 {
+	moves := make([]ledger.Move, 0, len(w.parts))
+	for i, p := range w.parts {
+		if p.quantity == 0 {
 			continue
 		}
 		if len(moves) == 0 {
 			w.codes.CheckRate(faults, w.siteAt, w.site)
 		}
-		m := w.codes.Start(i, target(w.site, e.line))
-		m.Delta = change(w.doc.Kind, e.line, e.quantity)
-		m.UnitCost = w.codes.Cost(faults, e.at, m, e.line.UnitCost, e.line.Currency, e.quantity)
+		m := w.codes.Start(i, p.target(w.site))
+		m.Delta = ledger.In(p.bucket, kinds[w.doc.Kind].sign(p.line.Quantity)*p.quantity)
+		m.UnitCost = w.codes.Cost(faults, p.at, m, p.cost, p.currency, p.quantity)
 		moves = append(moves, m)
 	}
 	return moves
@@ -76,7 +57,7 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 			continue
 		}
 		postings, place = append(postings, ledger.Posting{
-			ID: w.posting, Kind: movementKinds[w.doc.Kind], Operation: operation, ActorID: auth.From(ctx).UserID,
+			ID: w.posting, Kind: kinds[w.doc.Kind].movement, Operation: operation, ActorID: auth.From(ctx).UserID,
 			ReasonCode: w.doc.ReasonCode, Note: w.note, RequestID: fault.RequestID(ctx), BaseCurrency: s.baseCurrency,
 			DocumentID: &w.doc.ID, OccurredAt: w.at, Moves: moves,
 		}), append(place, i)
@@ -103,11 +84,11 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 
 // apply brings documents and lines in memory up to what is done.
 func (w work) apply() {
-	for _, e := range w.lines {
-		e.line.ExecutedQuantity += e.quantity
-		e.line.RejectedQuantity += e.rejected
-		w.doc.ExecutedQuantity += e.quantity
-		w.doc.RejectedQuantity += e.rejected
+	for _, p := range w.parts {
+		p.line.ExecutedQuantity += p.quantity
+		p.line.RejectedQuantity += p.rejected
+		w.doc.ExecutedQuantity += p.quantity
+		w.doc.RejectedQuantity += p.rejected
 	}
 }
 
@@ -115,9 +96,9 @@ func (w work) refuse(refused ledger.Refused) error {
 	var faults fault.List
 	for _, r := range refused {
 		for _, i := range r.Lines {
-			e := w.lines[i]
-			name := fmt.Sprintf("line %d, %s", e.line.LineNo, target(w.site, e.line))
-			lookup.Refuse(&faults, e.at, "quantity", name, r)
+			p := w.parts[i]
+			name := fmt.Sprintf("line %d, %s", p.line.LineNo, p.target(w.site))
+			lookup.Refuse(&faults, p.at, "quantity", name, r)
 		}
 	}
 	return faults

@@ -7,6 +7,7 @@ import (
 
 	"entrepot/ent"
 	entdocument "entrepot/ent/document"
+	"entrepot/ent/documentexecution"
 	entposting "entrepot/ent/posting"
 	"entrepot/ent/stockmovement"
 	entwarehouse "entrepot/ent/warehouse"
@@ -15,6 +16,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
+	"entrepot/internal/page"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -133,7 +135,50 @@ func (s *Service) reverse(ctx context.Context, tx store.Tx, in ReverseInput, old
 		return nil, err
 	}
 	res.Document = by
-	return s.takeBack(ctx, tx, "documentReverse", old, takingBack{by: by.ID, field: in.field(), reason: in.ReasonCode, note: in.Note, at: at})
+	posted, err := s.takeBack(ctx, tx, "documentReverse", old, takingBack{by: by.ID, field: in.field(), reason: in.ReasonCode, note: in.Note, at: at})
+	if err != nil {
+		return nil, err
+	}
+	return posted, mirrorExecutions(ctx, tx, old, by, posted)
+}
+
+// mirrorExecutions writes what was executed of old as what is executed of by,
+// which takes it back.
+func mirrorExecutions(ctx context.Context, tx store.Tx, old, by *ent.Document, posted []ledger.Posted) error {
+	ids := make([]int64, len(posted))
+	for i, p := range posted {
+		ids[i] = p.ID
+	}
+	reversals, err := tx.Ent.Posting.Query().Where(page.In(entposting.FieldID, ids)).All(ctx)
+	if err != nil {
+		return err
+	}
+	postingOf := make(map[int64]*int64, len(reversals))
+	for _, p := range reversals {
+		postingOf[*p.ReversesID] = &p.ID
+	}
+	was, err := tx.Ent.DocumentExecution.Query().Where(documentexecution.DocumentID(old.ID), documentexecution.QuantityGT(0)).
+		Order(ent.Asc(documentexecution.FieldID)).All(ctx)
+	if err != nil {
+		return err
+	}
+	lineOf := map[int]int{}
+	for _, l := range old.Edges.Lines {
+		if l.ExecutedQuantity > 0 {
+			lineOf[l.LineNo] = len(lineOf) + 1
+		}
+	}
+	rows := make([]*ent.DocumentExecution, len(was))
+	for i, e := range was {
+		rows[i] = &ent.DocumentExecution{
+			DocumentID: by.ID, LineNo: lineOf[e.LineNo], Version: by.Version, Sku: e.Sku, BatchNo: e.BatchNo, Bucket: e.Bucket,
+			FromBucket: e.FromBucket, LocationID: e.LocationID, Quantity: e.Quantity, LineQuantity: e.LineQuantity,
+		}
+		if e.PostingID != nil {
+			rows[i].PostingID = postingOf[*e.PostingID]
+		}
+	}
+	return insertExecutions(ctx, tx, rows)
 }
 
 // mirror is a completed document with what was executed of old.

@@ -116,13 +116,25 @@ type ExecuteInput struct {
 	CloseShort bool `json:"closeShort,omitempty"`
 }
 
-// ExecuteLine is what was done of one line.
+// ExecuteLine is a part of one line that was done: a line that was done in
+// several batches, buckets or bins has several. What is nil is as the line plans it.
 type ExecuteLine struct {
 	LineNo int `json:"lineNo,omitempty"`
 	// Quantity moved; on an adjustment too it is above zero, the line knows which way.
 	Quantity int64 `json:"quantity,omitempty"`
 	// RejectedQuantity came and was refused: it does not enter stock.
 	RejectedQuantity int64 `json:"rejectedQuantity,omitempty"`
+	// ReasonCode is why units were rejected, or are fewer than planned.
+	ReasonCode   string        `json:"reasonCode,omitempty"`
+	BatchNo      *string       `json:"batchNo,omitempty"`
+	Bucket       *stock.Bucket `json:"bucket,omitempty"`
+	LocationCode *string       `json:"locationCode,omitempty"`
+	// UnitCost, in Currency, is of goods that arrive.
+	UnitCost *money.Amount `json:"unitCost,omitempty"`
+	Currency string        `json:"currency,omitempty"`
+	// ProducedOn and ExpiresOn are of a batch that is not known yet.
+	ProducedOn *time.Time `json:"producedOn,omitempty"`
+	ExpiresOn  *time.Time `json:"expiresOn,omitempty"`
 }
 
 // CompleteInput ends a document.

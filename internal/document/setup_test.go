@@ -191,7 +191,7 @@ func (f *floor) expect(what string, p payload, want ...string) {
 func (f *floor) rows() map[string]int64 {
 	f.t.Helper()
 	out := map[string]int64{}
-	for _, table := range []string{"stocks", "stock_movements", "postings", "idempotency_keys", "documents", "document_lines", "document_events", "batches"} {
+	for _, table := range []string{"stocks", "stock_movements", "postings", "idempotency_keys", "documents", "document_lines", "document_events", "document_executions", "batches"} {
 		var n int64
 		if err := f.db.SQL().QueryRowContext(f.t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
 			f.t.Fatal(err)

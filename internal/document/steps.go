@@ -19,12 +19,17 @@ func (s *Service) Approve(ctx context.Context, in ApproveInput) (Result, error) 
 	return s.change(ctx, edit{
 		operation: "documentApprove", needs: auth.DocumentApprove, intent: in.Intent, which: in.Which, input: in,
 		check: checkNote(in.Note),
-		do: func(ctx context.Context, _ store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
+		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
 			to, err := step(doc, stock.DocumentApprove)
-			if err == nil && to != doc.State {
-				tell(ctx, doc, stock.DocumentApprove, to, 0, in.Note, now)
+			if err != nil || to == doc.State {
+				return nil, err
 			}
-			return nil, err
+			posted, err := s.hooksOf(doc.Kind).approve.run(ctx, tx, now, doc)
+			if err != nil {
+				return nil, err
+			}
+			tell(ctx, doc, stock.DocumentApprove, to, 0, in.Note, now)
+			return posted, nil
 		},
 	})
 }
@@ -37,25 +42,29 @@ func (s *Service) Complete(ctx context.Context, in CompleteInput) (Result, error
 	return s.change(ctx, edit{
 		operation: "documentComplete", needs: auth.DocumentExecute, intent: in.Intent, which: in.Which, input: in,
 		check: checkNote(in.Note),
-		do: func(ctx context.Context, _ store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
-			return nil, complete(ctx, doc, in.CloseShort, in.Note, now)
+		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
+			return s.complete(ctx, tx, doc, in.CloseShort, in.Note, now)
 		},
 	})
 }
 
-func complete(ctx context.Context, doc *ent.Document, closeShort bool, note string, now time.Time) error {
+func (s *Service) complete(ctx context.Context, tx store.Tx, doc *ent.Document, closeShort bool, note string, now time.Time) ([]ledger.Posted, error) {
 	to, err := step(doc, stock.DocumentComplete)
 	if err != nil || to == doc.State {
-		return err
+		return nil, err
 	}
 	if left := doc.Quantity - doc.ExecutedQuantity - doc.RejectedQuantity; left > 0 && !closeShort {
 		f := fault.New(fault.Outstanding, fault.Input.At("closeShort"),
 			"%d units of document %s are outstanding: execute them, or send closeShort: true to end it without them", left, doc.No)
 		f[0].CurrentQuantity = &left
-		return f
+		return nil, f
+	}
+	freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
+	if err != nil {
+		return nil, err
 	}
 	tell(ctx, doc, stock.DocumentComplete, to, 0, note, now)
-	return nil
+	return freed, nil
 }
 
 // Cancel gives a document up. What was executed of it is reversed, or stays and
@@ -96,8 +105,12 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 					return nil, err
 				}
 			}
+			freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
+			if err != nil {
+				return nil, err
+			}
 			tell(ctx, doc, stock.DocumentCancel, to, 0, in.Note, now)
-			return posted, nil
+			return append(posted, freed...), nil
 		},
 	})
 }

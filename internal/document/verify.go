@@ -2,30 +2,52 @@ package document
 
 import "entrepot/internal/ledger"
 
+// planned are documents whose lines say what is to move in one warehouse: the
+// executions of the others are told by rules of their own.
+const planned = `d.kind IN ('INBOUND', 'OUTBOUND', 'ADJUSTMENT', 'ASSEMBLY')`
+
+// stands says of an execution that its document has not taken it back. One that
+// knows no posting, from before executions were kept, stands as long as they all do.
+const stands = `(d.reverses_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM postings r
+  WHERE r.document_id = e.document_id AND r.reverses_id IS NOT NULL AND r.reverses_id = coalesce(e.posting_id, r.reverses_id)))`
+
 // Rules are what `entrepot verify` checks of documents beside the ledger.
 func Rules() []ledger.Rule {
 	return []ledger.Rule{
 		{
 			Holds: "the executed quantities of every document are the sum of its movements, bucket by bucket",
-			// A line moves its units one way; a document that reverses another, the other way.
+			// A line moves its units one way; a document that reverses another, the
+			// other way. What changed its bucket neither came nor left.
 			Query: `SELECT 'document ' || d.no || ', SKU ' || x.sku || ', batch "' || x.batch_no || '"' FROM (
   SELECT document_id, sku, batch_no FROM (
-    SELECT document_id, sku, batch_no, n, CASE WHEN bucket = 'DAMAGED' THEN n ELSE 0 END AS damaged, CASE WHEN bucket = 'ON_HOLD' THEN n ELSE 0 END AS hold FROM (
-      SELECT l.document_id, l.sku, l.batch_no, l.bucket, l.executed_quantity
+    SELECT document_id, sku, batch_no, CASE WHEN from_bucket IS NULL THEN n ELSE 0 END AS n,
+      CASE WHEN bucket = 'DAMAGED' THEN n ELSE 0 END - CASE WHEN from_bucket = 'DAMAGED' THEN n ELSE 0 END AS damaged,
+      CASE WHEN bucket = 'ON_HOLD' THEN n ELSE 0 END - CASE WHEN from_bucket = 'ON_HOLD' THEN n ELSE 0 END AS hold FROM (
+      SELECT e.document_id, e.sku, e.batch_no, e.bucket, e.from_bucket, e.quantity
         * CASE WHEN d.kind = 'OUTBOUND' OR l.quantity < 0 THEN -1 ELSE 1 END * CASE WHEN d.reverses_id IS NULL THEN 1 ELSE -1 END AS n
-      FROM document_lines l JOIN documents d ON d.id = l.document_id) lines
+      FROM document_executions e JOIN document_lines l ON l.id = e.line_id JOIN documents d ON d.id = e.document_id
+      WHERE ` + planned + ` AND ` + stands + `) executions
     UNION ALL
     SELECT p.document_id, m.sku, m.batch_no, -m.quantity_delta, -m.damaged_delta, -m.hold_delta
-    FROM postings p JOIN stock_movements m ON m.posting_id = p.id WHERE p.document_id IS NOT NULL) both_sides
+    FROM postings p JOIN stock_movements m ON m.posting_id = p.id JOIN documents d ON d.id = p.document_id WHERE ` + planned + `) both_sides
   GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0 OR sum(damaged) <> 0 OR sum(hold) <> 0) x JOIN documents d ON d.id = x.document_id`,
+		},
+		{
+			Holds: "what is executed and rejected of every line is the sum of its executions, which are of its document and number",
+			Query: `SELECT 'document ' || d.no || ', line ' || l.line_no FROM document_lines l JOIN documents d ON d.id = l.document_id
+LEFT JOIN (SELECT e.line_id, sum(CASE WHEN ` + stands + ` THEN e.line_quantity ELSE 0 END) AS executed, sum(e.rejected_quantity) AS rejected,
+    min(e.document_id) AS low, max(e.document_id) AS high, min(e.line_no) AS first, max(e.line_no) AS last
+  FROM document_executions e JOIN documents d ON d.id = e.document_id GROUP BY e.line_id) x ON x.line_id = l.id
+WHERE ` + planned + ` AND (l.executed_quantity <> coalesce(x.executed, 0) OR l.rejected_quantity <> coalesce(x.rejected, 0)
+  OR x.low <> l.document_id OR x.high <> l.document_id OR x.first <> l.line_no OR x.last <> l.line_no)`,
 		},
 		{
 			Holds: "every posting of a document is in its warehouse and of its kind, or takes back what it, or the document that it reverses, posted",
 			Query: `SELECT 'document ' || d.no || ', posting ' || p.id FROM postings p JOIN documents d ON d.id = p.document_id
 LEFT JOIN postings o ON o.id = p.reverses_id
-WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind <> d.kind OR d.reverses_id IS NOT NULL
+WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind NOT IN (d.kind, 'REVALUATION', CASE WHEN d.kind = 'INBOUND' THEN 'MOVE' ELSE d.kind END) OR d.reverses_id IS NOT NULL
   ELSE o.document_id IS NULL OR o.document_id <> coalesce(d.reverses_id, d.id) END
-  OR EXISTS (SELECT 1 FROM stock_movements m WHERE m.posting_id = p.id AND m.warehouse_id <> d.warehouse_id)`,
+  OR EXISTS (SELECT 1 FROM stock_movements m WHERE m.posting_id = p.id AND m.warehouse_id <> d.warehouse_id AND m.warehouse_id <> coalesce(d.target_warehouse_id, d.warehouse_id))`,
 		},
 		{
 			Holds: "the totals of every document are those of its lines, which are numbered without a gap",

@@ -67,13 +67,15 @@ const (
 	// DocumentCount and DocumentRecount are steps of a stocktake.
 	DocumentCount   DocumentAction = "COUNT"
 	DocumentRecount DocumentAction = "RECOUNT"
+	// DocumentInspect told goods that came back, and were on hold, apart.
+	DocumentInspect DocumentAction = "INSPECT"
 	// DocumentLandedCost spread a cost over a receipt.
 	DocumentLandedCost DocumentAction = "LANDED_COST"
 )
 
 // Values lists every DocumentAction, in the order of the graph's enum.
 func (DocumentAction) Values() []string {
-	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse), string(DocumentReceive), string(DocumentCloseMissing), string(DocumentCount), string(DocumentRecount), string(DocumentLandedCost)}
+	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse), string(DocumentReceive), string(DocumentCloseMissing), string(DocumentCount), string(DocumentRecount), string(DocumentInspect), string(DocumentLandedCost)}
 }
 
 // MarshalGQL writes v as a GraphQL enum value.

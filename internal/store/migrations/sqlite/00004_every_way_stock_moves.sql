@@ -15,9 +15,11 @@ ALTER TABLE product_barcodes ADD COLUMN unit text NOT NULL DEFAULT '';
 ALTER TABLE batches ADD COLUMN version integer NOT NULL DEFAULT 1;
 ALTER TABLE warehouses ADD COLUMN tracks_locations bool NOT NULL DEFAULT false;
 ALTER TABLE documents ADD COLUMN reservation_id integer;
+ALTER TABLE documents ADD COLUMN return_of_id integer;
 ALTER TABLE exchange_rates ADD COLUMN method text NOT NULL DEFAULT 'DIRECT';
 ALTER TABLE exchange_rates ADD COLUMN via text NOT NULL DEFAULT '';
 CREATE INDEX documents_reservation_id ON documents (reservation_id) WHERE reservation_id IS NOT NULL;
+CREATE INDEX documents_return_of_id ON documents (return_of_id) WHERE return_of_id IS NOT NULL;
 
 CREATE TABLE kit_components (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -185,22 +187,34 @@ CREATE INDEX reservation_entries_allocation_id ON reservation_entries (allocatio
 CREATE TABLE document_executions (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     document_id integer NOT NULL,
+    line_id integer NOT NULL,
     line_no integer NOT NULL,
     version integer NOT NULL,
     posting_id integer,
     sku text NOT NULL,
     batch_no text NOT NULL DEFAULT '',
     bucket text NOT NULL DEFAULT 'AVAILABLE',
+    from_bucket text,
     location_id integer,
     quantity integer NOT NULL,
     rejected_quantity integer NOT NULL DEFAULT 0,
+    line_quantity integer NOT NULL,
     reason_code text NOT NULL DEFAULT '',
-    CONSTRAINT document_executions_quantities CHECK (quantity >= 0 AND rejected_quantity >= 0 AND quantity + rejected_quantity > 0),
-    CONSTRAINT document_executions_document_id FOREIGN KEY (document_id) REFERENCES documents (id),
+    CONSTRAINT document_executions_quantities CHECK (quantity >= 0 AND rejected_quantity >= 0 AND quantity + rejected_quantity > 0 AND line_quantity >= 0),
+    CONSTRAINT document_executions_line_id FOREIGN KEY (line_id) REFERENCES document_lines (id),
     CONSTRAINT document_executions_location_id FOREIGN KEY (location_id) REFERENCES warehouse_locations (id)
 );
-CREATE INDEX document_executions_document_id_line_no ON document_executions (document_id, line_no, id);
-CREATE INDEX document_executions_posting_id ON document_executions (posting_id) WHERE posting_id IS NOT NULL;
+CREATE INDEX document_executions_document_id ON document_executions (document_id, id);
+CREATE INDEX document_executions_line_id ON document_executions (line_id, id);
+
+-- What was executed before executions were kept: one row a line, of the posting
+-- when there was only one. Rejected units moved nothing.
+INSERT INTO document_executions (document_id, line_id, line_no, version, posting_id, sku, batch_no, bucket, location_id, quantity, rejected_quantity, line_quantity)
+SELECT l.document_id, l.id, l.line_no, d.version,
+    CASE WHEN l.executed_quantity > 0 THEN (SELECT CASE WHEN count(*) = 1 THEN min(p.id) END FROM postings p WHERE p.document_id = d.id) END,
+    l.sku, l.batch_no, l.bucket, l.location_id, l.executed_quantity, l.rejected_quantity, l.executed_quantity
+FROM document_lines l JOIN documents d ON d.id = l.document_id
+WHERE l.executed_quantity + l.rejected_quantity > 0 ORDER BY l.id;
 
 CREATE TABLE shipments (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,

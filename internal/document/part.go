@@ -1,0 +1,56 @@
+package document
+
+import (
+	"entrepot/ent"
+	"entrepot/internal/fault"
+	"entrepot/internal/lookup"
+	"entrepot/internal/money"
+	"entrepot/internal/stock"
+)
+
+// part is what of one line is done at once: of one batch, in one bucket and bin.
+// at leads to it in the input.
+type part struct {
+	line *ent.DocumentLine
+	at   fault.Path
+
+	batch  string
+	bucket stock.Bucket
+	bin    *int64
+
+	quantity, rejected int64
+	// cost is of one unit that arrives, in currency.
+	cost     *money.Amount
+	currency string
+	// reason is why units were rejected, or are fewer.
+	reason string
+	// told is what a person said of it, if anybody did.
+	told ExecuteLine
+}
+
+// asPlanned is n units of a line, of the batch, bucket and bin that it names.
+func asPlanned(l *ent.DocumentLine, at fault.Path, n int64) part {
+	return part{
+		line: l, at: at, batch: l.BatchNo, bucket: l.Bucket, bin: l.LocationID,
+		quantity: n, cost: l.UnitCost, currency: l.Currency,
+	}
+}
+
+func (p part) target(site string) lookup.Target {
+	return lookup.Target{SKU: p.line.Sku, WarehouseCode: site, BatchNo: p.batch}
+}
+
+// rows are the executions of the work, as they are kept.
+func (w work) rows() []*ent.DocumentExecution {
+	rows := make([]*ent.DocumentExecution, len(w.parts))
+	for i, p := range w.parts {
+		rows[i] = &ent.DocumentExecution{
+			DocumentID: w.doc.ID, LineID: p.line.ID, LineNo: p.line.LineNo, Version: w.version, Sku: p.line.Sku, BatchNo: p.batch,
+			Bucket: p.bucket, LocationID: p.bin, Quantity: p.quantity, RejectedQuantity: p.rejected, LineQuantity: p.quantity, ReasonCode: p.reason,
+		}
+		if p.quantity > 0 {
+			rows[i].PostingID = &w.posting
+		}
+	}
+	return rows
+}
