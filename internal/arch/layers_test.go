@@ -13,7 +13,7 @@ var layers = [][]string{
 	{"internal/store/..."},
 	{"internal/job", "internal/audit", "internal/auth", "internal/idempotency"},
 	{"internal/command"},
-	{"internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
+	{"internal/approval", "internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
 	{"internal/lookup", "internal/snapshot"},
 	{"internal/posting"},
 	{"internal/reservation"},

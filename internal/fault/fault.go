@@ -48,6 +48,10 @@ const (
 	ExceedsOutstanding Code = "EXCEEDS_OUTSTANDING"
 	// Outstanding: some of it is still to be done; see currentQuantity.
 	Outstanding Code = "OUTSTANDING"
+	// ApprovalSeparate: a rule says that whoever made the document cannot approve it.
+	ApprovalSeparate Code = "APPROVAL_SEPARATE"
+	// ApprovalRole: a rule asks for a role that the approver does not have.
+	ApprovalRole Code = "APPROVAL_ROLE"
 	// RateMissing: no exchange rate on or before the day; a rate is never guessed.
 	RateMissing Code = "RATE_MISSING"
 	// BadCredentials: user name or password is wrong, or the user is archived.
@@ -74,7 +78,7 @@ const (
 
 var userCodes = []Code{
 	Invalid, Required, TooMany, NotFound, Archived, Locked, Taken, InsufficientStock, StaleVersion, StaleQuantity,
-	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, ExceedsOutstanding, Outstanding, RateMissing, BadCredentials, Conflict,
+	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, ExceedsOutstanding, Outstanding, ApprovalSeparate, ApprovalRole, RateMissing, BadCredentials, Conflict,
 }
 
 // Values lists the codes of userErrors, in the order of the graph's enum.
