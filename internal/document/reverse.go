@@ -50,6 +50,9 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err
 			if err := reversible(ctx, tx, doc, in.field()); err != nil {
 				return kept{}, err
 			}
+			if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
+				return kept{}, err
+			}
 			if no == "" { // it was made after Before had looked for it
 				return kept{}, fault.New(fault.Conflict, fault.Path{}, "document %s has just been made; send it again", doc.No)
 			}
