@@ -1023,6 +1023,14 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{ReservationEventsColumns[5]},
 			},
+			{
+				Name:    "reservation_events_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationEventsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "posting_id IS NOT NULL",
+				},
+			},
 		},
 	}
 	// ReservationLinesColumns holds the columns for the "reservation_lines" table.

@@ -15,8 +15,8 @@ var layers = [][]string{
 	{"internal/command"},
 	{"internal/approval", "internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
 	{"internal/lookup", "internal/snapshot"},
-	{"internal/posting"},
 	{"internal/reservation"},
+	{"internal/posting"},
 	{"internal/document"},
 	{"internal/virtual", "internal/planning", "internal/pull", "internal/report", "internal/exchange", "internal/label", "internal/alert", "internal/demo"},
 	{

@@ -44,6 +44,8 @@ const (
 	AlreadyReversed Code = "ALREADY_REVERSED"
 	// InvalidTransition: the document is not in a state that allows it.
 	InvalidTransition Code = "INVALID_TRANSITION"
+	// Expired: it held until a moment that has passed.
+	Expired Code = "EXPIRED"
 	// ExceedsOutstanding: more than is still to be done; see currentQuantity and shortBy.
 	ExceedsOutstanding Code = "EXCEEDS_OUTSTANDING"
 	// Outstanding: some of it is still to be done; see currentQuantity.
@@ -78,7 +80,7 @@ const (
 
 var userCodes = []Code{
 	Invalid, Required, TooMany, NotFound, Archived, Locked, Taken, InsufficientStock, StaleVersion, StaleQuantity,
-	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, ExceedsOutstanding, Outstanding, ApprovalSeparate, ApprovalRole, RateMissing, BadCredentials, Conflict,
+	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, Expired, ExceedsOutstanding, Outstanding, ApprovalSeparate, ApprovalRole, RateMissing, BadCredentials, Conflict,
 }
 
 // Values lists the codes of userErrors, in the order of the graph's enum.

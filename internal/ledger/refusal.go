@@ -63,3 +63,9 @@ func refuse(k Key, moves []Move, now Balance) (r Refusal, ok bool) {
 	}
 	return r, true
 }
+
+// Short says whether there is too little available, so that promises which hold
+// nothing any more may be in the way.
+func (r Refusal) Short() bool {
+	return r.Code == fault.InsufficientStock && r.Bucket == stock.BucketAvailable
+}

@@ -170,6 +170,7 @@ CREATE TABLE reservation_events (
 );
 CREATE UNIQUE INDEX reservation_events_chain ON reservation_events (reservation_id, version);
 CREATE UNIQUE INDEX reservation_events_reverses_id_key ON reservation_events (reverses_id);
+CREATE INDEX reservation_events_posting_id ON reservation_events (posting_id) WHERE posting_id IS NOT NULL;
 
 CREATE TABLE reservation_entries (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
