@@ -269,6 +269,10 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 func gone(at fault.Path, doc *ent.Document, refused ledger.Refused) error {
 	var faults fault.List
 	for _, r := range refused {
+		if r.Bin != nil {
+			lookup.RefuseBin(&faults, at, "what document "+doc.No+" moved of SKU "+r.SKU, r)
+			continue
+		}
 		current, missing, version := r.Current.Of(r.Bucket), r.ShortBy, r.Version
 		f := faults.Add(r.Code, at, "what document %s moved has gone elsewhere since: SKU %s has %d units, which is %d too few", doc.No, r.SKU, current, missing)
 		f.CurrentQuantity, f.ShortBy, f.CurrentVersion = &current, &missing, &version

@@ -30,6 +30,10 @@ const (
 	Archived Code = "ARCHIVED"
 	// Locked: it exists and is locked against work for now.
 	Locked Code = "LOCKED"
+	// Mixing: the bin takes one SKU only, and another one lies there.
+	Mixing Code = "MIXING"
+	// Capacity: the bin has no room for so much; see currentQuantity for what fits.
+	Capacity Code = "CAPACITY"
 	// Taken: the code or name is in use.
 	Taken Code = "TAKEN"
 	// InsufficientStock: a bucket would fall below zero; see currentQuantity and shortBy.
@@ -79,7 +83,7 @@ const (
 )
 
 var userCodes = []Code{
-	Invalid, Required, TooMany, NotFound, Archived, Locked, Taken, InsufficientStock, StaleVersion, StaleQuantity,
+	Invalid, Required, TooMany, NotFound, Archived, Locked, Mixing, Capacity, Taken, InsufficientStock, StaleVersion, StaleQuantity,
 	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, Expired, ExceedsOutstanding, Outstanding, ApprovalSeparate, ApprovalRole, RateMissing, BadCredentials, Conflict,
 }
 
