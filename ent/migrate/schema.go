@@ -730,6 +730,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[4]},
 			},
+			{
+				Name:    "warehouse_locations_type",
+				Unique:  false,
+				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[5]},
+			},
 		},
 	}
 	// StockLocationMovementsColumns holds the columns for the "stock_location_movements" table.
@@ -761,6 +766,16 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{StockLocationMovementsColumns[1]},
 			},
+			{
+				Name:    "stock_location_movements_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockLocationMovementsColumns[3], StockLocationMovementsColumns[0]},
+			},
+			{
+				Name:    "stock_location_movements_stock_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockLocationMovementsColumns[4], StockLocationMovementsColumns[0]},
+			},
 		},
 	}
 	// LocationStocksColumns holds the columns for the "location_stocks" table.
@@ -788,6 +803,11 @@ var (
 				Name:    "location_stocks_stock_id",
 				Unique:  false,
 				Columns: []*schema.Column{LocationStocksColumns[3]},
+			},
+			{
+				Name:    "location_stocks_warehouse_id",
+				Unique:  false,
+				Columns: []*schema.Column{LocationStocksColumns[1], LocationStocksColumns[0]},
 			},
 		},
 	}
@@ -1022,6 +1042,14 @@ var (
 				Name:    "reservation_events_reverses_id_key",
 				Unique:  true,
 				Columns: []*schema.Column{ReservationEventsColumns[5]},
+			},
+			{
+				Name:    "reservation_events_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationEventsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "posting_id IS NOT NULL",
+				},
 			},
 		},
 	}

@@ -21,8 +21,10 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
+	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
 	Location() LocationResolver
 	LowStock() LowStockResolver
@@ -41,6 +43,7 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
+	DocumentUpdateInput() DocumentUpdateInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -73,12 +76,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputApprovalRuleCreateInput,
+		ec.unmarshalInputApprovalRuleFilter,
+		ec.unmarshalInputApprovalRuleUpdateInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
 		ec.unmarshalInputDocumentExecuteInput,
 		ec.unmarshalInputDocumentExecuteLine,
 		ec.unmarshalInputDocumentFilter,
+		ec.unmarshalInputDocumentInspectInput,
+		ec.unmarshalInputDocumentInspectLine,
 		ec.unmarshalInputDocumentLineInput,
 		ec.unmarshalInputDocumentOrder,
 		ec.unmarshalInputDocumentReverseInput,
@@ -213,6 +221,195 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
+type ApprovalRule {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Its code, upper case; it never changes."
+  code: String!
+  "What people call it."
+  name: String!
+  "Only documents of this kind; null is every kind."
+  kind: DocumentKind
+  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it is about one warehouse only."
+  oneWarehouse: Boolean!
+  """
+  Only documents that are worth so much or more, in the base currency: known unit
+  costs, else moving averages, times quantity. Goods of no known cost count as 0.
+  """
+  minValue: Decimal!
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean!
+  "The role that the approver must have; empty asks for none."
+  role: String!
+  "Whether it holds."
+  status: Status!
+  "Rises with every edit."
+  version: Long!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Which rules. All conditions must hold."
+input ApprovalRuleFilter {
+  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
+  kinds: [DocumentKind!]
+  "Only rules that hold, or only those that do not."
+  status: Status
+  "Only rules that ask for another person, or only those that do not."
+  separate: Boolean
+}
+
+"A page of rules."
+type ApprovalRuleConnection {
+  "The rows with their cursors."
+  edges: [ApprovalRuleEdge!]!
+  "The rows."
+  nodes: [ApprovalRule!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A rule in a list."
+type ApprovalRuleEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ApprovalRule!
+}
+
+extend type Query {
+  "Rules of approval by code, a page at a time."
+  approvalRules(
+    "Which rules; all when left out."
+    filter: ApprovalRuleFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ApprovalRuleConnection @requires(permission: "document:view")
+}
+
+extend type Mutation {
+  """
+  Makes a rule of approval; it holds from the next approval on. What it is about
+  never changes: for another kind or warehouse make another rule.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleCreate(
+    "The rule."
+    input: ApprovalRuleCreateInput!
+  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
+
+  """
+  Changes what is given of a rule and leaves the rest; this takes it out of use
+  and into it again too. What changes nothing leaves the version as it is.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleUpdate(
+    "Which rule, and what changes."
+    input: ApprovalRuleUpdateInput!
+  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
+}
+
+"A new rule."
+input ApprovalRuleCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 50 letters, digits and - _ . ; kept in upper case."
+  code: String!
+  "What people are told when it holds them up; 1 to 100 characters."
+  name: String!
+  "Only documents of this kind; every kind when left out."
+  kind: DocumentKind
+  "Only documents of this warehouse, by code; every warehouse when left empty."
+  warehouseCode: String! = ""
+  "Only documents that are worth so much or more, in the base currency; 0 is every document."
+  minValue: Decimal
+  "True: whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have, by name; none when left out."
+  role: String
+}
+
+"What changes of a rule."
+input ApprovalRuleUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The rule's code, not sensitive to case."
+  code: String!
+  "Refuses with STALE_VERSION unless the rule has this version."
+  expectedVersion: Long
+  "What people are told when it holds them up; stays when left out, as does everything below."
+  name: String
+  "Only documents that are worth so much or more."
+  minValue: Decimal
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have; empty asks for none."
+  role: String
+  "Whether it holds."
+  status: Status
+}
+
+"The answer to approvalRuleCreate."
+type ApprovalRuleCreatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to approvalRuleUpdate."
+type ApprovalRuleUpdatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -288,6 +485,8 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
+  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
+  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -322,6 +521,66 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
+  """
+  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
+  with units that were rejected or changed their bucket when they were inspected.
+  Rows never change; what a cancelled document took back stays among them.
+  """
+  executions(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentExecutionConnection!
+}
+
+"What was done of one line at once."
+type DocumentExecution {
+  "The document's version after the step."
+  version: Long!
+  """
+  The posting that it is part of. Null for units that were rejected, in a dry run, and
+  for what was executed in several goes before executions were kept.
+  """
+  posting: Posting
+  "The SKU that moved: of a kit, a component."
+  sku: String!
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket the goods came to, changed to or left."
+  bucket: AdjustableBucket!
+  "Which bucket they changed from when they were inspected; null when they came or left."
+  fromBucket: AdjustableBucket
+  "The bin; null when nobody said, and for people without the permission warehouse:view."
+  location: Location
+  "Units that moved, whichever way."
+  quantity: Long!
+  "Units that came and were refused."
+  rejectedQuantity: Long!
+  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
+  lineQuantity: Long!
+  "Why units were rejected, or are fewer than planned; may be empty."
+  reasonCode: String!
+}
+
+"A page of executions."
+type DocumentExecutionConnection {
+  "The rows with their cursors."
+  edges: [DocumentExecutionEdge!]!
+  "The rows."
+  nodes: [DocumentExecution!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many executions the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An execution in a list."
+type DocumentExecutionEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -412,6 +671,8 @@ enum DocumentAction {
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
+  "Goods that came back, and were on hold, were told apart."
+  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
@@ -616,8 +877,13 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
+  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
+  documentInspect, unless the document goes to COMPLETED at once or the execution names
+  a bucket.
+
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -629,7 +895,8 @@ type PostingEdge {
   is promised before the document is executed; advanceTo does that at once.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -641,7 +908,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -659,10 +926,11 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. Approving twice does no harm.
+  Lets a draft be executed. All rules of approval that it comes under must hold.
+  Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
     "What, and why."
@@ -680,6 +948,20 @@ type PostingEdge {
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Tells apart goods of an inbound document that came on hold, such as returns: each
+  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
+  hold. The document may be executing or completed, and inspected again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentInspect(
+    "What, and why."
+    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -756,6 +1038,12 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
+  The number of the outbound document whose goods come back, not sensitive to case;
+  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
+  has brought comes back, at what it left at when a line gives no cost.
+  """
+  returnOf: String! = ""
+  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -771,7 +1059,7 @@ input InboundLineInput {
   sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to."
+  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
@@ -941,7 +1229,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go."
+  "When the goods are expected to come or go; null is at no known time."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1019,7 +1307,10 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  "What was done, each line at most once; everything that is outstanding when left empty."
+  """
+  What was done, at most 5,000 parts; everything that is outstanding, as it was
+  planned, when left empty. A line is named again for another batch, bucket or bin.
+  """
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1027,7 +1318,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"What was done of one line."
+"A part of one line that was done. What is left out is as the line plans it."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1035,6 +1326,72 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
+  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
+  reasonCode: String! = ""
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String
+  "The bucket that they came to or left."
+  bucket: AdjustableBucket
+  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"What of which document was inspected."
+input DocumentInspectInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "What was found, 1 to 5,000 parts."
+  lines: [DocumentInspectLine!]!
+}
+
+"A part of one line that was inspected."
+input DocumentInspectLine {
+  "The line's number."
+  lineNo: Int!
+  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
+  quantity: Long!
+  "What they are from now on."
+  bucket: InspectedBucket!
+  "The batch; when left out, the batches of the line in the order in which they came."
+  batchNo: String
+  "Why, as a code such as SCRATCHED; may be empty."
+  reasonCode: String! = ""
+}
+
+"What goods may be after they were inspected."
+enum InspectedBucket {
+  "Good to sell."
+  AVAILABLE
+  "Damaged."
+  DAMAGED
 }
 
 "Which document is ended."
@@ -1194,6 +1551,10 @@ enum UserErrorCode {
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
+  "A rule says that whoever made the document cannot approve it; the message names the rule."
+  APPROVAL_SEPARATE
+  "A rule asks for a role that the approver does not have; the message names both."
+  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -4931,6 +5292,90 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
+func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApprovalRule_id(ctx, field)
+	case "code":
+		return ec.fieldContext_ApprovalRule_code(ctx, field)
+	case "name":
+		return ec.fieldContext_ApprovalRule_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApprovalRule_kind(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
+	case "oneWarehouse":
+		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
+	case "minValue":
+		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
+	case "separate":
+		return ec.fieldContext_ApprovalRule_separate(ctx, field)
+	case "role":
+		return ec.fieldContext_ApprovalRule_role(ctx, field)
+	case "status":
+		return ec.fieldContext_ApprovalRule_status(ctx, field)
+	case "version":
+		return ec.fieldContext_ApprovalRule_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5015,6 +5460,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
+	case "returnOf":
+		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
@@ -5095,6 +5542,58 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DocumentExecution_version(ctx, field)
+	case "posting":
+		return ec.fieldContext_DocumentExecution_posting(ctx, field)
+	case "sku":
+		return ec.fieldContext_DocumentExecution_sku(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
+	case "fromBucket":
+		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_DocumentExecution_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
+	case "lineQuantity":
+		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -5123,6 +5622,8 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
+	case "executions":
+		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }

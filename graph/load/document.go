@@ -17,6 +17,8 @@ type documentLoaders struct {
 	lines     *nested[int64, whole, *ent.DocumentLine]
 	events    *nested[int64, whole, *ent.DocumentEvent]
 	postings  *nested[int64, whole, *ent.Posting]
+
+	executions *nested[int64, whole, *ent.DocumentExecution] // of a line
 }
 
 func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
@@ -32,6 +34,8 @@ func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 		lines:    newWhole(db, document.PageOfLines, document.LinesOf, document.CountLines, l.leadLines),
 		events:   newWhole(db, document.PageOfEvents, document.EventsOf, document.CountEvents, l.leadEvents),
 		postings: newWhole(db, ledger.PageOfPostings, ledger.PostingsOf, ledger.CountPostings, l.leadPostings),
+
+		executions: newWhole(db, document.PageOfExecutions, document.ExecutionsOf, document.CountExecutions, l.leadExecutions),
 	}
 }
 
@@ -48,6 +52,9 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 		if d.ReversesID != nil {
 			l.documents.byID.want(*d.ReversesID)
 		}
+		if d.ReturnOfID != nil {
+			l.documents.byID.want(*d.ReturnOfID)
+		}
 		l.documents.reversals.want(d.ID)
 		l.documents.lines.want(d.ID)
 		l.documents.events.want(d.ID)
@@ -59,8 +66,21 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 func (l *loaders) leadLines(rows []*ent.DocumentLine) []*ent.DocumentLine {
 	for _, r := range rows {
 		l.products.want(r.Sku)
+		l.documents.executions.want(r.ID)
 		if r.LocationID != nil {
 			l.locations.want(*r.LocationID)
+		}
+	}
+	return rows
+}
+
+func (l *loaders) leadExecutions(rows []*ent.DocumentExecution) []*ent.DocumentExecution {
+	for _, r := range rows {
+		if r.LocationID != nil {
+			l.locations.want(*r.LocationID)
+		}
+		if r.PostingID != nil {
+			l.postings.want(*r.PostingID)
 		}
 	}
 	return rows
@@ -106,6 +126,20 @@ func LinesOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connect
 	}
 	l.leadLines(doc.Edges.Lines)
 	return each.Of(doc.Edges.Lines), nil
+}
+
+// ExecutionsOf is a page of what was done of a line. That of a dry run comes with it.
+func ExecutionsOf(ctx context.Context, line *ent.DocumentLine, a page.Args) (*page.Connection[*ent.DocumentExecution], error) {
+	l := from(ctx)
+	if line.Edges.Executions == nil {
+		return l.documents.executions.load(ctx, line.ID, whole{}, a)
+	}
+	each, err := document.PageOfExecutions(a)
+	if err != nil {
+		return nil, err
+	}
+	l.leadExecutions(line.Edges.Executions)
+	return each.Of(line.Edges.Executions), nil
 }
 
 // EventsOf is a page of the events of a document; in a dry run only of those

@@ -35,6 +35,16 @@ func StockGroups(ctx context.Context, groups []*report.StockGroup) {
 	}
 }
 
+// ApprovalRules notes where the rows of a list lead to.
+func ApprovalRules(ctx context.Context, rows []*ent.ApprovalRule) {
+	l := from(ctx)
+	for _, r := range rows {
+		if r.WarehouseID != nil {
+			l.warehouses.want(*r.WarehouseID)
+		}
+	}
+}
+
 // WarehouseSnapshots notes where the rows of a list lead to.
 func WarehouseSnapshots(ctx context.Context, rows []*ent.WarehouseSnapshot) {
 	from(ctx).warehouses.want(distinct(rows, func(s *ent.WarehouseSnapshot) int64 { return s.WarehouseID })...)

@@ -48,7 +48,36 @@ func checkBarcodes(faults *fault.List, path fault.Path, list []BarcodeInput) {
 		if b.PackQuantity < 1 || b.PackQuantity > maxPack {
 			faults.Add(fault.Invalid, at.At("packQuantity"), "a pack holds 1 to %d units, not %d", maxPack, b.PackQuantity)
 		}
+		b.Unit = strings.TrimSpace(b.Unit)
+		command.CheckLine(faults, at.At("unit"), b.Unit, "a unit", 20)
 	}
+}
+
+// take lets later rows see whose barcodes the accepted row i has taken.
+func (p *barcodes) take(i int) {
+	for _, b := range p.come[i] {
+		p.owner[b.Barcode] = b.Sku
+	}
+}
+
+// finish writes the barcodes of the accepted rows.
+func (p *barcodes) finish(ctx context.Context, tx store.Tx, accepted []int) error {
+	var gone []int64
+	var come []*ent.Barcode
+	for _, i := range accepted {
+		gone = append(gone, p.gone[i]...)
+		come = append(come, p.come[i]...)
+	}
+	if len(gone) > 0 {
+		if _, err := tx.Ent.Barcode.Delete().Where(page.In(barcode.FieldID, gone)).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	n, err := store.InsertAll(ctx, tx, barcode.Table, barcodeColumns, come)
+	if err == nil && n < len(come) {
+		return store.ErrRetry // somebody else's by now: see whose
+	}
+	return err
 }
 
 // barcodes plans which barcodes go and which come, over all rows of a command.
@@ -94,14 +123,14 @@ func (p *barcodes) plan(faults *fault.List, path fault.Path, i int, c change) (c
 	if c.Barcodes == nil {
 		return false
 	}
-	wanted := make(map[string]int64, len(c.Barcodes))
+	wanted := make(map[string]BarcodeInput, len(c.Barcodes))
 	for _, b := range c.Barcodes {
-		wanted[b.Barcode] = b.PackQuantity
+		wanted[b.Barcode] = b
 	}
 	stays := map[string]bool{}
 	var gone []int64
 	for _, b := range p.of[c.sku] {
-		if wanted[b.Barcode] == b.PackQuantity {
+		if wanted[b.Barcode] == (BarcodeInput{b.Barcode, b.PackQuantity, b.Unit}) {
 			stays[b.Barcode] = true
 		} else {
 			gone = append(gone, b.ID)
@@ -112,7 +141,7 @@ func (p *barcodes) plan(faults *fault.List, path fault.Path, i int, c change) (c
 		if owner, known := p.owner[b.Barcode]; known && owner != c.sku {
 			faults.Add(fault.Taken, path.At(strconv.Itoa(j)).At("barcode"), "barcode %s is on SKU %s; take it off there first", b.Barcode, owner)
 		} else if !stays[b.Barcode] {
-			come = append(come, &ent.Barcode{Sku: c.sku, Barcode: b.Barcode, PackQuantity: b.PackQuantity})
+			come = append(come, &ent.Barcode{Sku: c.sku, Barcode: b.Barcode, PackQuantity: b.PackQuantity, Unit: b.Unit})
 		}
 	}
 	p.gone[i], p.come[i] = gone, come
@@ -123,44 +152,5 @@ var barcodeColumns = []store.Column[*ent.Barcode]{
 	{Name: barcode.FieldSku, Type: "text", Value: func(b *ent.Barcode) any { return b.Sku }},
 	{Name: barcode.FieldBarcode, Type: "text", Value: func(b *ent.Barcode) any { return b.Barcode }},
 	{Name: barcode.FieldPackQuantity, Type: "bigint", Value: func(b *ent.Barcode) any { return b.PackQuantity }},
-}
-
-// take lets later rows see whose barcodes the accepted row i has taken.
-func (e *editor) take(i int) {
-	for _, b := range e.codes.come[i] {
-		e.codes.owner[b.Barcode] = b.Sku
-	}
-}
-
-// finish writes the barcodes of the accepted rows.
-func (e *editor) finish(ctx context.Context, tx store.Tx, accepted []int) error {
-	var gone []int64
-	var come []*ent.Barcode
-	for _, i := range accepted {
-		gone = append(gone, e.codes.gone[i]...)
-		come = append(come, e.codes.come[i]...)
-	}
-	if len(gone) > 0 {
-		if _, err := tx.Ent.Barcode.Delete().Where(page.In(barcode.FieldID, gone)).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	n, err := store.InsertAll(ctx, tx, barcode.Table, barcodeColumns, come)
-	if err == nil && n < len(come) {
-		return store.ErrRetry // somebody else's by now: see whose
-	}
-	return err
-}
-
-func (e *editor) show(ctx context.Context, tx store.Tx, rows []*ent.Product) error {
-	skus := make([]string, len(rows))
-	e.shown = make(map[string][]*ent.Barcode, len(rows))
-	for i, p := range rows {
-		skus[i], e.shown[p.Sku] = p.Sku, nil
-	}
-	found, err := tx.Ent.Barcode.Query().Where(page.In(barcode.FieldSku, skus)).Order(ent.Asc(barcode.FieldID)).All(ctx)
-	for _, b := range found {
-		e.shown[b.Sku] = append(e.shown[b.Sku], b)
-	}
-	return err
+	{Name: barcode.FieldUnit, Type: "text", Value: func(b *ent.Barcode) any { return b.Unit }},
 }

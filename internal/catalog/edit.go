@@ -24,18 +24,21 @@ func New(db *store.DB, now func() time.Time) *Service { return &Service{db, now}
 // Edited is what a command did to products.
 type Edited struct {
 	command.Edited[ent.Product]
-	// Barcodes are those of the products, by SKU.
-	Barcodes map[string][]*ent.Barcode
+	// Barcodes and Components are those of the products, by SKU.
+	Barcodes   map[string][]*ent.Barcode
+	Components map[string][]Component
 }
 
 // Create makes a product. It returns REQUIRED, INVALID and TOO_MANY for its
-// fields, TAKEN for a SKU that was ever used and for a barcode of another product.
+// fields, TAKEN for a SKU that was ever used and for a barcode of another product,
+// NOT_FOUND and ARCHIVED for components of a kit.
 func (s *Service) Create(ctx context.Context, in CreateInput) (Edited, error) {
 	return s.one(ctx, "productCreate", command.Create, in.Intent, &in, &in.SKU, nil, in.Fields, "")
 }
 
 // Update changes what is given of a product. Beside Create's it returns
-// NOT_FOUND and STALE_VERSION.
+// NOT_FOUND and STALE_VERSION, and INVALID for a kind that stock, reservations, kits
+// or interchange groups speak against.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (Edited, error) {
 	return s.one(ctx, "productUpdate", command.Update, in.Intent, &in, &in.SKU, in.ExpectedVersion, in.Fields, "")
 }
@@ -81,5 +84,5 @@ func (s *Service) run(ctx context.Context, operation string, how command.Import,
 		Expected: func(i int) *int64 { return e.rows[i].expected },
 		Check:    e.check, Look: e.look, Find: e.find, Merge: e.merge, Take: e.take, Finish: e.finish, Show: e.show,
 	}.Run(ctx, s.db, s.now)
-	return Edited{done, e.shown}, err
+	return Edited{done, e.shown.barcodes, e.shown.components}, err
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"entrepot/internal/command"
 	"entrepot/internal/money"
+	"entrepot/internal/stock"
 )
 
 // Limits told in the graph's descriptions.
@@ -15,6 +16,10 @@ const (
 	// maxLength is in millimetres. Nothing that is stocked is longer, and a volume
 	// that left 64 bits would end every summary in which it stands.
 	maxLength = 100_000
+	// maxPerKit is the most base units of one component in a kit.
+	maxPerKit = 1_000_000
+	// maxShelfLife is in days: a hundred years.
+	maxShelfLife = 36_500
 )
 
 // Fields is what can be told of a product. What is not given stays as it is,
@@ -39,12 +44,29 @@ type Fields struct {
 	WidthMm       *int64         `json:"widthMm,omitempty"`
 	HeightMm      *int64         `json:"heightMm,omitempty"`
 	Barcodes      []BarcodeInput `json:"barcodes,omitzero"` // nil stays, an empty list takes all away
+
+	Kind              *stock.ProductKind    `json:"kind,omitempty"`
+	Components        []ComponentInput      `json:"components,omitzero"` // as Barcodes
+	HSCode            *string               `json:"hsCode,omitempty"`
+	OriginCountry     *string               `json:"originCountry,omitempty"`
+	CustomsValue      *money.Amount         `json:"customsValue,omitempty"`
+	ClearCustomsValue bool                  `json:"clearCustomsValue,omitempty"`
+	CustomsCurrency   *string               `json:"customsCurrency,omitempty"`
+	AllocationRule    *stock.AllocationRule `json:"allocationRule,omitempty"`
+	MinShelfLifeDays  *int64                `json:"minShelfLifeDays,omitempty"`
+}
+
+// ComponentInput is a part of a kit: so many base units of it make one kit.
+type ComponentInput struct {
+	SKU      string `json:"sku,omitempty"`
+	Quantity int64  `json:"quantity,omitempty"`
 }
 
 // BarcodeInput is a code on a product or on a pack of it.
 type BarcodeInput struct {
 	Barcode      string `json:"barcode,omitempty"`
 	PackQuantity int64  `json:"packQuantity,omitempty"`
+	Unit         string `json:"unit,omitempty"`
 }
 
 // CreateInput makes a product.

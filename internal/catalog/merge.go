@@ -1,14 +1,13 @@
 package catalog
 
 import (
-	"context"
 	"strings"
 
 	"entrepot/ent"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
+	"entrepot/internal/money"
 	"entrepot/internal/stock"
-	"entrepot/internal/store"
 )
 
 // change is what one row of an input asks for.
@@ -24,7 +23,8 @@ type editor struct {
 	at    func(i int) fault.Path
 	rows  []change
 	codes barcodes
-	shown map[string][]*ent.Barcode
+	kits  kits
+	shown hung
 }
 
 func (e *editor) check(faults *fault.List, i int) {
@@ -80,6 +80,8 @@ func (e *editor) check(faults *fault.List, i int) {
 		}
 	}
 	checkBarcodes(faults, path.At("barcodes"), c.Barcodes)
+	checkComponents(faults, path.At("components"), c.sku, c.Components)
+	c.Fields.checkCustoms(faults, path)
 }
 
 func checkSKU(faults *fault.List, path fault.Path, sku string) {
@@ -93,30 +95,11 @@ func checkSKU(faults *fault.List, path fault.Path, sku string) {
 	}
 }
 
-func (e *editor) look(ctx context.Context, tx store.Tx) (err error) {
-	e.codes, err = lookBarcodes(ctx, tx, e.rows)
-	return err
-}
-
-func (e *editor) find(ctx context.Context, tx store.Tx) (map[int]*ent.Product, error) {
-	skus := make([]string, len(e.rows))
-	for i, c := range e.rows {
-		skus[i] = c.sku
-	}
-	found, err := bySKU(ctx, tx, skus)
-	rows := make(map[int]*ent.Product, len(found))
-	for i, sku := range skus {
-		if p := found[sku]; p != nil {
-			rows[i] = p
-		}
-	}
-	return rows, err
-}
-
 func (e *editor) merge(faults *fault.List, i int, p, old *ent.Product) (more bool) {
 	path, c := e.at(i), e.rows[i]
 	if old == nil {
 		p.Sku, p.Unit, p.Status = c.sku, "PCS", stock.StatusActive
+		p.Kind, p.AllocationRule = stock.ProductStandard, stock.AllocateFEFO
 		if c.Name == nil {
 			faults.Add(fault.Required, path.At("name"), "SKU %s is new: give it a name", command.Short(c.sku))
 		}
@@ -130,6 +113,9 @@ func (e *editor) merge(faults *fault.List, i int, p, old *ent.Product) (more boo
 		{&p.Spec, c.Spec},
 		{&p.Unit, c.Unit},
 		{&p.PriceCurrency, c.PriceCurrency},
+		{&p.HsCode, c.HSCode},
+		{&p.OriginCountry, c.OriginCountry},
+		{&p.CustomsCurrency, c.CustomsCurrency},
 	} {
 		if t.from != nil {
 			*t.to = *t.from
@@ -141,6 +127,7 @@ func (e *editor) merge(faults *fault.List, i int, p, old *ent.Product) (more boo
 		{&p.LengthMm, c.LengthMm},
 		{&p.WidthMm, c.WidthMm},
 		{&p.HeightMm, c.HeightMm},
+		{&p.MinShelfLifeDays, c.MinShelfLifeDays},
 	} {
 		if n.from != nil {
 			*n.to = *n.from
@@ -152,28 +139,44 @@ func (e *editor) merge(faults *fault.List, i int, p, old *ent.Product) (more boo
 	if c.MaxStock != nil || c.ClearMaxStock {
 		p.MaxStock = c.MaxStock
 	}
+	if c.CustomsValue != nil || c.ClearCustomsValue {
+		p.CustomsValue = c.CustomsValue
+	}
+	if c.Kind != nil {
+		p.Kind = *c.Kind
+	}
+	if c.AllocationRule != nil {
+		p.AllocationRule = *c.AllocationRule
+	}
 	if c.status != "" {
 		p.Status = c.status
 	}
 	e.agree(faults, path, c, p)
-	return e.codes.plan(faults, path.At("barcodes"), i, c)
+	more = e.kits.plan(faults, path, i, c, p, old)
+	return e.codes.plan(faults, path.At("barcodes"), i, c) || more
 }
 
 // agree adds what the fields of the whole product say against each other.
 func (e *editor) agree(faults *fault.List, path fault.Path, c change, p *ent.Product) {
-	switch {
-	case p.Price != nil && p.PriceCurrency == "":
-		faults.Add(fault.Required, path.At("priceCurrency"), "give the currency of the price")
-	case p.Price == nil && c.PriceCurrency != nil && *c.PriceCurrency != "":
-		faults.Add(fault.Invalid, path.At("priceCurrency"), "there is no price: give one with its currency, or neither")
-	case p.Price == nil:
-		p.PriceCurrency = ""
-	}
+	paid(faults, path.At("priceCurrency"), "price", p.Price, &p.PriceCurrency, c.PriceCurrency)
+	paid(faults, path.At("customsCurrency"), "customs value", p.CustomsValue, &p.CustomsCurrency, c.CustomsCurrency)
 	if p.MaxStock != nil && *p.MaxStock < p.MinStock {
 		field := "maxStock"
 		if c.MaxStock == nil {
 			field = "minStock"
 		}
 		faults.Add(fault.Invalid, path.At(field), "maxStock %d is below minStock %d", *p.MaxStock, p.MinStock)
+	}
+}
+
+// paid holds an amount and its currency together: there are both or neither.
+func paid(faults *fault.List, path fault.Path, what string, amount *money.Amount, currency, given *string) {
+	switch {
+	case amount != nil && *currency == "":
+		faults.Add(fault.Required, path, "give the currency of the %s", what)
+	case amount == nil && given != nil && *given != "":
+		faults.Add(fault.Invalid, path, "there is no %s: give one with its currency, or neither", what)
+	case amount == nil:
+		*currency = ""
 	}
 }

@@ -31,6 +31,13 @@ var products = command.Table[ent.Product]{
 		{Name: product.FieldLengthMm, Type: "bigint", Value: func(p *ent.Product) any { return p.LengthMm }},
 		{Name: product.FieldWidthMm, Type: "bigint", Value: func(p *ent.Product) any { return p.WidthMm }},
 		{Name: product.FieldHeightMm, Type: "bigint", Value: func(p *ent.Product) any { return p.HeightMm }},
+		{Name: product.FieldKind, Type: "text", Value: func(p *ent.Product) any { return p.Kind }},
+		{Name: product.FieldHsCode, Type: "text", Value: func(p *ent.Product) any { return p.HsCode }},
+		{Name: product.FieldOriginCountry, Type: "text", Value: func(p *ent.Product) any { return p.OriginCountry }},
+		{Name: product.FieldCustomsValue, Type: "bigint", Value: func(p *ent.Product) any { return p.CustomsValue }},
+		{Name: product.FieldCustomsCurrency, Type: "text", Value: func(p *ent.Product) any { return p.CustomsCurrency }},
+		{Name: product.FieldAllocationRule, Type: "text", Value: func(p *ent.Product) any { return p.AllocationRule }},
+		{Name: product.FieldMinShelfLifeDays, Type: "bigint", Value: func(p *ent.Product) any { return p.MinShelfLifeDays }},
 		{Name: product.FieldStatus, Type: "text", Value: func(p *ent.Product) any { return p.Status }},
 	},
 	Head: func(p *ent.Product) command.Head {
@@ -41,9 +48,10 @@ var products = command.Table[ent.Product]{
 	},
 }
 
-// bySKU finds products by SKU as stored, and locks them.
+// bySKU finds products by SKU as stored, and locks them in the order of their
+// SKUs: a kit is edited together with its components.
 func bySKU(ctx context.Context, tx store.Tx, skus []string) (map[string]*ent.Product, error) {
-	rows, err := tx.Ent.Product.Query().Where(page.In(product.FieldSku, skus), store.Lock).Order(ent.Asc(product.FieldID)).All(ctx)
+	rows, err := tx.Ent.Product.Query().Where(page.In(product.FieldSku, skus), store.Lock).Order(ent.Asc(product.FieldSku)).All(ctx)
 	found := make(map[string]*ent.Product, len(rows))
 	for _, p := range rows {
 		found[p.Sku] = p

@@ -123,9 +123,14 @@ func save(ctx context.Context, tx store.Tx, doc *ent.Document) error {
 	change := tx.Ent.Document.Update().Where(entdocument.ID(doc.ID), entdocument.Version(told[0].Version-1)).
 		SetState(doc.State).SetVersion(doc.Version).SetUpdatedAt(doc.UpdatedAt).SetNillableApprovedBy(doc.ApprovedBy).SetNillableReservationID(doc.ReservationID).
 		SetReasonCode(doc.ReasonCode).SetExternalNo(doc.ExternalNo).SetParty(doc.Party).SetCountry(doc.Country).
-		SetCurrency(doc.Currency).SetNote(doc.Note).SetOccurredAt(doc.OccurredAt).SetNillableExpectedAt(doc.ExpectedAt).
+		SetCurrency(doc.Currency).SetNote(doc.Note).SetOccurredAt(doc.OccurredAt).
 		SetLineCount(doc.LineCount).SetQuantity(doc.Quantity).
 		SetExecutedQuantity(doc.ExecutedQuantity).SetRejectedQuantity(doc.RejectedQuantity)
+	if doc.ExpectedAt == nil {
+		change.ClearExpectedAt()
+	} else {
+		change.SetExpectedAt(*doc.ExpectedAt)
+	}
 	n, err := change.Save(ctx)
 	if err != nil {
 		return fmt.Errorf("save document: %w", err)
@@ -180,6 +185,11 @@ func (r Result) finish(created bool) Result {
 	}
 	for _, e := range r.Document.Edges.Events {
 		e.PostingID = nil
+	}
+	for _, l := range r.Document.Edges.Lines {
+		for _, e := range l.Edges.Executions {
+			e.PostingID = nil
+		}
 	}
 	if created {
 		r.Document.ID, r.Document.No = 0, ""

@@ -105,6 +105,11 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	for _, d := range drafts {
+		if err := s.mayApprove(ctx, tx, d); err != nil {
+			return nil, err
+		}
+	}
 	rows := make([]*ent.DocumentExecution, 0, len(b.works))
 	for _, w := range b.works {
 		w.apply()
@@ -125,6 +130,16 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	}
 	promised, err := s.approved(ctx, tx, now, b.docs)
 	return append(posted, promised...), err
+}
+
+// mayApprove asks the rules about a new document that goes beyond DRAFT. What
+// happened already is not up for approval.
+func (s *Service) mayApprove(ctx context.Context, tx store.Tx, d *draft) error {
+	if d.fact || d.in.AdvanceTo == stock.DocumentDraft {
+		return nil
+	}
+	at := d.at.At("advanceTo")
+	return s.checkApproval(ctx, tx, d.doc, at, s.valueOf(tx, d.doc, at))
 }
 
 // approved runs what approval does for new documents that stop there.

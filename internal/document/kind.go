@@ -30,7 +30,7 @@ type kind struct {
 
 var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentInbound: {
-		prefix: "IN", create: "inboundCreate", reason: "PURCHASE", movement: stock.MovementInbound, life: common,
+		prefix: "IN", create: "inboundCreate", reason: "PURCHASE", movement: stock.MovementInbound, life: common.with(inspection),
 	},
 	stock.DocumentOutbound: {
 		prefix: "OUT", create: "outboundCreate", reason: "SALE", movement: stock.MovementOutbound, takes: true, life: common,

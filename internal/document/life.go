@@ -52,6 +52,12 @@ var common = life{
 	}},
 }
 
+// inspection tells apart what came on hold, also long after the document ended.
+var inspection = passage{action: stock.DocumentInspect, mutation: "documentInspect", again: true, leads: map[stock.DocumentState]stock.DocumentState{
+	stock.DocumentExecuting: stock.DocumentExecuting,
+	stock.DocumentCompleted: stock.DocumentCompleted,
+}}
+
 // with is the life with further steps behind it, or instead of those of the same action.
 func (l life) with(more ...passage) life {
 	out := make(life, 0, len(l)+len(more))

@@ -50,6 +50,9 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err
 			if err := reversible(ctx, tx, doc, in.field()); err != nil {
 				return kept{}, err
 			}
+			if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
+				return kept{}, err
+			}
 			if no == "" { // it was made after Before had looked for it
 				return kept{}, fault.New(fault.Conflict, fault.Path{}, "document %s has just been made; send it again", doc.No)
 			}
@@ -266,6 +269,10 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 func gone(at fault.Path, doc *ent.Document, refused ledger.Refused) error {
 	var faults fault.List
 	for _, r := range refused {
+		if r.Bin != nil {
+			lookup.RefuseBin(&faults, at, "what document "+doc.No+" moved of SKU "+r.SKU, r)
+			continue
+		}
 		current, missing, version := r.Current.Of(r.Bucket), r.ShortBy, r.Version
 		f := faults.Add(r.Code, at, "what document %s moved has gone elsewhere since: SKU %s has %d units, which is %d too few", doc.No, r.SKU, current, missing)
 		f.CurrentQuantity, f.ShortBy, f.CurrentVersion = &current, &missing, &version

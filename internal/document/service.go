@@ -52,6 +52,8 @@ type CreateInput struct {
 	Note          string             `json:"note,omitempty"`
 	OccurredAt    *time.Time         `json:"occurredAt,omitempty"`
 	ExpectedAt    *time.Time         `json:"expectedAt,omitempty"`
+	// ReturnOf is the number of the outbound document whose goods come back.
+	ReturnOf string `json:"returnOf,omitempty"`
 	// AdvanceTo is the state to which the document goes at once: DRAFT,
 	// APPROVED, or COMPLETED, which executes it whole.
 	AdvanceTo stock.DocumentState `json:"advanceTo,omitempty"`
@@ -85,15 +87,17 @@ type Which struct {
 type UpdateInput struct {
 	command.Intent
 	Which
-	ReasonCode *string     `json:"reasonCode,omitempty"`
-	ExternalNo *string     `json:"externalNo,omitempty"`
-	Party      *string     `json:"party,omitempty"`
-	Country    *string     `json:"country,omitempty"`
-	Currency   *string     `json:"currency,omitempty"`
-	Note       *string     `json:"note,omitempty"`
-	OccurredAt *time.Time  `json:"occurredAt,omitempty"`
-	ExpectedAt *time.Time  `json:"expectedAt,omitempty"`
-	Lines      []LineInput `json:"lines,omitempty"`
+	ReasonCode *string    `json:"reasonCode,omitempty"`
+	ExternalNo *string    `json:"externalNo,omitempty"`
+	Party      *string    `json:"party,omitempty"`
+	Country    *string    `json:"country,omitempty"`
+	Currency   *string    `json:"currency,omitempty"`
+	Note       *string    `json:"note,omitempty"`
+	OccurredAt *time.Time `json:"occurredAt,omitempty"`
+	ExpectedAt *time.Time `json:"expectedAt,omitempty"`
+	// ClearExpectedAt says that nobody knows any more when the goods come or go.
+	ClearExpectedAt bool        `json:"clearExpectedAt,omitempty"`
+	Lines           []LineInput `json:"lines,omitempty"`
 }
 
 // ApproveInput approves a draft.
@@ -135,6 +139,26 @@ type ExecuteLine struct {
 	// ProducedOn and ExpiresOn are of a batch that is not known yet.
 	ProducedOn *time.Time `json:"producedOn,omitempty"`
 	ExpiresOn  *time.Time `json:"expiresOn,omitempty"`
+}
+
+// InspectInput tells goods apart that came on hold.
+type InspectInput struct {
+	command.Intent
+	Which
+	Note       string        `json:"note,omitempty"`
+	OccurredAt *time.Time    `json:"occurredAt,omitempty"`
+	Lines      []InspectLine `json:"lines,omitempty"`
+}
+
+// InspectLine is a part of one line that was inspected.
+type InspectLine struct {
+	LineNo   int   `json:"lineNo,omitempty"`
+	Quantity int64 `json:"quantity,omitempty"`
+	// Bucket is AVAILABLE or DAMAGED.
+	Bucket stock.Bucket `json:"bucket,omitempty"`
+	// BatchNo is nil for the batches of the line in the order in which they came.
+	BatchNo    *string `json:"batchNo,omitempty"`
+	ReasonCode string  `json:"reasonCode,omitempty"`
 }
 
 // CompleteInput ends a document.

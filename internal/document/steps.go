@@ -13,27 +13,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// Approve lets a draft be executed. Approving twice does no harm. It needs
-// document:approve and returns NOT_FOUND, STALE_VERSION and INVALID_TRANSITION.
-func (s *Service) Approve(ctx context.Context, in ApproveInput) (Result, error) {
-	return s.change(ctx, edit{
-		operation: "documentApprove", needs: auth.DocumentApprove, intent: in.Intent, which: in.Which, input: in,
-		check: checkNote(in.Note),
-		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
-			to, err := step(doc, stock.DocumentApprove)
-			if err != nil || to == doc.State {
-				return nil, err
-			}
-			posted, err := s.hooksOf(doc.Kind).approve.run(ctx, tx, now, doc)
-			if err != nil {
-				return nil, err
-			}
-			tell(ctx, doc, stock.DocumentApprove, to, 0, in.Note, now)
-			return posted, nil
-		},
-	})
-}
-
 // Complete ends a document of which something was executed. Completing twice
 // does no harm. It needs document:execute; beside NOT_FOUND, STALE_VERSION and
 // INVALID_TRANSITION it returns OUTSTANDING when some of it was not done and
@@ -93,6 +72,9 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				}
 			}
 			if doc.ExecutedQuantity > 0 && !in.KeepExecuted {
+				if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
+					return nil, err
+				}
 				posted, err = s.takeBack(ctx, tx, "documentCancel", doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
 				if err != nil {
 					return nil, err

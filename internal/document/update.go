@@ -68,6 +68,9 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 			}
 		}
 	}
+	if doc.ReturnOfID != nil && whole.ReasonCode != reasonReturn {
+		faults.Add(fault.Invalid, fault.Input.At("reasonCode"), "goods that come back have the reason %s, not %s", reasonReturn, whole.ReasonCode)
+	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -121,7 +124,7 @@ func (in UpdateInput) over(doc *ent.Document, site string) CreateInput {
 	if in.OccurredAt != nil {
 		whole.OccurredAt = in.OccurredAt
 	}
-	if in.ExpectedAt != nil {
+	if in.ExpectedAt != nil || in.ClearExpectedAt {
 		whole.ExpectedAt = in.ExpectedAt
 	}
 	return whole

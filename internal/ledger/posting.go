@@ -146,6 +146,12 @@ type Move struct {
 	// Value, when set, is the exact signed value that goes with the change
 	// (a reversal), as far as the stock's worth allows it.
 	Value *money.Amount
+	// LocationID is the bin where the units come or go. Left out, the ledger
+	// chooses (see bins.go). Warehouses that do not track bins ignore it.
+	LocationID *int64
+	// ToLocationID is where units go that become damaged, or cease to be: those
+	// leave LocationID at the same time. Left out, the ledger chooses.
+	ToLocationID *int64
 }
 
 // Posting is a group of moves that happen together or not at all.

@@ -26,6 +26,7 @@ type Codes struct {
 	warehouses map[string]place
 	products   map[string]stock.Status
 	rates      map[string]money.Rate // of other currencies that lines give costs in
+	bins       map[Bin]site
 }
 
 // In is an empty Codes; costs are valued in the currency base.

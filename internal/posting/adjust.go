@@ -26,9 +26,9 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		lines[i].Currency = command.Currency(lines[i].Currency)
 	}
 	found := lookup.In(s.baseCurrency)
-	targets, currencies := make([]Target, len(lines)), []string{}
+	targets, bins, currencies := make([]Target, len(lines)), make([]lookup.Bin, len(lines)), []string{}
 	for i, l := range lines {
-		targets[i] = l.Target
+		targets[i], bins[i] = l.Target, binOf(l.Target, &lines[i].LocationCode)
 		if l.UnitCost != nil && l.Currency != "" {
 			currencies = append(currencies, l.Currency)
 		}
@@ -45,14 +45,14 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 				l.check(faults, fault.Input.At("changes").Item(i))
 			}
 		},
-		look: func(ctx context.Context, tx store.Tx) (int64, error) {
+		look: looking(&found, bins, func(ctx context.Context, tx store.Tx) (int64, error) {
 			return found.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
-		},
+		}),
 		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			return adjustMoves(found, lines, faults), nil
 		},
 	}
-	if len(currencies) == 0 {
+	if len(currencies) == 0 && len(named(slices.Clone(bins))) == 0 {
 		w.targets = targets
 		w.moves = func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) }
 	}
@@ -70,6 +70,7 @@ func adjustMoves(refs lookup.Codes, lines []AdjustLine, faults *fault.List) []le
 		n := len(*faults)
 		m.Delta = ledger.In(l.Bucket, l.Delta)
 		m.ExpectedVersion = l.ExpectedVersion
+		m.LocationID = refs.Bin(faults, path.At("locationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.LocationCode})
 		m.UnitCost = refs.Cost(faults, path, m, l.UnitCost, l.Currency, l.Delta)
 		if len(*faults) == n {
 			moves = append(moves, m)

@@ -20,7 +20,10 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 	for i := range lines {
 		lines[i].Tidy()
 	}
-	refs := lookup.In(s.baseCurrency)
+	refs, bins := lookup.In(s.baseCurrency), make([]lookup.Bin, 0, 2*len(lines))
+	for i, l := range lines {
+		bins = append(bins, binOf(l.Target, &lines[i].LocationCode), binOf(l.Target, &lines[i].ToLocationCode))
+	}
 	return s.run(ctx, work{
 		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -33,19 +36,22 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 				l.check(faults, fault.Input.At("moves").Item(i))
 			}
 		},
-		look: func(ctx context.Context, tx store.Tx) (int64, error) {
+		look: looking(&refs, bins, func(ctx context.Context, tx store.Tx) (int64, error) {
 			targets := make([]Target, len(lines))
 			for i, l := range lines {
 				targets[i] = l.Target
 			}
 			return refs.Resolve(ctx, tx, s.day(in.Command), targets, nil)
-		},
+		}),
 		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			moves := make([]ledger.Move, 0, len(lines))
 			for i, l := range lines {
-				if m, ok := refs.Move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
+				path := fault.Input.At("moves").Item(i)
+				if m, ok := refs.Move(faults, path, i, l.Target, false); ok {
 					m.Delta = ledger.Between(l.From, l.To, l.Quantity)
 					m.ExpectedVersion = l.ExpectedVersion
+					m.LocationID = refs.Bin(faults, path.At("locationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.LocationCode})
+					m.ToLocationID = refs.Bin(faults, path.At("toLocationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.ToLocationCode})
 					moves = append(moves, m)
 				}
 			}
@@ -66,6 +72,7 @@ func (l MoveLine) check(faults *fault.List, path fault.Path) {
 	}
 	checkQuantity(faults, path.At("quantity"), l.Quantity)
 	checkVersion(faults, path, l.ExpectedVersion)
+	l.checkPlaces(faults, path)
 }
 
 func checkMovable(faults *fault.List, path fault.Path, b stock.Bucket) {

@@ -120,6 +120,18 @@ type DocumentConnection = page.Connection[*ent.Document]
 // DocumentEdge is one of them with its cursor.
 type DocumentEdge = page.Edge[*ent.Document]
 
+// DocumentExecutionConnection is a page of what was done of a line.
+type DocumentExecutionConnection = page.Connection[*ent.DocumentExecution]
+
+// DocumentExecutionEdge is one of them with its cursor.
+type DocumentExecutionEdge = page.Edge[*ent.DocumentExecution]
+
+// ApprovalRuleConnection is a page of rules of approval.
+type ApprovalRuleConnection = page.Connection[*ent.ApprovalRule]
+
+// ApprovalRuleEdge is one of them with its cursor.
+type ApprovalRuleEdge = page.Edge[*ent.ApprovalRule]
+
 // DocumentLineConnection is a page of the lines of a document.
 type DocumentLineConnection = page.Connection[*ent.DocumentLine]
 

@@ -21,6 +21,11 @@ ALTER TABLE exchange_rates ADD COLUMN via text NOT NULL DEFAULT '';
 CREATE INDEX documents_reservation_id ON documents (reservation_id) WHERE reservation_id IS NOT NULL;
 CREATE INDEX documents_return_of_id ON documents (return_of_id) WHERE return_of_id IS NOT NULL;
 
+CREATE INDEX warehouse_locations_type ON warehouse_locations (warehouse_id, type);
+CREATE INDEX location_stocks_warehouse_id ON location_stocks (warehouse_id, id);
+CREATE INDEX stock_location_movements_location_id ON stock_location_movements (location_id, id);
+CREATE INDEX stock_location_movements_stock_id ON stock_location_movements (stock_id, id);
+
 CREATE TABLE kit_components (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     kit_sku text NOT NULL,
@@ -170,6 +175,7 @@ CREATE TABLE reservation_events (
 );
 CREATE UNIQUE INDEX reservation_events_chain ON reservation_events (reservation_id, version);
 CREATE UNIQUE INDEX reservation_events_reverses_id_key ON reservation_events (reverses_id);
+CREATE INDEX reservation_events_posting_id ON reservation_events (posting_id) WHERE posting_id IS NOT NULL;
 
 CREATE TABLE reservation_entries (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
