@@ -45,6 +45,9 @@ func Documents(ctx context.Context, rows []*ent.Document) { from(ctx).leadDocume
 func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 	for _, d := range rows {
 		l.warehouses.want(d.WarehouseID)
+		if d.TargetWarehouseID != nil {
+			l.warehouses.want(*d.TargetWarehouseID)
+		}
 		l.users.want(d.CreatedBy)
 		if d.ApprovedBy != nil {
 			l.users.want(*d.ApprovedBy)
@@ -57,6 +60,7 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 		}
 		l.documents.reversals.want(d.ID)
 		l.documents.lines.want(d.ID)
+		l.shipments.of.want(d.ID)
 		l.documents.events.want(d.ID)
 		l.documents.postings.want(d.ID)
 	}

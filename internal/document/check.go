@@ -14,6 +14,7 @@ import (
 // tidy brings codes into the form in which they are kept, and fills in defaults.
 func (in *CreateInput) tidy() {
 	in.WarehouseCode = strings.ToUpper(strings.TrimSpace(in.WarehouseCode))
+	in.TargetWarehouseCode = strings.ToUpper(strings.TrimSpace(in.TargetWarehouseCode))
 	in.ExternalNo, in.Party, in.Country = strings.TrimSpace(in.ExternalNo), strings.TrimSpace(in.Party), strings.TrimSpace(in.Country)
 	in.Currency = command.Currency(in.Currency)
 	in.ReturnOf = strings.TrimSpace(in.ReturnOf)
@@ -51,6 +52,9 @@ func (l *LineInput) tidy() {
 func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
 	if in.WarehouseCode == "" {
 		faults.Add(fault.Required, at.At("warehouseCode"), "give the code of the warehouse")
+	}
+	if in.Kind == stock.DocumentTransfer {
+		in.checkTransfer(faults, at)
 	}
 	switch in.AdvanceTo {
 	case stock.DocumentDraft, stock.DocumentApproved, stock.DocumentCompleted:

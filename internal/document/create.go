@@ -20,6 +20,7 @@ import (
 type kept struct {
 	Document int64   `json:"document,omitempty"`
 	Postings []int64 `json:"postings,omitempty"`
+	Shipment int64   `json:"shipment,omitempty"`
 }
 
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved
@@ -170,6 +171,11 @@ func (s *Service) codesFor(ctx context.Context, tx store.Tx, drafts []*draft) ([
 		docs[i] = d.doc
 	}
 	stocks, moneys := targets(site, docs...), currencies(docs...)
+	for _, d := range drafts {
+		if d.in.TargetWarehouseCode != "" {
+			stocks = append(stocks, lookup.Target{WarehouseCode: d.in.TargetWarehouseCode})
+		}
+	}
 	codes := make([]lookup.Codes, len(drafts))
 	byDay := map[time.Time]lookup.Codes{}
 	var first lookup.Codes

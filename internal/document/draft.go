@@ -87,6 +87,12 @@ func (d *draft) settle(ctx context.Context, tx store.Tx, now time.Time, codes lo
 		return nil // without the warehouse its bins mean nothing
 	}
 	d.doc.WarehouseID = codes.Warehouse(d.in.WarehouseCode)
+	if code := d.in.TargetWarehouseCode; code != "" {
+		if codes.CheckWarehouse(faults, d.at.At("targetWarehouseCode"), code); len(*faults) > before {
+			return nil
+		}
+		d.doc.TargetWarehouseID = new(codes.Warehouse(code))
+	}
 	var bins []string
 	var batches []catalog.NewBatch
 	var batchAt []int

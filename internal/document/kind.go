@@ -38,7 +38,9 @@ var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentAdjustment: {
 		prefix: "ADJ", create: "adjustmentCreate", movement: stock.MovementAdjustment, signed: true, life: common,
 	},
-	stock.DocumentTransfer:  {prefix: "TRF"},
+	stock.DocumentTransfer: {
+		prefix: "TRF", create: "transferCreate", reason: "TRANSFER", movement: stock.MovementTransfer, takes: true, life: travelling,
+	},
 	stock.DocumentStocktake: {prefix: "CNT"},
 	stock.DocumentAssembly:  {prefix: "ASM"},
 }
@@ -80,6 +82,8 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
+	case stock.DocumentTransfer:
+		return hooks{approve: s.promise, free: s.free}
 	default:
 		return hooks{}
 	}

@@ -44,14 +44,16 @@ type CreateInput struct {
 	command.Intent
 	Kind          stock.DocumentKind `json:"kind,omitempty"`
 	WarehouseCode string             `json:"warehouseCode,omitempty"`
-	ReasonCode    string             `json:"reasonCode,omitempty"`
-	ExternalNo    string             `json:"externalNo,omitempty"`
-	Party         string             `json:"party,omitempty"`
-	Country       string             `json:"country,omitempty"`
-	Currency      string             `json:"currency,omitempty"`
-	Note          string             `json:"note,omitempty"`
-	OccurredAt    *time.Time         `json:"occurredAt,omitempty"`
-	ExpectedAt    *time.Time         `json:"expectedAt,omitempty"`
+	// TargetWarehouseCode is where a transfer goes; other kinds have none.
+	TargetWarehouseCode string     `json:"targetWarehouseCode,omitempty"`
+	ReasonCode          string     `json:"reasonCode,omitempty"`
+	ExternalNo          string     `json:"externalNo,omitempty"`
+	Party               string     `json:"party,omitempty"`
+	Country             string     `json:"country,omitempty"`
+	Currency            string     `json:"currency,omitempty"`
+	Note                string     `json:"note,omitempty"`
+	OccurredAt          *time.Time `json:"occurredAt,omitempty"`
+	ExpectedAt          *time.Time `json:"expectedAt,omitempty"`
 	// ReturnOf is the number of the outbound document whose goods come back.
 	ReturnOf string `json:"returnOf,omitempty"`
 	// AdvanceTo is the state to which the document goes at once: DRAFT,
@@ -196,6 +198,9 @@ type Result struct {
 	// Document as it is now. That of a dry run carries its lines and events in
 	// Edges, since the database does not have them.
 	Document *ent.Document
+	// Shipment that the command made or changed, if any. That of a dry run carries
+	// its lines in Edges.
+	Shipment *ent.Shipment
 	// Movements are the ledger rows that the command wrote; those of a dry run have no id.
 	Movements []*ent.StockMovement
 }

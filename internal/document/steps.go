@@ -38,6 +38,11 @@ func (s *Service) complete(ctx context.Context, tx store.Tx, doc *ent.Document, 
 		f[0].CurrentQuantity = &left
 		return nil, f
 	}
+	if doc.TargetWarehouseID != nil {
+		if err := arrivedAll(ctx, tx, doc, fault.Input.At("closeShort")); err != nil {
+			return nil, err
+		}
+	}
 	freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
 	if err != nil {
 		return nil, err
@@ -70,6 +75,15 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				if _, err := auth.Require(ctx, auth.DocumentExecute); err != nil {
 					return nil, err
 				}
+			}
+			switch {
+			case doc.Kind == stock.DocumentTransfer && in.KeepExecuted:
+				err = arrivedAll(ctx, tx, doc, fault.Input.At("keepExecuted"))
+			case doc.Kind == stock.DocumentTransfer:
+				posted, err = s.callBackAll(ctx, tx, now, doc, in)
+			}
+			if err != nil {
+				return nil, err
 			}
 			if doc.ExecutedQuantity > 0 && !in.KeepExecuted {
 				if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {

@@ -55,6 +55,13 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 		return err
 	}
 	whole := in.over(doc, house.Code)
+	if doc.TargetWarehouseID != nil {
+		target, err := tx.Ent.Warehouse.Get(ctx, *doc.TargetWarehouseID)
+		if err != nil {
+			return err
+		}
+		whole.TargetWarehouseCode = target.Code
+	}
 	whole.tidy()
 	var faults fault.List
 	if in.Lines != nil {
@@ -82,7 +89,8 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 	d := &draft{in: whole, at: fault.Input, doc: doc}
 	d.setLines()
 	codes := lookup.In(s.baseCurrency)
-	if _, err := codes.ResolveAll(ctx, tx, fx.Day(*whole.OccurredAt), targets(house.Code, doc), nil, 0); err != nil {
+	stocks := append(targets(house.Code, doc), lookup.Target{WarehouseCode: whole.TargetWarehouseCode})
+	if _, err := codes.ResolveAll(ctx, tx, fx.Day(*whole.OccurredAt), stocks, nil, 0); err != nil {
 		return err
 	}
 	if err := d.settle(ctx, tx, now, codes, &faults); err != nil {
