@@ -244,7 +244,7 @@ var (
 	DocumentEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "CANCEL_SHIPMENT", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST"}},
 		{Name: "from_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "to_state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
