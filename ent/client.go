@@ -47,6 +47,7 @@ import (
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
@@ -142,6 +143,8 @@ type Client struct {
 	ScheduleSlot *ScheduleSlotClient
 	// Shipment is the client for interacting with the Shipment builders.
 	Shipment *ShipmentClient
+	// ShipmentEntry is the client for interacting with the ShipmentEntry builders.
+	ShipmentEntry *ShipmentEntryClient
 	// ShipmentLine is the client for interacting with the ShipmentLine builders.
 	ShipmentLine *ShipmentLineClient
 	// Stock is the client for interacting with the Stock builders.
@@ -211,6 +214,7 @@ func (c *Client) init() {
 	c.Role = NewRoleClient(c.config)
 	c.ScheduleSlot = NewScheduleSlotClient(c.config)
 	c.Shipment = NewShipmentClient(c.config)
+	c.ShipmentEntry = NewShipmentEntryClient(c.config)
 	c.ShipmentLine = NewShipmentLineClient(c.config)
 	c.Stock = NewStockClient(c.config)
 	c.StockCost = NewStockCostClient(c.config)
@@ -350,6 +354,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Role:                  NewRoleClient(cfg),
 		ScheduleSlot:          NewScheduleSlotClient(cfg),
 		Shipment:              NewShipmentClient(cfg),
+		ShipmentEntry:         NewShipmentEntryClient(cfg),
 		ShipmentLine:          NewShipmentLineClient(cfg),
 		Stock:                 NewStockClient(cfg),
 		StockCost:             NewStockCostClient(cfg),
@@ -416,6 +421,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Role:                  NewRoleClient(cfg),
 		ScheduleSlot:          NewScheduleSlotClient(cfg),
 		Shipment:              NewShipmentClient(cfg),
+		ShipmentEntry:         NewShipmentEntryClient(cfg),
 		ShipmentLine:          NewShipmentLineClient(cfg),
 		Stock:                 NewStockClient(cfg),
 		StockCost:             NewStockCostClient(cfg),
@@ -463,8 +469,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.LandedCost, c.LandedCostLine, c.LedgerSweep, c.Location, c.LocationMovement,
 		c.LocationStock, c.Posting, c.Product, c.Reservation, c.ReservationAllocation,
 		c.ReservationEntry, c.ReservationEvent, c.ReservationLine, c.Role,
-		c.ScheduleSlot, c.Shipment, c.ShipmentLine, c.Stock, c.StockCost,
-		c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
+		c.ScheduleSlot, c.Shipment, c.ShipmentEntry, c.ShipmentLine, c.Stock,
+		c.StockCost, c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
 		c.StocktakeLine, c.User, c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Use(hooks...)
@@ -482,8 +488,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.LandedCost, c.LandedCostLine, c.LedgerSweep, c.Location, c.LocationMovement,
 		c.LocationStock, c.Posting, c.Product, c.Reservation, c.ReservationAllocation,
 		c.ReservationEntry, c.ReservationEvent, c.ReservationLine, c.Role,
-		c.ScheduleSlot, c.Shipment, c.ShipmentLine, c.Stock, c.StockCost,
-		c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
+		c.ScheduleSlot, c.Shipment, c.ShipmentEntry, c.ShipmentLine, c.Stock,
+		c.StockCost, c.StockMovement, c.StockSnapshot, c.Stocktake, c.StocktakeCount,
 		c.StocktakeLine, c.User, c.Warehouse, c.WarehouseSnapshot,
 	} {
 		n.Intercept(interceptors...)
@@ -565,6 +571,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ScheduleSlot.mutate(ctx, m)
 	case *ShipmentMutation:
 		return c.Shipment.mutate(ctx, m)
+	case *ShipmentEntryMutation:
+		return c.ShipmentEntry.mutate(ctx, m)
 	case *ShipmentLineMutation:
 		return c.ShipmentLine.mutate(ctx, m)
 	case *StockMutation:
@@ -5499,6 +5507,22 @@ func (c *ShipmentClient) GetX(ctx context.Context, id int64) *Shipment {
 	return obj
 }
 
+// QueryLines queries the lines edge of a Shipment.
+func (c *ShipmentClient) QueryLines(_m *Shipment) *ShipmentLineQuery {
+	query := (&ShipmentLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipment.Table, shipment.FieldID, id),
+			sqlgraph.To(shipmentline.Table, shipmentline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, shipment.LinesTable, shipment.LinesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ShipmentClient) Hooks() []Hook {
 	return c.hooks.Shipment
@@ -5521,6 +5545,155 @@ func (c *ShipmentClient) mutate(ctx context.Context, m *ShipmentMutation) (Value
 		return (&ShipmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Shipment mutation op: %q", m.Op())
+	}
+}
+
+// ShipmentEntryClient is a client for the ShipmentEntry schema.
+type ShipmentEntryClient struct {
+	config
+}
+
+// NewShipmentEntryClient returns a client for the ShipmentEntry from the given config.
+func NewShipmentEntryClient(c config) *ShipmentEntryClient {
+	return &ShipmentEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `shipmententry.Hooks(f(g(h())))`.
+func (c *ShipmentEntryClient) Use(hooks ...Hook) {
+	c.hooks.ShipmentEntry = append(c.hooks.ShipmentEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `shipmententry.Intercept(f(g(h())))`.
+func (c *ShipmentEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ShipmentEntry = append(c.inters.ShipmentEntry, interceptors...)
+}
+
+// Create returns a builder for creating a ShipmentEntry entity.
+func (c *ShipmentEntryClient) Create() *ShipmentEntryCreate {
+	mutation := newShipmentEntryMutation(c.config, OpCreate)
+	return &ShipmentEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ShipmentEntry entities.
+func (c *ShipmentEntryClient) CreateBulk(builders ...*ShipmentEntryCreate) *ShipmentEntryCreateBulk {
+	return &ShipmentEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ShipmentEntryClient) MapCreateBulk(slice any, setFunc func(*ShipmentEntryCreate, int)) *ShipmentEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ShipmentEntryCreateBulk{err: fmt.Errorf("calling to ShipmentEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ShipmentEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ShipmentEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ShipmentEntry.
+func (c *ShipmentEntryClient) Update() *ShipmentEntryUpdate {
+	mutation := newShipmentEntryMutation(c.config, OpUpdate)
+	return &ShipmentEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ShipmentEntryClient) UpdateOne(_m *ShipmentEntry) *ShipmentEntryUpdateOne {
+	mutation := newShipmentEntryMutation(c.config, OpUpdateOne, withShipmentEntry(_m))
+	return &ShipmentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ShipmentEntryClient) UpdateOneID(id int64) *ShipmentEntryUpdateOne {
+	mutation := newShipmentEntryMutation(c.config, OpUpdateOne, withShipmentEntryID(id))
+	return &ShipmentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ShipmentEntry.
+func (c *ShipmentEntryClient) Delete() *ShipmentEntryDelete {
+	mutation := newShipmentEntryMutation(c.config, OpDelete)
+	return &ShipmentEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ShipmentEntryClient) DeleteOne(_m *ShipmentEntry) *ShipmentEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ShipmentEntryClient) DeleteOneID(id int64) *ShipmentEntryDeleteOne {
+	builder := c.Delete().Where(shipmententry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ShipmentEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for ShipmentEntry.
+func (c *ShipmentEntryClient) Query() *ShipmentEntryQuery {
+	return &ShipmentEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeShipmentEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ShipmentEntry entity by its id.
+func (c *ShipmentEntryClient) Get(ctx context.Context, id int64) (*ShipmentEntry, error) {
+	return c.Query().Where(shipmententry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ShipmentEntryClient) GetX(ctx context.Context, id int64) *ShipmentEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLine queries the line edge of a ShipmentEntry.
+func (c *ShipmentEntryClient) QueryLine(_m *ShipmentEntry) *ShipmentLineQuery {
+	query := (&ShipmentLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmententry.Table, shipmententry.FieldID, id),
+			sqlgraph.To(shipmentline.Table, shipmentline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, shipmententry.LineTable, shipmententry.LineColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ShipmentEntryClient) Hooks() []Hook {
+	return c.hooks.ShipmentEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *ShipmentEntryClient) Interceptors() []Interceptor {
+	return c.inters.ShipmentEntry
+}
+
+func (c *ShipmentEntryClient) mutate(ctx context.Context, m *ShipmentEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ShipmentEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ShipmentEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ShipmentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ShipmentEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ShipmentEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -5630,6 +5803,38 @@ func (c *ShipmentLineClient) GetX(ctx context.Context, id int64) *ShipmentLine {
 		panic(err)
 	}
 	return obj
+}
+
+// QueryShipment queries the shipment edge of a ShipmentLine.
+func (c *ShipmentLineClient) QueryShipment(_m *ShipmentLine) *ShipmentQuery {
+	query := (&ShipmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmentline.Table, shipmentline.FieldID, id),
+			sqlgraph.To(shipment.Table, shipment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, shipmentline.ShipmentTable, shipmentline.ShipmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryEntries queries the entries edge of a ShipmentLine.
+func (c *ShipmentLineClient) QueryEntries(_m *ShipmentLine) *ShipmentEntryQuery {
+	query := (&ShipmentEntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmentline.Table, shipmentline.FieldID, id),
+			sqlgraph.To(shipmententry.Table, shipmententry.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, shipmentline.EntriesTable, shipmentline.EntriesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
 }
 
 // Hooks returns the client hooks.
@@ -7060,9 +7265,9 @@ type (
 		JobRow, KitComponent, LandedCost, LandedCostLine, LedgerSweep, Location,
 		LocationMovement, LocationStock, Posting, Product, Reservation,
 		ReservationAllocation, ReservationEntry, ReservationEvent, ReservationLine,
-		Role, ScheduleSlot, Shipment, ShipmentLine, Stock, StockCost, StockMovement,
-		StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User, Warehouse,
-		WarehouseSnapshot []ent.Hook
+		Role, ScheduleSlot, Shipment, ShipmentEntry, ShipmentLine, Stock, StockCost,
+		StockMovement, StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User,
+		Warehouse, WarehouseSnapshot []ent.Hook
 	}
 	inters struct {
 		ApprovalRule, Barcode, Batch, Carrier, CodeMapping, CostSnapshot, Document,
@@ -7071,8 +7276,8 @@ type (
 		JobRow, KitComponent, LandedCost, LandedCostLine, LedgerSweep, Location,
 		LocationMovement, LocationStock, Posting, Product, Reservation,
 		ReservationAllocation, ReservationEntry, ReservationEvent, ReservationLine,
-		Role, ScheduleSlot, Shipment, ShipmentLine, Stock, StockCost, StockMovement,
-		StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User, Warehouse,
-		WarehouseSnapshot []ent.Interceptor
+		Role, ScheduleSlot, Shipment, ShipmentEntry, ShipmentLine, Stock, StockCost,
+		StockMovement, StockSnapshot, Stocktake, StocktakeCount, StocktakeLine, User,
+		Warehouse, WarehouseSnapshot []ent.Interceptor
 	}
 )

@@ -40,6 +40,7 @@ import (
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"errors"
 	"fmt"
@@ -156,6 +157,7 @@ func checkColumn(t, c string) error {
 			role.Table:                  role.ValidColumn,
 			scheduleslot.Table:          scheduleslot.ValidColumn,
 			shipment.Table:              shipment.ValidColumn,
+			shipmententry.Table:         shipmententry.ValidColumn,
 			shipmentline.Table:          shipmentline.ValidColumn,
 			entstock.Table:              entstock.ValidColumn,
 			stockcost.Table:             stockcost.ValidColumn,

@@ -112,6 +112,9 @@ func (e *ScheduleSlot) GlobalID() page.ID { return page.ID{Type: "ScheduleSlot",
 func (e *Shipment) GlobalID() page.ID { return page.ID{Type: "Shipment", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.
+func (e *ShipmentEntry) GlobalID() page.ID { return page.ID{Type: "ShipmentEntry", Key: e.ID} }
+
+// GlobalID is the opaque id under which the graph shows this row.
 func (e *ShipmentLine) GlobalID() page.ID { return page.ID{Type: "ShipmentLine", Key: e.ID} }
 
 // GlobalID is the opaque id under which the graph shows this row.

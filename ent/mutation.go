@@ -41,6 +41,7 @@ import (
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
@@ -108,6 +109,7 @@ const (
 	TypeRole                  = "Role"
 	TypeScheduleSlot          = "ScheduleSlot"
 	TypeShipment              = "Shipment"
+	TypeShipmentEntry         = "ShipmentEntry"
 	TypeShipmentLine          = "ShipmentLine"
 	TypeStock                 = "Stock"
 	TypeStockCost             = "StockCost"
@@ -33689,39 +33691,49 @@ func (m *ScheduleSlotMutation) ResetEdge(name string) error {
 // ShipmentMutation represents an operation that mutates the Shipment nodes in the graph.
 type ShipmentMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *int64
-	created_at           *time.Time
-	updated_at           *time.Time
-	version              *int64
-	addversion           *int64
-	document_id          *int64
-	adddocument_id       *int64
-	shipment_no          *int
-	addshipment_no       *int
-	state                *stock.ShipmentState
-	carrier              *string
-	tracking_no          *string
-	eta                  *time.Time
-	dispatched_at        *time.Time
-	note                 *string
-	posting_id           *int64
-	addposting_id        *int64
-	created_by           *int64
-	addcreated_by        *int64
-	quantity             *int64
-	addquantity          *int64
-	accepted_quantity    *int64
-	addaccepted_quantity *int64
-	rejected_quantity    *int64
-	addrejected_quantity *int64
-	missing_quantity     *int64
-	addmissing_quantity  *int64
-	clearedFields        map[string]struct{}
-	done                 bool
-	oldValue             func(context.Context) (*Shipment, error)
-	predicates           []predicate.Shipment
+	op                     Op
+	typ                    string
+	id                     *int64
+	created_at             *time.Time
+	updated_at             *time.Time
+	version                *int64
+	addversion             *int64
+	document_id            *int64
+	adddocument_id         *int64
+	shipment_no            *int
+	addshipment_no         *int
+	warehouse_id           *int64
+	addwarehouse_id        *int64
+	target_warehouse_id    *int64
+	addtarget_warehouse_id *int64
+	state                  *stock.ShipmentState
+	carrier                *string
+	tracking_no            *string
+	eta                    *time.Time
+	dispatched_at          *time.Time
+	closed_at              *time.Time
+	note                   *string
+	posting_id             *int64
+	addposting_id          *int64
+	created_by             *int64
+	addcreated_by          *int64
+	quantity               *int64
+	addquantity            *int64
+	accepted_quantity      *int64
+	addaccepted_quantity   *int64
+	rejected_quantity      *int64
+	addrejected_quantity   *int64
+	missing_quantity       *int64
+	addmissing_quantity    *int64
+	returned_quantity      *int64
+	addreturned_quantity   *int64
+	clearedFields          map[string]struct{}
+	lines                  map[int64]struct{}
+	removedlines           map[int64]struct{}
+	clearedlines           bool
+	done                   bool
+	oldValue               func(context.Context) (*Shipment, error)
+	predicates             []predicate.Shipment
 }
 
 var _ ent.Mutation = (*ShipmentMutation)(nil)
@@ -34068,6 +34080,118 @@ func (m *ShipmentMutation) ResetShipmentNo() {
 	m.addshipment_no = nil
 }
 
+// SetWarehouseID sets the "warehouse_id" field.
+func (m *ShipmentMutation) SetWarehouseID(i int64) {
+	m.warehouse_id = &i
+	m.addwarehouse_id = nil
+}
+
+// WarehouseID returns the value of the "warehouse_id" field in the mutation.
+func (m *ShipmentMutation) WarehouseID() (r int64, exists bool) {
+	v := m.warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarehouseID returns the old "warehouse_id" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarehouseID: %w", err)
+	}
+	return oldValue.WarehouseID, nil
+}
+
+// AddWarehouseID adds i to the "warehouse_id" field.
+func (m *ShipmentMutation) AddWarehouseID(i int64) {
+	if m.addwarehouse_id != nil {
+		*m.addwarehouse_id += i
+	} else {
+		m.addwarehouse_id = &i
+	}
+}
+
+// AddedWarehouseID returns the value that was added to the "warehouse_id" field in this mutation.
+func (m *ShipmentMutation) AddedWarehouseID() (r int64, exists bool) {
+	v := m.addwarehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarehouseID resets all changes to the "warehouse_id" field.
+func (m *ShipmentMutation) ResetWarehouseID() {
+	m.warehouse_id = nil
+	m.addwarehouse_id = nil
+}
+
+// SetTargetWarehouseID sets the "target_warehouse_id" field.
+func (m *ShipmentMutation) SetTargetWarehouseID(i int64) {
+	m.target_warehouse_id = &i
+	m.addtarget_warehouse_id = nil
+}
+
+// TargetWarehouseID returns the value of the "target_warehouse_id" field in the mutation.
+func (m *ShipmentMutation) TargetWarehouseID() (r int64, exists bool) {
+	v := m.target_warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTargetWarehouseID returns the old "target_warehouse_id" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldTargetWarehouseID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTargetWarehouseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTargetWarehouseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTargetWarehouseID: %w", err)
+	}
+	return oldValue.TargetWarehouseID, nil
+}
+
+// AddTargetWarehouseID adds i to the "target_warehouse_id" field.
+func (m *ShipmentMutation) AddTargetWarehouseID(i int64) {
+	if m.addtarget_warehouse_id != nil {
+		*m.addtarget_warehouse_id += i
+	} else {
+		m.addtarget_warehouse_id = &i
+	}
+}
+
+// AddedTargetWarehouseID returns the value that was added to the "target_warehouse_id" field in this mutation.
+func (m *ShipmentMutation) AddedTargetWarehouseID() (r int64, exists bool) {
+	v := m.addtarget_warehouse_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTargetWarehouseID resets all changes to the "target_warehouse_id" field.
+func (m *ShipmentMutation) ResetTargetWarehouseID() {
+	m.target_warehouse_id = nil
+	m.addtarget_warehouse_id = nil
+}
+
 // SetState sets the "state" field.
 func (m *ShipmentMutation) SetState(ss stock.ShipmentState) {
 	m.state = &ss
@@ -34259,6 +34383,55 @@ func (m *ShipmentMutation) OldDispatchedAt(ctx context.Context) (v time.Time, er
 // ResetDispatchedAt resets all changes to the "dispatched_at" field.
 func (m *ShipmentMutation) ResetDispatchedAt() {
 	m.dispatched_at = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *ShipmentMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *ShipmentMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *ShipmentMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[shipment.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *ShipmentMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[shipment.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *ShipmentMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, shipment.FieldClosedAt)
 }
 
 // SetNote sets the "note" field.
@@ -34633,6 +34806,116 @@ func (m *ShipmentMutation) ResetMissingQuantity() {
 	m.addmissing_quantity = nil
 }
 
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (m *ShipmentMutation) SetReturnedQuantity(i int64) {
+	m.returned_quantity = &i
+	m.addreturned_quantity = nil
+}
+
+// ReturnedQuantity returns the value of the "returned_quantity" field in the mutation.
+func (m *ShipmentMutation) ReturnedQuantity() (r int64, exists bool) {
+	v := m.returned_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnedQuantity returns the old "returned_quantity" field's value of the Shipment entity.
+// If the Shipment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentMutation) OldReturnedQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnedQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnedQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnedQuantity: %w", err)
+	}
+	return oldValue.ReturnedQuantity, nil
+}
+
+// AddReturnedQuantity adds i to the "returned_quantity" field.
+func (m *ShipmentMutation) AddReturnedQuantity(i int64) {
+	if m.addreturned_quantity != nil {
+		*m.addreturned_quantity += i
+	} else {
+		m.addreturned_quantity = &i
+	}
+}
+
+// AddedReturnedQuantity returns the value that was added to the "returned_quantity" field in this mutation.
+func (m *ShipmentMutation) AddedReturnedQuantity() (r int64, exists bool) {
+	v := m.addreturned_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReturnedQuantity resets all changes to the "returned_quantity" field.
+func (m *ShipmentMutation) ResetReturnedQuantity() {
+	m.returned_quantity = nil
+	m.addreturned_quantity = nil
+}
+
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by ids.
+func (m *ShipmentMutation) AddLineIDs(ids ...int64) {
+	if m.lines == nil {
+		m.lines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.lines[ids[i]] = struct{}{}
+	}
+}
+
+// ClearLines clears the "lines" edge to the ShipmentLine entity.
+func (m *ShipmentMutation) ClearLines() {
+	m.clearedlines = true
+}
+
+// LinesCleared reports if the "lines" edge to the ShipmentLine entity was cleared.
+func (m *ShipmentMutation) LinesCleared() bool {
+	return m.clearedlines
+}
+
+// RemoveLineIDs removes the "lines" edge to the ShipmentLine entity by IDs.
+func (m *ShipmentMutation) RemoveLineIDs(ids ...int64) {
+	if m.removedlines == nil {
+		m.removedlines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.lines, ids[i])
+		m.removedlines[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedLines returns the removed IDs of the "lines" edge to the ShipmentLine entity.
+func (m *ShipmentMutation) RemovedLinesIDs() (ids []int64) {
+	for id := range m.removedlines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// LinesIDs returns the "lines" edge IDs in the mutation.
+func (m *ShipmentMutation) LinesIDs() (ids []int64) {
+	for id := range m.lines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetLines resets all changes to the "lines" edge.
+func (m *ShipmentMutation) ResetLines() {
+	m.lines = nil
+	m.clearedlines = false
+	m.removedlines = nil
+}
+
 // Where appends a list predicates to the ShipmentMutation builder.
 func (m *ShipmentMutation) Where(ps ...predicate.Shipment) {
 	m.predicates = append(m.predicates, ps...)
@@ -34667,7 +34950,7 @@ func (m *ShipmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ShipmentMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 21)
 	if m.created_at != nil {
 		fields = append(fields, shipment.FieldCreatedAt)
 	}
@@ -34683,6 +34966,12 @@ func (m *ShipmentMutation) Fields() []string {
 	if m.shipment_no != nil {
 		fields = append(fields, shipment.FieldShipmentNo)
 	}
+	if m.warehouse_id != nil {
+		fields = append(fields, shipment.FieldWarehouseID)
+	}
+	if m.target_warehouse_id != nil {
+		fields = append(fields, shipment.FieldTargetWarehouseID)
+	}
 	if m.state != nil {
 		fields = append(fields, shipment.FieldState)
 	}
@@ -34697,6 +34986,9 @@ func (m *ShipmentMutation) Fields() []string {
 	}
 	if m.dispatched_at != nil {
 		fields = append(fields, shipment.FieldDispatchedAt)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, shipment.FieldClosedAt)
 	}
 	if m.note != nil {
 		fields = append(fields, shipment.FieldNote)
@@ -34719,6 +35011,9 @@ func (m *ShipmentMutation) Fields() []string {
 	if m.missing_quantity != nil {
 		fields = append(fields, shipment.FieldMissingQuantity)
 	}
+	if m.returned_quantity != nil {
+		fields = append(fields, shipment.FieldReturnedQuantity)
+	}
 	return fields
 }
 
@@ -34737,6 +35032,10 @@ func (m *ShipmentMutation) Field(name string) (ent.Value, bool) {
 		return m.DocumentID()
 	case shipment.FieldShipmentNo:
 		return m.ShipmentNo()
+	case shipment.FieldWarehouseID:
+		return m.WarehouseID()
+	case shipment.FieldTargetWarehouseID:
+		return m.TargetWarehouseID()
 	case shipment.FieldState:
 		return m.State()
 	case shipment.FieldCarrier:
@@ -34747,6 +35046,8 @@ func (m *ShipmentMutation) Field(name string) (ent.Value, bool) {
 		return m.Eta()
 	case shipment.FieldDispatchedAt:
 		return m.DispatchedAt()
+	case shipment.FieldClosedAt:
+		return m.ClosedAt()
 	case shipment.FieldNote:
 		return m.Note()
 	case shipment.FieldPostingID:
@@ -34761,6 +35062,8 @@ func (m *ShipmentMutation) Field(name string) (ent.Value, bool) {
 		return m.RejectedQuantity()
 	case shipment.FieldMissingQuantity:
 		return m.MissingQuantity()
+	case shipment.FieldReturnedQuantity:
+		return m.ReturnedQuantity()
 	}
 	return nil, false
 }
@@ -34780,6 +35083,10 @@ func (m *ShipmentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDocumentID(ctx)
 	case shipment.FieldShipmentNo:
 		return m.OldShipmentNo(ctx)
+	case shipment.FieldWarehouseID:
+		return m.OldWarehouseID(ctx)
+	case shipment.FieldTargetWarehouseID:
+		return m.OldTargetWarehouseID(ctx)
 	case shipment.FieldState:
 		return m.OldState(ctx)
 	case shipment.FieldCarrier:
@@ -34790,6 +35097,8 @@ func (m *ShipmentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldEta(ctx)
 	case shipment.FieldDispatchedAt:
 		return m.OldDispatchedAt(ctx)
+	case shipment.FieldClosedAt:
+		return m.OldClosedAt(ctx)
 	case shipment.FieldNote:
 		return m.OldNote(ctx)
 	case shipment.FieldPostingID:
@@ -34804,6 +35113,8 @@ func (m *ShipmentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRejectedQuantity(ctx)
 	case shipment.FieldMissingQuantity:
 		return m.OldMissingQuantity(ctx)
+	case shipment.FieldReturnedQuantity:
+		return m.OldReturnedQuantity(ctx)
 	}
 	return nil, fmt.Errorf("unknown Shipment field %s", name)
 }
@@ -34848,6 +35159,20 @@ func (m *ShipmentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetShipmentNo(v)
 		return nil
+	case shipment.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarehouseID(v)
+		return nil
+	case shipment.FieldTargetWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTargetWarehouseID(v)
+		return nil
 	case shipment.FieldState:
 		v, ok := value.(stock.ShipmentState)
 		if !ok {
@@ -34882,6 +35207,13 @@ func (m *ShipmentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDispatchedAt(v)
+		return nil
+	case shipment.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
 		return nil
 	case shipment.FieldNote:
 		v, ok := value.(string)
@@ -34932,6 +35264,13 @@ func (m *ShipmentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMissingQuantity(v)
 		return nil
+	case shipment.FieldReturnedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnedQuantity(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Shipment field %s", name)
 }
@@ -34948,6 +35287,12 @@ func (m *ShipmentMutation) AddedFields() []string {
 	}
 	if m.addshipment_no != nil {
 		fields = append(fields, shipment.FieldShipmentNo)
+	}
+	if m.addwarehouse_id != nil {
+		fields = append(fields, shipment.FieldWarehouseID)
+	}
+	if m.addtarget_warehouse_id != nil {
+		fields = append(fields, shipment.FieldTargetWarehouseID)
 	}
 	if m.addposting_id != nil {
 		fields = append(fields, shipment.FieldPostingID)
@@ -34967,6 +35312,9 @@ func (m *ShipmentMutation) AddedFields() []string {
 	if m.addmissing_quantity != nil {
 		fields = append(fields, shipment.FieldMissingQuantity)
 	}
+	if m.addreturned_quantity != nil {
+		fields = append(fields, shipment.FieldReturnedQuantity)
+	}
 	return fields
 }
 
@@ -34981,6 +35329,10 @@ func (m *ShipmentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedDocumentID()
 	case shipment.FieldShipmentNo:
 		return m.AddedShipmentNo()
+	case shipment.FieldWarehouseID:
+		return m.AddedWarehouseID()
+	case shipment.FieldTargetWarehouseID:
+		return m.AddedTargetWarehouseID()
 	case shipment.FieldPostingID:
 		return m.AddedPostingID()
 	case shipment.FieldCreatedBy:
@@ -34993,6 +35345,8 @@ func (m *ShipmentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRejectedQuantity()
 	case shipment.FieldMissingQuantity:
 		return m.AddedMissingQuantity()
+	case shipment.FieldReturnedQuantity:
+		return m.AddedReturnedQuantity()
 	}
 	return nil, false
 }
@@ -35022,6 +35376,20 @@ func (m *ShipmentMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddShipmentNo(v)
+		return nil
+	case shipment.FieldWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarehouseID(v)
+		return nil
+	case shipment.FieldTargetWarehouseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTargetWarehouseID(v)
 		return nil
 	case shipment.FieldPostingID:
 		v, ok := value.(int64)
@@ -35065,6 +35433,13 @@ func (m *ShipmentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddMissingQuantity(v)
 		return nil
+	case shipment.FieldReturnedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReturnedQuantity(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Shipment numeric field %s", name)
 }
@@ -35075,6 +35450,9 @@ func (m *ShipmentMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(shipment.FieldEta) {
 		fields = append(fields, shipment.FieldEta)
+	}
+	if m.FieldCleared(shipment.FieldClosedAt) {
+		fields = append(fields, shipment.FieldClosedAt)
 	}
 	return fields
 }
@@ -35092,6 +35470,9 @@ func (m *ShipmentMutation) ClearField(name string) error {
 	switch name {
 	case shipment.FieldEta:
 		m.ClearEta()
+		return nil
+	case shipment.FieldClosedAt:
+		m.ClearClosedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Shipment nullable field %s", name)
@@ -35116,6 +35497,12 @@ func (m *ShipmentMutation) ResetField(name string) error {
 	case shipment.FieldShipmentNo:
 		m.ResetShipmentNo()
 		return nil
+	case shipment.FieldWarehouseID:
+		m.ResetWarehouseID()
+		return nil
+	case shipment.FieldTargetWarehouseID:
+		m.ResetTargetWarehouseID()
+		return nil
 	case shipment.FieldState:
 		m.ResetState()
 		return nil
@@ -35130,6 +35517,9 @@ func (m *ShipmentMutation) ResetField(name string) error {
 		return nil
 	case shipment.FieldDispatchedAt:
 		m.ResetDispatchedAt()
+		return nil
+	case shipment.FieldClosedAt:
+		m.ResetClosedAt()
 		return nil
 	case shipment.FieldNote:
 		m.ResetNote()
@@ -35152,56 +35542,1310 @@ func (m *ShipmentMutation) ResetField(name string) error {
 	case shipment.FieldMissingQuantity:
 		m.ResetMissingQuantity()
 		return nil
+	case shipment.FieldReturnedQuantity:
+		m.ResetReturnedQuantity()
+		return nil
 	}
 	return fmt.Errorf("unknown Shipment field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShipmentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.lines != nil {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShipmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipment.EdgeLines:
+		ids := make([]ent.Value, 0, len(m.lines))
+		for id := range m.lines {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShipmentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.removedlines != nil {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *ShipmentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case shipment.EdgeLines:
+		ids := make([]ent.Value, 0, len(m.removedlines))
+		for id := range m.removedlines {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShipmentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedlines {
+		edges = append(edges, shipment.EdgeLines)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShipmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipment.EdgeLines:
+		return m.clearedlines
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShipmentMutation) ClearEdge(name string) error {
+	switch name {
+	}
 	return fmt.Errorf("unknown Shipment unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShipmentMutation) ResetEdge(name string) error {
+	switch name {
+	case shipment.EdgeLines:
+		m.ResetLines()
+		return nil
+	}
 	return fmt.Errorf("unknown Shipment edge %s", name)
+}
+
+// ShipmentEntryMutation represents an operation that mutates the ShipmentEntry nodes in the graph.
+type ShipmentEntryMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	version           *int64
+	addversion        *int64
+	posting_id        *int64
+	addposting_id     *int64
+	accepted_delta    *int64
+	addaccepted_delta *int64
+	rejected_delta    *int64
+	addrejected_delta *int64
+	missing_delta     *int64
+	addmissing_delta  *int64
+	returned_delta    *int64
+	addreturned_delta *int64
+	rejected_bucket   *stock.Bucket
+	location_id       *int64
+	addlocation_id    *int64
+	reason_code       *string
+	occurred_at       *time.Time
+	clearedFields     map[string]struct{}
+	line              *int64
+	clearedline       bool
+	done              bool
+	oldValue          func(context.Context) (*ShipmentEntry, error)
+	predicates        []predicate.ShipmentEntry
+}
+
+var _ ent.Mutation = (*ShipmentEntryMutation)(nil)
+
+// shipmententryOption allows management of the mutation configuration using functional options.
+type shipmententryOption func(*ShipmentEntryMutation)
+
+// newShipmentEntryMutation creates new mutation for the ShipmentEntry entity.
+func newShipmentEntryMutation(c config, op Op, opts ...shipmententryOption) *ShipmentEntryMutation {
+	m := &ShipmentEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeShipmentEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withShipmentEntryID sets the ID field of the mutation.
+func withShipmentEntryID(id int64) shipmententryOption {
+	return func(m *ShipmentEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ShipmentEntry
+		)
+		m.oldValue = func(ctx context.Context) (*ShipmentEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ShipmentEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withShipmentEntry sets the old ShipmentEntry of the mutation.
+func withShipmentEntry(node *ShipmentEntry) shipmententryOption {
+	return func(m *ShipmentEntryMutation) {
+		m.oldValue = func(context.Context) (*ShipmentEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ShipmentEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ShipmentEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ShipmentEntry entities.
+func (m *ShipmentEntryMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ShipmentEntryMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ShipmentEntryMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ShipmentEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShipmentLineID sets the "shipment_line_id" field.
+func (m *ShipmentEntryMutation) SetShipmentLineID(i int64) {
+	m.line = &i
+}
+
+// ShipmentLineID returns the value of the "shipment_line_id" field in the mutation.
+func (m *ShipmentEntryMutation) ShipmentLineID() (r int64, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShipmentLineID returns the old "shipment_line_id" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldShipmentLineID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShipmentLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShipmentLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShipmentLineID: %w", err)
+	}
+	return oldValue.ShipmentLineID, nil
+}
+
+// ResetShipmentLineID resets all changes to the "shipment_line_id" field.
+func (m *ShipmentEntryMutation) ResetShipmentLineID() {
+	m.line = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ShipmentEntryMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ShipmentEntryMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ShipmentEntryMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ShipmentEntryMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ShipmentEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetPostingID sets the "posting_id" field.
+func (m *ShipmentEntryMutation) SetPostingID(i int64) {
+	m.posting_id = &i
+	m.addposting_id = nil
+}
+
+// PostingID returns the value of the "posting_id" field in the mutation.
+func (m *ShipmentEntryMutation) PostingID() (r int64, exists bool) {
+	v := m.posting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostingID returns the old "posting_id" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldPostingID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostingID: %w", err)
+	}
+	return oldValue.PostingID, nil
+}
+
+// AddPostingID adds i to the "posting_id" field.
+func (m *ShipmentEntryMutation) AddPostingID(i int64) {
+	if m.addposting_id != nil {
+		*m.addposting_id += i
+	} else {
+		m.addposting_id = &i
+	}
+}
+
+// AddedPostingID returns the value that was added to the "posting_id" field in this mutation.
+func (m *ShipmentEntryMutation) AddedPostingID() (r int64, exists bool) {
+	v := m.addposting_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPostingID resets all changes to the "posting_id" field.
+func (m *ShipmentEntryMutation) ResetPostingID() {
+	m.posting_id = nil
+	m.addposting_id = nil
+}
+
+// SetAcceptedDelta sets the "accepted_delta" field.
+func (m *ShipmentEntryMutation) SetAcceptedDelta(i int64) {
+	m.accepted_delta = &i
+	m.addaccepted_delta = nil
+}
+
+// AcceptedDelta returns the value of the "accepted_delta" field in the mutation.
+func (m *ShipmentEntryMutation) AcceptedDelta() (r int64, exists bool) {
+	v := m.accepted_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedDelta returns the old "accepted_delta" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldAcceptedDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedDelta: %w", err)
+	}
+	return oldValue.AcceptedDelta, nil
+}
+
+// AddAcceptedDelta adds i to the "accepted_delta" field.
+func (m *ShipmentEntryMutation) AddAcceptedDelta(i int64) {
+	if m.addaccepted_delta != nil {
+		*m.addaccepted_delta += i
+	} else {
+		m.addaccepted_delta = &i
+	}
+}
+
+// AddedAcceptedDelta returns the value that was added to the "accepted_delta" field in this mutation.
+func (m *ShipmentEntryMutation) AddedAcceptedDelta() (r int64, exists bool) {
+	v := m.addaccepted_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAcceptedDelta resets all changes to the "accepted_delta" field.
+func (m *ShipmentEntryMutation) ResetAcceptedDelta() {
+	m.accepted_delta = nil
+	m.addaccepted_delta = nil
+}
+
+// SetRejectedDelta sets the "rejected_delta" field.
+func (m *ShipmentEntryMutation) SetRejectedDelta(i int64) {
+	m.rejected_delta = &i
+	m.addrejected_delta = nil
+}
+
+// RejectedDelta returns the value of the "rejected_delta" field in the mutation.
+func (m *ShipmentEntryMutation) RejectedDelta() (r int64, exists bool) {
+	v := m.rejected_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedDelta returns the old "rejected_delta" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldRejectedDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedDelta: %w", err)
+	}
+	return oldValue.RejectedDelta, nil
+}
+
+// AddRejectedDelta adds i to the "rejected_delta" field.
+func (m *ShipmentEntryMutation) AddRejectedDelta(i int64) {
+	if m.addrejected_delta != nil {
+		*m.addrejected_delta += i
+	} else {
+		m.addrejected_delta = &i
+	}
+}
+
+// AddedRejectedDelta returns the value that was added to the "rejected_delta" field in this mutation.
+func (m *ShipmentEntryMutation) AddedRejectedDelta() (r int64, exists bool) {
+	v := m.addrejected_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRejectedDelta resets all changes to the "rejected_delta" field.
+func (m *ShipmentEntryMutation) ResetRejectedDelta() {
+	m.rejected_delta = nil
+	m.addrejected_delta = nil
+}
+
+// SetMissingDelta sets the "missing_delta" field.
+func (m *ShipmentEntryMutation) SetMissingDelta(i int64) {
+	m.missing_delta = &i
+	m.addmissing_delta = nil
+}
+
+// MissingDelta returns the value of the "missing_delta" field in the mutation.
+func (m *ShipmentEntryMutation) MissingDelta() (r int64, exists bool) {
+	v := m.missing_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissingDelta returns the old "missing_delta" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldMissingDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissingDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissingDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissingDelta: %w", err)
+	}
+	return oldValue.MissingDelta, nil
+}
+
+// AddMissingDelta adds i to the "missing_delta" field.
+func (m *ShipmentEntryMutation) AddMissingDelta(i int64) {
+	if m.addmissing_delta != nil {
+		*m.addmissing_delta += i
+	} else {
+		m.addmissing_delta = &i
+	}
+}
+
+// AddedMissingDelta returns the value that was added to the "missing_delta" field in this mutation.
+func (m *ShipmentEntryMutation) AddedMissingDelta() (r int64, exists bool) {
+	v := m.addmissing_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMissingDelta resets all changes to the "missing_delta" field.
+func (m *ShipmentEntryMutation) ResetMissingDelta() {
+	m.missing_delta = nil
+	m.addmissing_delta = nil
+}
+
+// SetReturnedDelta sets the "returned_delta" field.
+func (m *ShipmentEntryMutation) SetReturnedDelta(i int64) {
+	m.returned_delta = &i
+	m.addreturned_delta = nil
+}
+
+// ReturnedDelta returns the value of the "returned_delta" field in the mutation.
+func (m *ShipmentEntryMutation) ReturnedDelta() (r int64, exists bool) {
+	v := m.returned_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnedDelta returns the old "returned_delta" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldReturnedDelta(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnedDelta is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnedDelta requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnedDelta: %w", err)
+	}
+	return oldValue.ReturnedDelta, nil
+}
+
+// AddReturnedDelta adds i to the "returned_delta" field.
+func (m *ShipmentEntryMutation) AddReturnedDelta(i int64) {
+	if m.addreturned_delta != nil {
+		*m.addreturned_delta += i
+	} else {
+		m.addreturned_delta = &i
+	}
+}
+
+// AddedReturnedDelta returns the value that was added to the "returned_delta" field in this mutation.
+func (m *ShipmentEntryMutation) AddedReturnedDelta() (r int64, exists bool) {
+	v := m.addreturned_delta
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReturnedDelta resets all changes to the "returned_delta" field.
+func (m *ShipmentEntryMutation) ResetReturnedDelta() {
+	m.returned_delta = nil
+	m.addreturned_delta = nil
+}
+
+// SetRejectedBucket sets the "rejected_bucket" field.
+func (m *ShipmentEntryMutation) SetRejectedBucket(s stock.Bucket) {
+	m.rejected_bucket = &s
+}
+
+// RejectedBucket returns the value of the "rejected_bucket" field in the mutation.
+func (m *ShipmentEntryMutation) RejectedBucket() (r stock.Bucket, exists bool) {
+	v := m.rejected_bucket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedBucket returns the old "rejected_bucket" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldRejectedBucket(ctx context.Context) (v *stock.Bucket, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedBucket is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedBucket requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedBucket: %w", err)
+	}
+	return oldValue.RejectedBucket, nil
+}
+
+// ClearRejectedBucket clears the value of the "rejected_bucket" field.
+func (m *ShipmentEntryMutation) ClearRejectedBucket() {
+	m.rejected_bucket = nil
+	m.clearedFields[shipmententry.FieldRejectedBucket] = struct{}{}
+}
+
+// RejectedBucketCleared returns if the "rejected_bucket" field was cleared in this mutation.
+func (m *ShipmentEntryMutation) RejectedBucketCleared() bool {
+	_, ok := m.clearedFields[shipmententry.FieldRejectedBucket]
+	return ok
+}
+
+// ResetRejectedBucket resets all changes to the "rejected_bucket" field.
+func (m *ShipmentEntryMutation) ResetRejectedBucket() {
+	m.rejected_bucket = nil
+	delete(m.clearedFields, shipmententry.FieldRejectedBucket)
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *ShipmentEntryMutation) SetLocationID(i int64) {
+	m.location_id = &i
+	m.addlocation_id = nil
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *ShipmentEntryMutation) LocationID() (r int64, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldLocationID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// AddLocationID adds i to the "location_id" field.
+func (m *ShipmentEntryMutation) AddLocationID(i int64) {
+	if m.addlocation_id != nil {
+		*m.addlocation_id += i
+	} else {
+		m.addlocation_id = &i
+	}
+}
+
+// AddedLocationID returns the value that was added to the "location_id" field in this mutation.
+func (m *ShipmentEntryMutation) AddedLocationID() (r int64, exists bool) {
+	v := m.addlocation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLocationID clears the value of the "location_id" field.
+func (m *ShipmentEntryMutation) ClearLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	m.clearedFields[shipmententry.FieldLocationID] = struct{}{}
+}
+
+// LocationIDCleared returns if the "location_id" field was cleared in this mutation.
+func (m *ShipmentEntryMutation) LocationIDCleared() bool {
+	_, ok := m.clearedFields[shipmententry.FieldLocationID]
+	return ok
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *ShipmentEntryMutation) ResetLocationID() {
+	m.location_id = nil
+	m.addlocation_id = nil
+	delete(m.clearedFields, shipmententry.FieldLocationID)
+}
+
+// SetReasonCode sets the "reason_code" field.
+func (m *ShipmentEntryMutation) SetReasonCode(s string) {
+	m.reason_code = &s
+}
+
+// ReasonCode returns the value of the "reason_code" field in the mutation.
+func (m *ShipmentEntryMutation) ReasonCode() (r string, exists bool) {
+	v := m.reason_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasonCode returns the old "reason_code" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldReasonCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasonCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasonCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasonCode: %w", err)
+	}
+	return oldValue.ReasonCode, nil
+}
+
+// ResetReasonCode resets all changes to the "reason_code" field.
+func (m *ShipmentEntryMutation) ResetReasonCode() {
+	m.reason_code = nil
+}
+
+// SetOccurredAt sets the "occurred_at" field.
+func (m *ShipmentEntryMutation) SetOccurredAt(t time.Time) {
+	m.occurred_at = &t
+}
+
+// OccurredAt returns the value of the "occurred_at" field in the mutation.
+func (m *ShipmentEntryMutation) OccurredAt() (r time.Time, exists bool) {
+	v := m.occurred_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOccurredAt returns the old "occurred_at" field's value of the ShipmentEntry entity.
+// If the ShipmentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ShipmentEntryMutation) OldOccurredAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOccurredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOccurredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOccurredAt: %w", err)
+	}
+	return oldValue.OccurredAt, nil
+}
+
+// ResetOccurredAt resets all changes to the "occurred_at" field.
+func (m *ShipmentEntryMutation) ResetOccurredAt() {
+	m.occurred_at = nil
+}
+
+// SetLineID sets the "line" edge to the ShipmentLine entity by id.
+func (m *ShipmentEntryMutation) SetLineID(id int64) {
+	m.line = &id
+}
+
+// ClearLine clears the "line" edge to the ShipmentLine entity.
+func (m *ShipmentEntryMutation) ClearLine() {
+	m.clearedline = true
+	m.clearedFields[shipmententry.FieldShipmentLineID] = struct{}{}
+}
+
+// LineCleared reports if the "line" edge to the ShipmentLine entity was cleared.
+func (m *ShipmentEntryMutation) LineCleared() bool {
+	return m.clearedline
+}
+
+// LineID returns the "line" edge ID in the mutation.
+func (m *ShipmentEntryMutation) LineID() (id int64, exists bool) {
+	if m.line != nil {
+		return *m.line, true
+	}
+	return
+}
+
+// LineIDs returns the "line" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LineID instead. It exists only for internal usage by the builders.
+func (m *ShipmentEntryMutation) LineIDs() (ids []int64) {
+	if id := m.line; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLine resets all changes to the "line" edge.
+func (m *ShipmentEntryMutation) ResetLine() {
+	m.line = nil
+	m.clearedline = false
+}
+
+// Where appends a list predicates to the ShipmentEntryMutation builder.
+func (m *ShipmentEntryMutation) Where(ps ...predicate.ShipmentEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ShipmentEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ShipmentEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ShipmentEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ShipmentEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ShipmentEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ShipmentEntry).
+func (m *ShipmentEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ShipmentEntryMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.line != nil {
+		fields = append(fields, shipmententry.FieldShipmentLineID)
+	}
+	if m.version != nil {
+		fields = append(fields, shipmententry.FieldVersion)
+	}
+	if m.posting_id != nil {
+		fields = append(fields, shipmententry.FieldPostingID)
+	}
+	if m.accepted_delta != nil {
+		fields = append(fields, shipmententry.FieldAcceptedDelta)
+	}
+	if m.rejected_delta != nil {
+		fields = append(fields, shipmententry.FieldRejectedDelta)
+	}
+	if m.missing_delta != nil {
+		fields = append(fields, shipmententry.FieldMissingDelta)
+	}
+	if m.returned_delta != nil {
+		fields = append(fields, shipmententry.FieldReturnedDelta)
+	}
+	if m.rejected_bucket != nil {
+		fields = append(fields, shipmententry.FieldRejectedBucket)
+	}
+	if m.location_id != nil {
+		fields = append(fields, shipmententry.FieldLocationID)
+	}
+	if m.reason_code != nil {
+		fields = append(fields, shipmententry.FieldReasonCode)
+	}
+	if m.occurred_at != nil {
+		fields = append(fields, shipmententry.FieldOccurredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ShipmentEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case shipmententry.FieldShipmentLineID:
+		return m.ShipmentLineID()
+	case shipmententry.FieldVersion:
+		return m.Version()
+	case shipmententry.FieldPostingID:
+		return m.PostingID()
+	case shipmententry.FieldAcceptedDelta:
+		return m.AcceptedDelta()
+	case shipmententry.FieldRejectedDelta:
+		return m.RejectedDelta()
+	case shipmententry.FieldMissingDelta:
+		return m.MissingDelta()
+	case shipmententry.FieldReturnedDelta:
+		return m.ReturnedDelta()
+	case shipmententry.FieldRejectedBucket:
+		return m.RejectedBucket()
+	case shipmententry.FieldLocationID:
+		return m.LocationID()
+	case shipmententry.FieldReasonCode:
+		return m.ReasonCode()
+	case shipmententry.FieldOccurredAt:
+		return m.OccurredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ShipmentEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case shipmententry.FieldShipmentLineID:
+		return m.OldShipmentLineID(ctx)
+	case shipmententry.FieldVersion:
+		return m.OldVersion(ctx)
+	case shipmententry.FieldPostingID:
+		return m.OldPostingID(ctx)
+	case shipmententry.FieldAcceptedDelta:
+		return m.OldAcceptedDelta(ctx)
+	case shipmententry.FieldRejectedDelta:
+		return m.OldRejectedDelta(ctx)
+	case shipmententry.FieldMissingDelta:
+		return m.OldMissingDelta(ctx)
+	case shipmententry.FieldReturnedDelta:
+		return m.OldReturnedDelta(ctx)
+	case shipmententry.FieldRejectedBucket:
+		return m.OldRejectedBucket(ctx)
+	case shipmententry.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case shipmententry.FieldReasonCode:
+		return m.OldReasonCode(ctx)
+	case shipmententry.FieldOccurredAt:
+		return m.OldOccurredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ShipmentEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case shipmententry.FieldShipmentLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShipmentLineID(v)
+		return nil
+	case shipmententry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case shipmententry.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostingID(v)
+		return nil
+	case shipmententry.FieldAcceptedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedDelta(v)
+		return nil
+	case shipmententry.FieldRejectedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedDelta(v)
+		return nil
+	case shipmententry.FieldMissingDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissingDelta(v)
+		return nil
+	case shipmententry.FieldReturnedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnedDelta(v)
+		return nil
+	case shipmententry.FieldRejectedBucket:
+		v, ok := value.(stock.Bucket)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedBucket(v)
+		return nil
+	case shipmententry.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case shipmententry.FieldReasonCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasonCode(v)
+		return nil
+	case shipmententry.FieldOccurredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOccurredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ShipmentEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, shipmententry.FieldVersion)
+	}
+	if m.addposting_id != nil {
+		fields = append(fields, shipmententry.FieldPostingID)
+	}
+	if m.addaccepted_delta != nil {
+		fields = append(fields, shipmententry.FieldAcceptedDelta)
+	}
+	if m.addrejected_delta != nil {
+		fields = append(fields, shipmententry.FieldRejectedDelta)
+	}
+	if m.addmissing_delta != nil {
+		fields = append(fields, shipmententry.FieldMissingDelta)
+	}
+	if m.addreturned_delta != nil {
+		fields = append(fields, shipmententry.FieldReturnedDelta)
+	}
+	if m.addlocation_id != nil {
+		fields = append(fields, shipmententry.FieldLocationID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ShipmentEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case shipmententry.FieldVersion:
+		return m.AddedVersion()
+	case shipmententry.FieldPostingID:
+		return m.AddedPostingID()
+	case shipmententry.FieldAcceptedDelta:
+		return m.AddedAcceptedDelta()
+	case shipmententry.FieldRejectedDelta:
+		return m.AddedRejectedDelta()
+	case shipmententry.FieldMissingDelta:
+		return m.AddedMissingDelta()
+	case shipmententry.FieldReturnedDelta:
+		return m.AddedReturnedDelta()
+	case shipmententry.FieldLocationID:
+		return m.AddedLocationID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ShipmentEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case shipmententry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case shipmententry.FieldPostingID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostingID(v)
+		return nil
+	case shipmententry.FieldAcceptedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAcceptedDelta(v)
+		return nil
+	case shipmententry.FieldRejectedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRejectedDelta(v)
+		return nil
+	case shipmententry.FieldMissingDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMissingDelta(v)
+		return nil
+	case shipmententry.FieldReturnedDelta:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReturnedDelta(v)
+		return nil
+	case shipmententry.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLocationID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ShipmentEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(shipmententry.FieldRejectedBucket) {
+		fields = append(fields, shipmententry.FieldRejectedBucket)
+	}
+	if m.FieldCleared(shipmententry.FieldLocationID) {
+		fields = append(fields, shipmententry.FieldLocationID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ShipmentEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ShipmentEntryMutation) ClearField(name string) error {
+	switch name {
+	case shipmententry.FieldRejectedBucket:
+		m.ClearRejectedBucket()
+		return nil
+	case shipmententry.FieldLocationID:
+		m.ClearLocationID()
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ShipmentEntryMutation) ResetField(name string) error {
+	switch name {
+	case shipmententry.FieldShipmentLineID:
+		m.ResetShipmentLineID()
+		return nil
+	case shipmententry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case shipmententry.FieldPostingID:
+		m.ResetPostingID()
+		return nil
+	case shipmententry.FieldAcceptedDelta:
+		m.ResetAcceptedDelta()
+		return nil
+	case shipmententry.FieldRejectedDelta:
+		m.ResetRejectedDelta()
+		return nil
+	case shipmententry.FieldMissingDelta:
+		m.ResetMissingDelta()
+		return nil
+	case shipmententry.FieldReturnedDelta:
+		m.ResetReturnedDelta()
+		return nil
+	case shipmententry.FieldRejectedBucket:
+		m.ResetRejectedBucket()
+		return nil
+	case shipmententry.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case shipmententry.FieldReasonCode:
+		m.ResetReasonCode()
+		return nil
+	case shipmententry.FieldOccurredAt:
+		m.ResetOccurredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ShipmentEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.line != nil {
+		edges = append(edges, shipmententry.EdgeLine)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ShipmentEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipmententry.EdgeLine:
+		if id := m.line; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ShipmentEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ShipmentEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ShipmentEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedline {
+		edges = append(edges, shipmententry.EdgeLine)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ShipmentEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipmententry.EdgeLine:
+		return m.clearedline
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ShipmentEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case shipmententry.EdgeLine:
+		m.ClearLine()
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ShipmentEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case shipmententry.EdgeLine:
+		m.ResetLine()
+		return nil
+	}
+	return fmt.Errorf("unknown ShipmentEntry edge %s", name)
 }
 
 // ShipmentLineMutation represents an operation that mutates the ShipmentLine nodes in the graph.
@@ -35210,8 +36854,6 @@ type ShipmentLineMutation struct {
 	op                   Op
 	typ                  string
 	id                   *int64
-	shipment_id          *int64
-	addshipment_id       *int64
 	line_no              *int
 	addline_no           *int
 	sku                  *string
@@ -35224,13 +36866,19 @@ type ShipmentLineMutation struct {
 	addrejected_quantity *int64
 	missing_quantity     *int64
 	addmissing_quantity  *int64
-	missing_reason       *string
+	returned_quantity    *int64
+	addreturned_quantity *int64
 	value                *money.Amount
 	addvalue             *money.Amount
 	currency             *string
 	exchange_rate        *money.Rate
 	addexchange_rate     *money.Rate
 	clearedFields        map[string]struct{}
+	shipment             *int64
+	clearedshipment      bool
+	entries              map[int64]struct{}
+	removedentries       map[int64]struct{}
+	clearedentries       bool
 	done                 bool
 	oldValue             func(context.Context) (*ShipmentLine, error)
 	predicates           []predicate.ShipmentLine
@@ -35342,13 +36990,12 @@ func (m *ShipmentLineMutation) IDs(ctx context.Context) ([]int64, error) {
 
 // SetShipmentID sets the "shipment_id" field.
 func (m *ShipmentLineMutation) SetShipmentID(i int64) {
-	m.shipment_id = &i
-	m.addshipment_id = nil
+	m.shipment = &i
 }
 
 // ShipmentID returns the value of the "shipment_id" field in the mutation.
 func (m *ShipmentLineMutation) ShipmentID() (r int64, exists bool) {
-	v := m.shipment_id
+	v := m.shipment
 	if v == nil {
 		return
 	}
@@ -35372,28 +37019,9 @@ func (m *ShipmentLineMutation) OldShipmentID(ctx context.Context) (v int64, err 
 	return oldValue.ShipmentID, nil
 }
 
-// AddShipmentID adds i to the "shipment_id" field.
-func (m *ShipmentLineMutation) AddShipmentID(i int64) {
-	if m.addshipment_id != nil {
-		*m.addshipment_id += i
-	} else {
-		m.addshipment_id = &i
-	}
-}
-
-// AddedShipmentID returns the value that was added to the "shipment_id" field in this mutation.
-func (m *ShipmentLineMutation) AddedShipmentID() (r int64, exists bool) {
-	v := m.addshipment_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetShipmentID resets all changes to the "shipment_id" field.
 func (m *ShipmentLineMutation) ResetShipmentID() {
-	m.shipment_id = nil
-	m.addshipment_id = nil
+	m.shipment = nil
 }
 
 // SetLineNo sets the "line_no" field.
@@ -35748,40 +37376,60 @@ func (m *ShipmentLineMutation) ResetMissingQuantity() {
 	m.addmissing_quantity = nil
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (m *ShipmentLineMutation) SetMissingReason(s string) {
-	m.missing_reason = &s
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (m *ShipmentLineMutation) SetReturnedQuantity(i int64) {
+	m.returned_quantity = &i
+	m.addreturned_quantity = nil
 }
 
-// MissingReason returns the value of the "missing_reason" field in the mutation.
-func (m *ShipmentLineMutation) MissingReason() (r string, exists bool) {
-	v := m.missing_reason
+// ReturnedQuantity returns the value of the "returned_quantity" field in the mutation.
+func (m *ShipmentLineMutation) ReturnedQuantity() (r int64, exists bool) {
+	v := m.returned_quantity
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldMissingReason returns the old "missing_reason" field's value of the ShipmentLine entity.
+// OldReturnedQuantity returns the old "returned_quantity" field's value of the ShipmentLine entity.
 // If the ShipmentLine object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ShipmentLineMutation) OldMissingReason(ctx context.Context) (v string, err error) {
+func (m *ShipmentLineMutation) OldReturnedQuantity(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldMissingReason is only allowed on UpdateOne operations")
+		return v, errors.New("OldReturnedQuantity is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldMissingReason requires an ID field in the mutation")
+		return v, errors.New("OldReturnedQuantity requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldMissingReason: %w", err)
+		return v, fmt.Errorf("querying old value for OldReturnedQuantity: %w", err)
 	}
-	return oldValue.MissingReason, nil
+	return oldValue.ReturnedQuantity, nil
 }
 
-// ResetMissingReason resets all changes to the "missing_reason" field.
-func (m *ShipmentLineMutation) ResetMissingReason() {
-	m.missing_reason = nil
+// AddReturnedQuantity adds i to the "returned_quantity" field.
+func (m *ShipmentLineMutation) AddReturnedQuantity(i int64) {
+	if m.addreturned_quantity != nil {
+		*m.addreturned_quantity += i
+	} else {
+		m.addreturned_quantity = &i
+	}
+}
+
+// AddedReturnedQuantity returns the value that was added to the "returned_quantity" field in this mutation.
+func (m *ShipmentLineMutation) AddedReturnedQuantity() (r int64, exists bool) {
+	v := m.addreturned_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReturnedQuantity resets all changes to the "returned_quantity" field.
+func (m *ShipmentLineMutation) ResetReturnedQuantity() {
+	m.returned_quantity = nil
+	m.addreturned_quantity = nil
 }
 
 // SetValue sets the "value" field.
@@ -35932,6 +37580,87 @@ func (m *ShipmentLineMutation) ResetExchangeRate() {
 	m.addexchange_rate = nil
 }
 
+// ClearShipment clears the "shipment" edge to the Shipment entity.
+func (m *ShipmentLineMutation) ClearShipment() {
+	m.clearedshipment = true
+	m.clearedFields[shipmentline.FieldShipmentID] = struct{}{}
+}
+
+// ShipmentCleared reports if the "shipment" edge to the Shipment entity was cleared.
+func (m *ShipmentLineMutation) ShipmentCleared() bool {
+	return m.clearedshipment
+}
+
+// ShipmentIDs returns the "shipment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ShipmentID instead. It exists only for internal usage by the builders.
+func (m *ShipmentLineMutation) ShipmentIDs() (ids []int64) {
+	if id := m.shipment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetShipment resets all changes to the "shipment" edge.
+func (m *ShipmentLineMutation) ResetShipment() {
+	m.shipment = nil
+	m.clearedshipment = false
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by ids.
+func (m *ShipmentLineMutation) AddEntryIDs(ids ...int64) {
+	if m.entries == nil {
+		m.entries = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.entries[ids[i]] = struct{}{}
+	}
+}
+
+// ClearEntries clears the "entries" edge to the ShipmentEntry entity.
+func (m *ShipmentLineMutation) ClearEntries() {
+	m.clearedentries = true
+}
+
+// EntriesCleared reports if the "entries" edge to the ShipmentEntry entity was cleared.
+func (m *ShipmentLineMutation) EntriesCleared() bool {
+	return m.clearedentries
+}
+
+// RemoveEntryIDs removes the "entries" edge to the ShipmentEntry entity by IDs.
+func (m *ShipmentLineMutation) RemoveEntryIDs(ids ...int64) {
+	if m.removedentries == nil {
+		m.removedentries = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.entries, ids[i])
+		m.removedentries[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedEntries returns the removed IDs of the "entries" edge to the ShipmentEntry entity.
+func (m *ShipmentLineMutation) RemovedEntriesIDs() (ids []int64) {
+	for id := range m.removedentries {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// EntriesIDs returns the "entries" edge IDs in the mutation.
+func (m *ShipmentLineMutation) EntriesIDs() (ids []int64) {
+	for id := range m.entries {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetEntries resets all changes to the "entries" edge.
+func (m *ShipmentLineMutation) ResetEntries() {
+	m.entries = nil
+	m.clearedentries = false
+	m.removedentries = nil
+}
+
 // Where appends a list predicates to the ShipmentLineMutation builder.
 func (m *ShipmentLineMutation) Where(ps ...predicate.ShipmentLine) {
 	m.predicates = append(m.predicates, ps...)
@@ -35967,7 +37696,7 @@ func (m *ShipmentLineMutation) Type() string {
 // AddedFields().
 func (m *ShipmentLineMutation) Fields() []string {
 	fields := make([]string, 0, 12)
-	if m.shipment_id != nil {
+	if m.shipment != nil {
 		fields = append(fields, shipmentline.FieldShipmentID)
 	}
 	if m.line_no != nil {
@@ -35991,8 +37720,8 @@ func (m *ShipmentLineMutation) Fields() []string {
 	if m.missing_quantity != nil {
 		fields = append(fields, shipmentline.FieldMissingQuantity)
 	}
-	if m.missing_reason != nil {
-		fields = append(fields, shipmentline.FieldMissingReason)
+	if m.returned_quantity != nil {
+		fields = append(fields, shipmentline.FieldReturnedQuantity)
 	}
 	if m.value != nil {
 		fields = append(fields, shipmentline.FieldValue)
@@ -36027,8 +37756,8 @@ func (m *ShipmentLineMutation) Field(name string) (ent.Value, bool) {
 		return m.RejectedQuantity()
 	case shipmentline.FieldMissingQuantity:
 		return m.MissingQuantity()
-	case shipmentline.FieldMissingReason:
-		return m.MissingReason()
+	case shipmentline.FieldReturnedQuantity:
+		return m.ReturnedQuantity()
 	case shipmentline.FieldValue:
 		return m.Value()
 	case shipmentline.FieldCurrency:
@@ -36060,8 +37789,8 @@ func (m *ShipmentLineMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldRejectedQuantity(ctx)
 	case shipmentline.FieldMissingQuantity:
 		return m.OldMissingQuantity(ctx)
-	case shipmentline.FieldMissingReason:
-		return m.OldMissingReason(ctx)
+	case shipmentline.FieldReturnedQuantity:
+		return m.OldReturnedQuantity(ctx)
 	case shipmentline.FieldValue:
 		return m.OldValue(ctx)
 	case shipmentline.FieldCurrency:
@@ -36133,12 +37862,12 @@ func (m *ShipmentLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMissingQuantity(v)
 		return nil
-	case shipmentline.FieldMissingReason:
-		v, ok := value.(string)
+	case shipmentline.FieldReturnedQuantity:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetMissingReason(v)
+		m.SetReturnedQuantity(v)
 		return nil
 	case shipmentline.FieldValue:
 		v, ok := value.(money.Amount)
@@ -36169,9 +37898,6 @@ func (m *ShipmentLineMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ShipmentLineMutation) AddedFields() []string {
 	var fields []string
-	if m.addshipment_id != nil {
-		fields = append(fields, shipmentline.FieldShipmentID)
-	}
 	if m.addline_no != nil {
 		fields = append(fields, shipmentline.FieldLineNo)
 	}
@@ -36187,6 +37913,9 @@ func (m *ShipmentLineMutation) AddedFields() []string {
 	if m.addmissing_quantity != nil {
 		fields = append(fields, shipmentline.FieldMissingQuantity)
 	}
+	if m.addreturned_quantity != nil {
+		fields = append(fields, shipmentline.FieldReturnedQuantity)
+	}
 	if m.addvalue != nil {
 		fields = append(fields, shipmentline.FieldValue)
 	}
@@ -36201,8 +37930,6 @@ func (m *ShipmentLineMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case shipmentline.FieldShipmentID:
-		return m.AddedShipmentID()
 	case shipmentline.FieldLineNo:
 		return m.AddedLineNo()
 	case shipmentline.FieldQuantity:
@@ -36213,6 +37940,8 @@ func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRejectedQuantity()
 	case shipmentline.FieldMissingQuantity:
 		return m.AddedMissingQuantity()
+	case shipmentline.FieldReturnedQuantity:
+		return m.AddedReturnedQuantity()
 	case shipmentline.FieldValue:
 		return m.AddedValue()
 	case shipmentline.FieldExchangeRate:
@@ -36226,13 +37955,6 @@ func (m *ShipmentLineMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ShipmentLineMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case shipmentline.FieldShipmentID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddShipmentID(v)
-		return nil
 	case shipmentline.FieldLineNo:
 		v, ok := value.(int)
 		if !ok {
@@ -36267,6 +37989,13 @@ func (m *ShipmentLineMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddMissingQuantity(v)
+		return nil
+	case shipmentline.FieldReturnedQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReturnedQuantity(v)
 		return nil
 	case shipmentline.FieldValue:
 		v, ok := value.(money.Amount)
@@ -36333,8 +38062,8 @@ func (m *ShipmentLineMutation) ResetField(name string) error {
 	case shipmentline.FieldMissingQuantity:
 		m.ResetMissingQuantity()
 		return nil
-	case shipmentline.FieldMissingReason:
-		m.ResetMissingReason()
+	case shipmentline.FieldReturnedQuantity:
+		m.ResetReturnedQuantity()
 		return nil
 	case shipmentline.FieldValue:
 		m.ResetValue()
@@ -36351,49 +38080,103 @@ func (m *ShipmentLineMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ShipmentLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.shipment != nil {
+		edges = append(edges, shipmentline.EdgeShipment)
+	}
+	if m.entries != nil {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ShipmentLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case shipmentline.EdgeShipment:
+		if id := m.shipment; id != nil {
+			return []ent.Value{*id}
+		}
+	case shipmentline.EdgeEntries:
+		ids := make([]ent.Value, 0, len(m.entries))
+		for id := range m.entries {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ShipmentLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.removedentries != nil {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *ShipmentLineMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case shipmentline.EdgeEntries:
+		ids := make([]ent.Value, 0, len(m.removedentries))
+		for id := range m.removedentries {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ShipmentLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 2)
+	if m.clearedshipment {
+		edges = append(edges, shipmentline.EdgeShipment)
+	}
+	if m.clearedentries {
+		edges = append(edges, shipmentline.EdgeEntries)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ShipmentLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case shipmentline.EdgeShipment:
+		return m.clearedshipment
+	case shipmentline.EdgeEntries:
+		return m.clearedentries
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ShipmentLineMutation) ClearEdge(name string) error {
+	switch name {
+	case shipmentline.EdgeShipment:
+		m.ClearShipment()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentLine unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ShipmentLineMutation) ResetEdge(name string) error {
+	switch name {
+	case shipmentline.EdgeShipment:
+		m.ResetShipment()
+		return nil
+	case shipmentline.EdgeEntries:
+		m.ResetEntries()
+		return nil
+	}
 	return fmt.Errorf("unknown ShipmentLine edge %s", name)
 }
 

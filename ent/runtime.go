@@ -36,6 +36,7 @@ import (
 	"entrepot/ent/role"
 	"entrepot/ent/scheduleslot"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	entstock "entrepot/ent/stock"
 	"entrepot/ent/stockcost"
@@ -1259,35 +1260,47 @@ func init() {
 	// shipment.DefaultVersion holds the default value on creation for the version field.
 	shipment.DefaultVersion = shipmentDescVersion.Default.(int64)
 	// shipmentDescCarrier is the schema descriptor for carrier field.
-	shipmentDescCarrier := shipmentFields[3].Descriptor()
+	shipmentDescCarrier := shipmentFields[5].Descriptor()
 	// shipment.DefaultCarrier holds the default value on creation for the carrier field.
 	shipment.DefaultCarrier = shipmentDescCarrier.Default.(string)
 	// shipment.CarrierValidator is a validator for the "carrier" field. It is called by the builders before save.
 	shipment.CarrierValidator = shipmentDescCarrier.Validators[0].(func(string) error)
 	// shipmentDescTrackingNo is the schema descriptor for tracking_no field.
-	shipmentDescTrackingNo := shipmentFields[4].Descriptor()
+	shipmentDescTrackingNo := shipmentFields[6].Descriptor()
 	// shipment.DefaultTrackingNo holds the default value on creation for the tracking_no field.
 	shipment.DefaultTrackingNo = shipmentDescTrackingNo.Default.(string)
 	// shipment.TrackingNoValidator is a validator for the "tracking_no" field. It is called by the builders before save.
 	shipment.TrackingNoValidator = shipmentDescTrackingNo.Validators[0].(func(string) error)
 	// shipmentDescNote is the schema descriptor for note field.
-	shipmentDescNote := shipmentFields[7].Descriptor()
+	shipmentDescNote := shipmentFields[10].Descriptor()
 	// shipment.DefaultNote holds the default value on creation for the note field.
 	shipment.DefaultNote = shipmentDescNote.Default.(string)
 	// shipment.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	shipment.NoteValidator = shipmentDescNote.Validators[0].(func(string) error)
 	// shipmentDescAcceptedQuantity is the schema descriptor for accepted_quantity field.
-	shipmentDescAcceptedQuantity := shipmentFields[11].Descriptor()
+	shipmentDescAcceptedQuantity := shipmentFields[14].Descriptor()
 	// shipment.DefaultAcceptedQuantity holds the default value on creation for the accepted_quantity field.
 	shipment.DefaultAcceptedQuantity = shipmentDescAcceptedQuantity.Default.(int64)
 	// shipmentDescRejectedQuantity is the schema descriptor for rejected_quantity field.
-	shipmentDescRejectedQuantity := shipmentFields[12].Descriptor()
+	shipmentDescRejectedQuantity := shipmentFields[15].Descriptor()
 	// shipment.DefaultRejectedQuantity holds the default value on creation for the rejected_quantity field.
 	shipment.DefaultRejectedQuantity = shipmentDescRejectedQuantity.Default.(int64)
 	// shipmentDescMissingQuantity is the schema descriptor for missing_quantity field.
-	shipmentDescMissingQuantity := shipmentFields[13].Descriptor()
+	shipmentDescMissingQuantity := shipmentFields[16].Descriptor()
 	// shipment.DefaultMissingQuantity holds the default value on creation for the missing_quantity field.
 	shipment.DefaultMissingQuantity = shipmentDescMissingQuantity.Default.(int64)
+	// shipmentDescReturnedQuantity is the schema descriptor for returned_quantity field.
+	shipmentDescReturnedQuantity := shipmentFields[17].Descriptor()
+	// shipment.DefaultReturnedQuantity holds the default value on creation for the returned_quantity field.
+	shipment.DefaultReturnedQuantity = shipmentDescReturnedQuantity.Default.(int64)
+	shipmententryFields := schema.ShipmentEntry{}.Fields()
+	_ = shipmententryFields
+	// shipmententryDescReasonCode is the schema descriptor for reason_code field.
+	shipmententryDescReasonCode := shipmententryFields[9].Descriptor()
+	// shipmententry.DefaultReasonCode holds the default value on creation for the reason_code field.
+	shipmententry.DefaultReasonCode = shipmententryDescReasonCode.Default.(string)
+	// shipmententry.ReasonCodeValidator is a validator for the "reason_code" field. It is called by the builders before save.
+	shipmententry.ReasonCodeValidator = shipmententryDescReasonCode.Validators[0].(func(string) error)
 	shipmentlineFields := schema.ShipmentLine{}.Fields()
 	_ = shipmentlineFields
 	// shipmentlineDescSku is the schema descriptor for sku field.
@@ -1326,12 +1339,10 @@ func init() {
 	shipmentlineDescMissingQuantity := shipmentlineFields[7].Descriptor()
 	// shipmentline.DefaultMissingQuantity holds the default value on creation for the missing_quantity field.
 	shipmentline.DefaultMissingQuantity = shipmentlineDescMissingQuantity.Default.(int64)
-	// shipmentlineDescMissingReason is the schema descriptor for missing_reason field.
-	shipmentlineDescMissingReason := shipmentlineFields[8].Descriptor()
-	// shipmentline.DefaultMissingReason holds the default value on creation for the missing_reason field.
-	shipmentline.DefaultMissingReason = shipmentlineDescMissingReason.Default.(string)
-	// shipmentline.MissingReasonValidator is a validator for the "missing_reason" field. It is called by the builders before save.
-	shipmentline.MissingReasonValidator = shipmentlineDescMissingReason.Validators[0].(func(string) error)
+	// shipmentlineDescReturnedQuantity is the schema descriptor for returned_quantity field.
+	shipmentlineDescReturnedQuantity := shipmentlineFields[8].Descriptor()
+	// shipmentline.DefaultReturnedQuantity holds the default value on creation for the returned_quantity field.
+	shipmentline.DefaultReturnedQuantity = shipmentlineDescReturnedQuantity.Default.(int64)
 	// shipmentlineDescCurrency is the schema descriptor for currency field.
 	shipmentlineDescCurrency := shipmentlineFields[10].Descriptor()
 	// shipmentline.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.

@@ -28,6 +28,10 @@ type Shipment struct {
 	DocumentID int64 `json:"document_id,omitempty"`
 	// from 1 within the transfer
 	ShipmentNo int `json:"shipment_no,omitempty"`
+	// the transfer's, where the goods left
+	WarehouseID int64 `json:"warehouse_id,omitempty"`
+	// the transfer's, where they are in transit to
+	TargetWarehouseID int64 `json:"target_warehouse_id,omitempty"`
 	// State holds the value of the "state" field.
 	State stock.ShipmentState `json:"state,omitempty"`
 	// Carrier holds the value of the "carrier" field.
@@ -38,6 +42,8 @@ type Shipment struct {
 	Eta *time.Time `json:"eta,omitempty"`
 	// DispatchedAt holds the value of the "dispatched_at" field.
 	DispatchedAt time.Time `json:"dispatched_at,omitempty"`
+	// since when nothing of it is outstanding
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
 	// PostingID holds the value of the "posting_id" field.
@@ -52,7 +58,30 @@ type Shipment struct {
 	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
 	// given up, with a reason
 	MissingQuantity int64 `json:"missing_quantity,omitempty"`
-	selectValues    sql.SelectValues
+	// called back: the dispatch was reversed
+	ReturnedQuantity int64 `json:"returned_quantity,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ShipmentQuery when eager-loading is set.
+	Edges        ShipmentEdges `json:"edges"`
+	selectValues sql.SelectValues
+}
+
+// ShipmentEdges holds the relations/edges for other nodes in the graph.
+type ShipmentEdges struct {
+	// Lines holds the value of the lines edge.
+	Lines []*ShipmentLine `json:"lines,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// LinesOrErr returns the Lines value or an error if the edge
+// was not loaded in eager-loading.
+func (e ShipmentEdges) LinesOrErr() ([]*ShipmentLine, error) {
+	if e.loadedTypes[0] {
+		return e.Lines, nil
+	}
+	return nil, &NotLoadedError{edge: "lines"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -60,11 +89,11 @@ func (*Shipment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case shipment.FieldID, shipment.FieldVersion, shipment.FieldDocumentID, shipment.FieldShipmentNo, shipment.FieldPostingID, shipment.FieldCreatedBy, shipment.FieldQuantity, shipment.FieldAcceptedQuantity, shipment.FieldRejectedQuantity, shipment.FieldMissingQuantity:
+		case shipment.FieldID, shipment.FieldVersion, shipment.FieldDocumentID, shipment.FieldShipmentNo, shipment.FieldWarehouseID, shipment.FieldTargetWarehouseID, shipment.FieldPostingID, shipment.FieldCreatedBy, shipment.FieldQuantity, shipment.FieldAcceptedQuantity, shipment.FieldRejectedQuantity, shipment.FieldMissingQuantity, shipment.FieldReturnedQuantity:
 			values[i] = new(sql.NullInt64)
 		case shipment.FieldState, shipment.FieldCarrier, shipment.FieldTrackingNo, shipment.FieldNote:
 			values[i] = new(sql.NullString)
-		case shipment.FieldCreatedAt, shipment.FieldUpdatedAt, shipment.FieldEta, shipment.FieldDispatchedAt:
+		case shipment.FieldCreatedAt, shipment.FieldUpdatedAt, shipment.FieldEta, shipment.FieldDispatchedAt, shipment.FieldClosedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -117,6 +146,18 @@ func (_m *Shipment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ShipmentNo = int(value.Int64)
 			}
+		case shipment.FieldWarehouseID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field warehouse_id", values[i])
+			} else if value.Valid {
+				_m.WarehouseID = value.Int64
+			}
+		case shipment.FieldTargetWarehouseID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field target_warehouse_id", values[i])
+			} else if value.Valid {
+				_m.TargetWarehouseID = value.Int64
+			}
 		case shipment.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
@@ -147,6 +188,13 @@ func (_m *Shipment) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field dispatched_at", values[i])
 			} else if value.Valid {
 				_m.DispatchedAt = value.Time
+			}
+		case shipment.FieldClosedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_at", values[i])
+			} else if value.Valid {
+				_m.ClosedAt = new(time.Time)
+				*_m.ClosedAt = value.Time
 			}
 		case shipment.FieldNote:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -190,6 +238,12 @@ func (_m *Shipment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MissingQuantity = value.Int64
 			}
+		case shipment.FieldReturnedQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field returned_quantity", values[i])
+			} else if value.Valid {
+				_m.ReturnedQuantity = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -201,6 +255,11 @@ func (_m *Shipment) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Shipment) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryLines queries the "lines" edge of the Shipment entity.
+func (_m *Shipment) QueryLines() *ShipmentLineQuery {
+	return NewShipmentClient(_m.config).QueryLines(_m)
 }
 
 // Update returns a builder for updating this Shipment.
@@ -241,6 +300,12 @@ func (_m *Shipment) String() string {
 	builder.WriteString("shipment_no=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ShipmentNo))
 	builder.WriteString(", ")
+	builder.WriteString("warehouse_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WarehouseID))
+	builder.WriteString(", ")
+	builder.WriteString("target_warehouse_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TargetWarehouseID))
+	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))
 	builder.WriteString(", ")
@@ -257,6 +322,11 @@ func (_m *Shipment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("dispatched_at=")
 	builder.WriteString(_m.DispatchedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.ClosedAt; v != nil {
+		builder.WriteString("closed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
@@ -278,6 +348,9 @@ func (_m *Shipment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("missing_quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MissingQuantity))
+	builder.WriteString(", ")
+	builder.WriteString("returned_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReturnedQuantity))
 	builder.WriteByte(')')
 	return builder.String()
 }

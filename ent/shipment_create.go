@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	"entrepot/internal/stock"
 	"errors"
 	"fmt"
@@ -56,6 +57,18 @@ func (_c *ShipmentCreate) SetDocumentID(v int64) *ShipmentCreate {
 // SetShipmentNo sets the "shipment_no" field.
 func (_c *ShipmentCreate) SetShipmentNo(v int) *ShipmentCreate {
 	_c.mutation.SetShipmentNo(v)
+	return _c
+}
+
+// SetWarehouseID sets the "warehouse_id" field.
+func (_c *ShipmentCreate) SetWarehouseID(v int64) *ShipmentCreate {
+	_c.mutation.SetWarehouseID(v)
+	return _c
+}
+
+// SetTargetWarehouseID sets the "target_warehouse_id" field.
+func (_c *ShipmentCreate) SetTargetWarehouseID(v int64) *ShipmentCreate {
+	_c.mutation.SetTargetWarehouseID(v)
 	return _c
 }
 
@@ -118,6 +131,20 @@ func (_c *ShipmentCreate) SetNillableEta(v *time.Time) *ShipmentCreate {
 // SetDispatchedAt sets the "dispatched_at" field.
 func (_c *ShipmentCreate) SetDispatchedAt(v time.Time) *ShipmentCreate {
 	_c.mutation.SetDispatchedAt(v)
+	return _c
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_c *ShipmentCreate) SetClosedAt(v time.Time) *ShipmentCreate {
+	_c.mutation.SetClosedAt(v)
+	return _c
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_c *ShipmentCreate) SetNillableClosedAt(v *time.Time) *ShipmentCreate {
+	if v != nil {
+		_c.SetClosedAt(*v)
+	}
 	return _c
 }
 
@@ -195,10 +222,39 @@ func (_c *ShipmentCreate) SetNillableMissingQuantity(v *int64) *ShipmentCreate {
 	return _c
 }
 
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_c *ShipmentCreate) SetReturnedQuantity(v int64) *ShipmentCreate {
+	_c.mutation.SetReturnedQuantity(v)
+	return _c
+}
+
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_c *ShipmentCreate) SetNillableReturnedQuantity(v *int64) *ShipmentCreate {
+	if v != nil {
+		_c.SetReturnedQuantity(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ShipmentCreate) SetID(v int64) *ShipmentCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by IDs.
+func (_c *ShipmentCreate) AddLineIDs(ids ...int64) *ShipmentCreate {
+	_c.mutation.AddLineIDs(ids...)
+	return _c
+}
+
+// AddLines adds the "lines" edges to the ShipmentLine entity.
+func (_c *ShipmentCreate) AddLines(v ...*ShipmentLine) *ShipmentCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddLineIDs(ids...)
 }
 
 // Mutation returns the ShipmentMutation object of the builder.
@@ -268,6 +324,10 @@ func (_c *ShipmentCreate) defaults() {
 		v := shipment.DefaultMissingQuantity
 		_c.mutation.SetMissingQuantity(v)
 	}
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		v := shipment.DefaultReturnedQuantity
+		_c.mutation.SetReturnedQuantity(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -286,6 +346,12 @@ func (_c *ShipmentCreate) check() error {
 	}
 	if _, ok := _c.mutation.ShipmentNo(); !ok {
 		return &ValidationError{Name: "shipment_no", err: errors.New(`ent: missing required field "Shipment.shipment_no"`)}
+	}
+	if _, ok := _c.mutation.WarehouseID(); !ok {
+		return &ValidationError{Name: "warehouse_id", err: errors.New(`ent: missing required field "Shipment.warehouse_id"`)}
+	}
+	if _, ok := _c.mutation.TargetWarehouseID(); !ok {
+		return &ValidationError{Name: "target_warehouse_id", err: errors.New(`ent: missing required field "Shipment.target_warehouse_id"`)}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Shipment.state"`)}
@@ -340,6 +406,9 @@ func (_c *ShipmentCreate) check() error {
 	if _, ok := _c.mutation.MissingQuantity(); !ok {
 		return &ValidationError{Name: "missing_quantity", err: errors.New(`ent: missing required field "Shipment.missing_quantity"`)}
 	}
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		return &ValidationError{Name: "returned_quantity", err: errors.New(`ent: missing required field "Shipment.returned_quantity"`)}
+	}
 	return nil
 }
 
@@ -392,6 +461,14 @@ func (_c *ShipmentCreate) createSpec() (*Shipment, *sqlgraph.CreateSpec) {
 		_spec.SetField(shipment.FieldShipmentNo, field.TypeInt, value)
 		_node.ShipmentNo = value
 	}
+	if value, ok := _c.mutation.WarehouseID(); ok {
+		_spec.SetField(shipment.FieldWarehouseID, field.TypeInt64, value)
+		_node.WarehouseID = value
+	}
+	if value, ok := _c.mutation.TargetWarehouseID(); ok {
+		_spec.SetField(shipment.FieldTargetWarehouseID, field.TypeInt64, value)
+		_node.TargetWarehouseID = value
+	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(shipment.FieldState, field.TypeEnum, value)
 		_node.State = value
@@ -411,6 +488,10 @@ func (_c *ShipmentCreate) createSpec() (*Shipment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DispatchedAt(); ok {
 		_spec.SetField(shipment.FieldDispatchedAt, field.TypeTime, value)
 		_node.DispatchedAt = value
+	}
+	if value, ok := _c.mutation.ClosedAt(); ok {
+		_spec.SetField(shipment.FieldClosedAt, field.TypeTime, value)
+		_node.ClosedAt = &value
 	}
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(shipment.FieldNote, field.TypeString, value)
@@ -439,6 +520,26 @@ func (_c *ShipmentCreate) createSpec() (*Shipment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MissingQuantity(); ok {
 		_spec.SetField(shipment.FieldMissingQuantity, field.TypeInt64, value)
 		_node.MissingQuantity = value
+	}
+	if value, ok := _c.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+		_node.ReturnedQuantity = value
+	}
+	if nodes := _c.mutation.LinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -4,8 +4,10 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"entrepot/ent/predicate"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	"fmt"
 	"math"
 
@@ -22,6 +24,7 @@ type ShipmentQuery struct {
 	order      []shipment.OrderOption
 	inters     []Interceptor
 	predicates []predicate.Shipment
+	withLines  *ShipmentLineQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -56,6 +59,28 @@ func (_q *ShipmentQuery) Unique(unique bool) *ShipmentQuery {
 func (_q *ShipmentQuery) Order(o ...shipment.OrderOption) *ShipmentQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryLines chains the current query on the "lines" edge.
+func (_q *ShipmentQuery) QueryLines() *ShipmentLineQuery {
+	query := (&ShipmentLineClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipment.Table, shipment.FieldID, selector),
+			sqlgraph.To(shipmentline.Table, shipmentline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, shipment.LinesTable, shipment.LinesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first Shipment entity from the query.
@@ -250,10 +275,22 @@ func (_q *ShipmentQuery) Clone() *ShipmentQuery {
 		order:      append([]shipment.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.Shipment{}, _q.predicates...),
+		withLines:  _q.withLines.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithLines tells the query-builder to eager-load the nodes that are connected to
+// the "lines" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ShipmentQuery) WithLines(opts ...func(*ShipmentLineQuery)) *ShipmentQuery {
+	query := (&ShipmentLineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withLines = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -332,8 +369,11 @@ func (_q *ShipmentQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ShipmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Shipment, error) {
 	var (
-		nodes = []*Shipment{}
-		_spec = _q.querySpec()
+		nodes       = []*Shipment{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withLines != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Shipment).scanValues(nil, columns)
@@ -341,6 +381,7 @@ func (_q *ShipmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Shi
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Shipment{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -352,7 +393,45 @@ func (_q *ShipmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Shi
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withLines; query != nil {
+		if err := _q.loadLines(ctx, query, nodes,
+			func(n *Shipment) { n.Edges.Lines = []*ShipmentLine{} },
+			func(n *Shipment, e *ShipmentLine) { n.Edges.Lines = append(n.Edges.Lines, e) }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
+}
+
+func (_q *ShipmentQuery) loadLines(ctx context.Context, query *ShipmentLineQuery, nodes []*Shipment, init func(*Shipment), assign func(*Shipment, *ShipmentLine)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Shipment)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(shipmentline.FieldShipmentID)
+	}
+	query.Where(predicate.ShipmentLine(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(shipment.LinesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ShipmentID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "shipment_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
 }
 
 func (_q *ShipmentQuery) sqlCount(ctx context.Context) (int, error) {

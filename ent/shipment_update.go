@@ -6,6 +6,7 @@ import (
 	"context"
 	"entrepot/ent/predicate"
 	"entrepot/ent/shipment"
+	"entrepot/ent/shipmentline"
 	"entrepot/internal/stock"
 	"errors"
 	"fmt"
@@ -126,6 +127,26 @@ func (_u *ShipmentUpdate) ClearEta() *ShipmentUpdate {
 	return _u
 }
 
+// SetClosedAt sets the "closed_at" field.
+func (_u *ShipmentUpdate) SetClosedAt(v time.Time) *ShipmentUpdate {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ShipmentUpdate) SetNillableClosedAt(v *time.Time) *ShipmentUpdate {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ShipmentUpdate) ClearClosedAt() *ShipmentUpdate {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *ShipmentUpdate) SetNote(v string) *ShipmentUpdate {
 	_u.mutation.SetNote(v)
@@ -203,9 +224,66 @@ func (_u *ShipmentUpdate) AddMissingQuantity(v int64) *ShipmentUpdate {
 	return _u
 }
 
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentUpdate) SetReturnedQuantity(v int64) *ShipmentUpdate {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
+	return _u
+}
+
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentUpdate) SetNillableReturnedQuantity(v *int64) *ShipmentUpdate {
+	if v != nil {
+		_u.SetReturnedQuantity(*v)
+	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentUpdate) AddReturnedQuantity(v int64) *ShipmentUpdate {
+	_u.mutation.AddReturnedQuantity(v)
+	return _u
+}
+
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by IDs.
+func (_u *ShipmentUpdate) AddLineIDs(ids ...int64) *ShipmentUpdate {
+	_u.mutation.AddLineIDs(ids...)
+	return _u
+}
+
+// AddLines adds the "lines" edges to the ShipmentLine entity.
+func (_u *ShipmentUpdate) AddLines(v ...*ShipmentLine) *ShipmentUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddLineIDs(ids...)
+}
+
 // Mutation returns the ShipmentMutation object of the builder.
 func (_u *ShipmentUpdate) Mutation() *ShipmentMutation {
 	return _u.mutation
+}
+
+// ClearLines clears all "lines" edges to the ShipmentLine entity.
+func (_u *ShipmentUpdate) ClearLines() *ShipmentUpdate {
+	_u.mutation.ClearLines()
+	return _u
+}
+
+// RemoveLineIDs removes the "lines" edge to ShipmentLine entities by IDs.
+func (_u *ShipmentUpdate) RemoveLineIDs(ids ...int64) *ShipmentUpdate {
+	_u.mutation.RemoveLineIDs(ids...)
+	return _u
+}
+
+// RemoveLines removes "lines" edges to ShipmentLine entities.
+func (_u *ShipmentUpdate) RemoveLines(v ...*ShipmentLine) *ShipmentUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveLineIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -296,6 +374,12 @@ func (_u *ShipmentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.EtaCleared() {
 		_spec.ClearField(shipment.FieldEta, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(shipment.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(shipment.FieldClosedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(shipment.FieldNote, field.TypeString, value)
 	}
@@ -316,6 +400,57 @@ func (_u *ShipmentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipment.FieldMissingQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.LinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedLinesIDs(); len(nodes) > 0 && !_u.mutation.LinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.LinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -434,6 +569,26 @@ func (_u *ShipmentUpdateOne) ClearEta() *ShipmentUpdateOne {
 	return _u
 }
 
+// SetClosedAt sets the "closed_at" field.
+func (_u *ShipmentUpdateOne) SetClosedAt(v time.Time) *ShipmentUpdateOne {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ShipmentUpdateOne) SetNillableClosedAt(v *time.Time) *ShipmentUpdateOne {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ShipmentUpdateOne) ClearClosedAt() *ShipmentUpdateOne {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
 // SetNote sets the "note" field.
 func (_u *ShipmentUpdateOne) SetNote(v string) *ShipmentUpdateOne {
 	_u.mutation.SetNote(v)
@@ -511,9 +666,66 @@ func (_u *ShipmentUpdateOne) AddMissingQuantity(v int64) *ShipmentUpdateOne {
 	return _u
 }
 
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentUpdateOne) SetReturnedQuantity(v int64) *ShipmentUpdateOne {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
+	return _u
+}
+
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentUpdateOne) SetNillableReturnedQuantity(v *int64) *ShipmentUpdateOne {
+	if v != nil {
+		_u.SetReturnedQuantity(*v)
+	}
+	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentUpdateOne) AddReturnedQuantity(v int64) *ShipmentUpdateOne {
+	_u.mutation.AddReturnedQuantity(v)
+	return _u
+}
+
+// AddLineIDs adds the "lines" edge to the ShipmentLine entity by IDs.
+func (_u *ShipmentUpdateOne) AddLineIDs(ids ...int64) *ShipmentUpdateOne {
+	_u.mutation.AddLineIDs(ids...)
+	return _u
+}
+
+// AddLines adds the "lines" edges to the ShipmentLine entity.
+func (_u *ShipmentUpdateOne) AddLines(v ...*ShipmentLine) *ShipmentUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddLineIDs(ids...)
+}
+
 // Mutation returns the ShipmentMutation object of the builder.
 func (_u *ShipmentUpdateOne) Mutation() *ShipmentMutation {
 	return _u.mutation
+}
+
+// ClearLines clears all "lines" edges to the ShipmentLine entity.
+func (_u *ShipmentUpdateOne) ClearLines() *ShipmentUpdateOne {
+	_u.mutation.ClearLines()
+	return _u
+}
+
+// RemoveLineIDs removes the "lines" edge to ShipmentLine entities by IDs.
+func (_u *ShipmentUpdateOne) RemoveLineIDs(ids ...int64) *ShipmentUpdateOne {
+	_u.mutation.RemoveLineIDs(ids...)
+	return _u
+}
+
+// RemoveLines removes "lines" edges to ShipmentLine entities.
+func (_u *ShipmentUpdateOne) RemoveLines(v ...*ShipmentLine) *ShipmentUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveLineIDs(ids...)
 }
 
 // Where appends a list predicates to the ShipmentUpdate builder.
@@ -634,6 +846,12 @@ func (_u *ShipmentUpdateOne) sqlSave(ctx context.Context) (_node *Shipment, err 
 	if _u.mutation.EtaCleared() {
 		_spec.ClearField(shipment.FieldEta, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(shipment.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(shipment.FieldClosedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(shipment.FieldNote, field.TypeString, value)
 	}
@@ -654,6 +872,57 @@ func (_u *ShipmentUpdateOne) sqlSave(ctx context.Context) (_node *Shipment, err 
 	}
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipment.FieldMissingQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipment.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.LinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedLinesIDs(); len(nodes) > 0 && !_u.mutation.LinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.LinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipment.LinesTable,
+			Columns: []string{shipment.LinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmentline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Shipment{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"entrepot/ent/shipment"
 	"entrepot/ent/shipmentline"
 	"entrepot/internal/money"
 	"fmt"
@@ -33,15 +34,49 @@ type ShipmentLine struct {
 	RejectedQuantity int64 `json:"rejected_quantity,omitempty"`
 	// MissingQuantity holds the value of the "missing_quantity" field.
 	MissingQuantity int64 `json:"missing_quantity,omitempty"`
-	// MissingReason holds the value of the "missing_reason" field.
-	MissingReason string `json:"missing_reason,omitempty"`
+	// ReturnedQuantity holds the value of the "returned_quantity" field.
+	ReturnedQuantity int64 `json:"returned_quantity,omitempty"`
 	// × 10^4, in currency, of all units as they left
 	Value money.Amount `json:"value,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
 	// into the base currency as they left
 	ExchangeRate money.Rate `json:"exchange_rate,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ShipmentLineQuery when eager-loading is set.
+	Edges        ShipmentLineEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// ShipmentLineEdges holds the relations/edges for other nodes in the graph.
+type ShipmentLineEdges struct {
+	// Shipment holds the value of the shipment edge.
+	Shipment *Shipment `json:"shipment,omitempty"`
+	// Entries holds the value of the entries edge.
+	Entries []*ShipmentEntry `json:"entries,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [2]bool
+}
+
+// ShipmentOrErr returns the Shipment value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ShipmentLineEdges) ShipmentOrErr() (*Shipment, error) {
+	if e.Shipment != nil {
+		return e.Shipment, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: shipment.Label}
+	}
+	return nil, &NotLoadedError{edge: "shipment"}
+}
+
+// EntriesOrErr returns the Entries value or an error if the edge
+// was not loaded in eager-loading.
+func (e ShipmentLineEdges) EntriesOrErr() ([]*ShipmentEntry, error) {
+	if e.loadedTypes[1] {
+		return e.Entries, nil
+	}
+	return nil, &NotLoadedError{edge: "entries"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -49,9 +84,9 @@ func (*ShipmentLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case shipmentline.FieldID, shipmentline.FieldShipmentID, shipmentline.FieldLineNo, shipmentline.FieldQuantity, shipmentline.FieldAcceptedQuantity, shipmentline.FieldRejectedQuantity, shipmentline.FieldMissingQuantity, shipmentline.FieldValue, shipmentline.FieldExchangeRate:
+		case shipmentline.FieldID, shipmentline.FieldShipmentID, shipmentline.FieldLineNo, shipmentline.FieldQuantity, shipmentline.FieldAcceptedQuantity, shipmentline.FieldRejectedQuantity, shipmentline.FieldMissingQuantity, shipmentline.FieldReturnedQuantity, shipmentline.FieldValue, shipmentline.FieldExchangeRate:
 			values[i] = new(sql.NullInt64)
-		case shipmentline.FieldSku, shipmentline.FieldBatchNo, shipmentline.FieldMissingReason, shipmentline.FieldCurrency:
+		case shipmentline.FieldSku, shipmentline.FieldBatchNo, shipmentline.FieldCurrency:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -122,11 +157,11 @@ func (_m *ShipmentLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MissingQuantity = value.Int64
 			}
-		case shipmentline.FieldMissingReason:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field missing_reason", values[i])
+		case shipmentline.FieldReturnedQuantity:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field returned_quantity", values[i])
 			} else if value.Valid {
-				_m.MissingReason = value.String
+				_m.ReturnedQuantity = value.Int64
 			}
 		case shipmentline.FieldValue:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -157,6 +192,16 @@ func (_m *ShipmentLine) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *ShipmentLine) GetValue(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryShipment queries the "shipment" edge of the ShipmentLine entity.
+func (_m *ShipmentLine) QueryShipment() *ShipmentQuery {
+	return NewShipmentLineClient(_m.config).QueryShipment(_m)
+}
+
+// QueryEntries queries the "entries" edge of the ShipmentLine entity.
+func (_m *ShipmentLine) QueryEntries() *ShipmentEntryQuery {
+	return NewShipmentLineClient(_m.config).QueryEntries(_m)
 }
 
 // Update returns a builder for updating this ShipmentLine.
@@ -206,8 +251,8 @@ func (_m *ShipmentLine) String() string {
 	builder.WriteString("missing_quantity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MissingQuantity))
 	builder.WriteString(", ")
-	builder.WriteString("missing_reason=")
-	builder.WriteString(_m.MissingReason)
+	builder.WriteString("returned_quantity=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReturnedQuantity))
 	builder.WriteString(", ")
 	builder.WriteString("value=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Value))

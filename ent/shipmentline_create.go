@@ -4,6 +4,8 @@ package ent
 
 import (
 	"context"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"entrepot/internal/money"
 	"errors"
@@ -100,16 +102,16 @@ func (_c *ShipmentLineCreate) SetNillableMissingQuantity(v *int64) *ShipmentLine
 	return _c
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_c *ShipmentLineCreate) SetMissingReason(v string) *ShipmentLineCreate {
-	_c.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_c *ShipmentLineCreate) SetReturnedQuantity(v int64) *ShipmentLineCreate {
+	_c.mutation.SetReturnedQuantity(v)
 	return _c
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_c *ShipmentLineCreate) SetNillableMissingReason(v *string) *ShipmentLineCreate {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_c *ShipmentLineCreate) SetNillableReturnedQuantity(v *int64) *ShipmentLineCreate {
 	if v != nil {
-		_c.SetMissingReason(*v)
+		_c.SetReturnedQuantity(*v)
 	}
 	return _c
 }
@@ -136,6 +138,26 @@ func (_c *ShipmentLineCreate) SetExchangeRate(v money.Rate) *ShipmentLineCreate 
 func (_c *ShipmentLineCreate) SetID(v int64) *ShipmentLineCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// SetShipment sets the "shipment" edge to the Shipment entity.
+func (_c *ShipmentLineCreate) SetShipment(v *Shipment) *ShipmentLineCreate {
+	return _c.SetShipmentID(v.ID)
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_c *ShipmentLineCreate) AddEntryIDs(ids ...int64) *ShipmentLineCreate {
+	_c.mutation.AddEntryIDs(ids...)
+	return _c
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_c *ShipmentLineCreate) AddEntries(v ...*ShipmentEntry) *ShipmentLineCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddEntryIDs(ids...)
 }
 
 // Mutation returns the ShipmentLineMutation object of the builder.
@@ -189,9 +211,9 @@ func (_c *ShipmentLineCreate) defaults() {
 		v := shipmentline.DefaultMissingQuantity
 		_c.mutation.SetMissingQuantity(v)
 	}
-	if _, ok := _c.mutation.MissingReason(); !ok {
-		v := shipmentline.DefaultMissingReason
-		_c.mutation.SetMissingReason(v)
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		v := shipmentline.DefaultReturnedQuantity
+		_c.mutation.SetReturnedQuantity(v)
 	}
 }
 
@@ -231,13 +253,8 @@ func (_c *ShipmentLineCreate) check() error {
 	if _, ok := _c.mutation.MissingQuantity(); !ok {
 		return &ValidationError{Name: "missing_quantity", err: errors.New(`ent: missing required field "ShipmentLine.missing_quantity"`)}
 	}
-	if _, ok := _c.mutation.MissingReason(); !ok {
-		return &ValidationError{Name: "missing_reason", err: errors.New(`ent: missing required field "ShipmentLine.missing_reason"`)}
-	}
-	if v, ok := _c.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
+	if _, ok := _c.mutation.ReturnedQuantity(); !ok {
+		return &ValidationError{Name: "returned_quantity", err: errors.New(`ent: missing required field "ShipmentLine.returned_quantity"`)}
 	}
 	if _, ok := _c.mutation.Value(); !ok {
 		return &ValidationError{Name: "value", err: errors.New(`ent: missing required field "ShipmentLine.value"`)}
@@ -252,6 +269,9 @@ func (_c *ShipmentLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.ExchangeRate(); !ok {
 		return &ValidationError{Name: "exchange_rate", err: errors.New(`ent: missing required field "ShipmentLine.exchange_rate"`)}
+	}
+	if len(_c.mutation.ShipmentIDs()) == 0 {
+		return &ValidationError{Name: "shipment", err: errors.New(`ent: missing required edge "ShipmentLine.shipment"`)}
 	}
 	return nil
 }
@@ -285,10 +305,6 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 		_node.ID = id
 		_spec.ID.Value = id
 	}
-	if value, ok := _c.mutation.ShipmentID(); ok {
-		_spec.SetField(shipmentline.FieldShipmentID, field.TypeInt64, value)
-		_node.ShipmentID = value
-	}
 	if value, ok := _c.mutation.LineNo(); ok {
 		_spec.SetField(shipmentline.FieldLineNo, field.TypeInt, value)
 		_node.LineNo = value
@@ -317,9 +333,9 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 		_spec.SetField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 		_node.MissingQuantity = value
 	}
-	if value, ok := _c.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
-		_node.MissingReason = value
+	if value, ok := _c.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+		_node.ReturnedQuantity = value
 	}
 	if value, ok := _c.mutation.Value(); ok {
 		_spec.SetField(shipmentline.FieldValue, field.TypeInt64, value)
@@ -332,6 +348,39 @@ func (_c *ShipmentLineCreate) createSpec() (*ShipmentLine, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.ExchangeRate(); ok {
 		_spec.SetField(shipmentline.FieldExchangeRate, field.TypeInt64, value)
 		_node.ExchangeRate = value
+	}
+	if nodes := _c.mutation.ShipmentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   shipmentline.ShipmentTable,
+			Columns: []string{shipmentline.ShipmentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipment.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ShipmentID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -4,7 +4,10 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"entrepot/ent/predicate"
+	"entrepot/ent/shipment"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"fmt"
 	"math"
@@ -18,10 +21,12 @@ import (
 // ShipmentLineQuery is the builder for querying ShipmentLine entities.
 type ShipmentLineQuery struct {
 	config
-	ctx        *QueryContext
-	order      []shipmentline.OrderOption
-	inters     []Interceptor
-	predicates []predicate.ShipmentLine
+	ctx          *QueryContext
+	order        []shipmentline.OrderOption
+	inters       []Interceptor
+	predicates   []predicate.ShipmentLine
+	withShipment *ShipmentQuery
+	withEntries  *ShipmentEntryQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -56,6 +61,50 @@ func (_q *ShipmentLineQuery) Unique(unique bool) *ShipmentLineQuery {
 func (_q *ShipmentLineQuery) Order(o ...shipmentline.OrderOption) *ShipmentLineQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryShipment chains the current query on the "shipment" edge.
+func (_q *ShipmentLineQuery) QueryShipment() *ShipmentQuery {
+	query := (&ShipmentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmentline.Table, shipmentline.FieldID, selector),
+			sqlgraph.To(shipment.Table, shipment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, shipmentline.ShipmentTable, shipmentline.ShipmentColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryEntries chains the current query on the "entries" edge.
+func (_q *ShipmentLineQuery) QueryEntries() *ShipmentEntryQuery {
+	query := (&ShipmentEntryClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(shipmentline.Table, shipmentline.FieldID, selector),
+			sqlgraph.To(shipmententry.Table, shipmententry.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, shipmentline.EntriesTable, shipmentline.EntriesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first ShipmentLine entity from the query.
@@ -245,15 +294,39 @@ func (_q *ShipmentLineQuery) Clone() *ShipmentLineQuery {
 		return nil
 	}
 	return &ShipmentLineQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]shipmentline.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.ShipmentLine{}, _q.predicates...),
+		config:       _q.config,
+		ctx:          _q.ctx.Clone(),
+		order:        append([]shipmentline.OrderOption{}, _q.order...),
+		inters:       append([]Interceptor{}, _q.inters...),
+		predicates:   append([]predicate.ShipmentLine{}, _q.predicates...),
+		withShipment: _q.withShipment.Clone(),
+		withEntries:  _q.withEntries.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithShipment tells the query-builder to eager-load the nodes that are connected to
+// the "shipment" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ShipmentLineQuery) WithShipment(opts ...func(*ShipmentQuery)) *ShipmentLineQuery {
+	query := (&ShipmentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withShipment = query
+	return _q
+}
+
+// WithEntries tells the query-builder to eager-load the nodes that are connected to
+// the "entries" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ShipmentLineQuery) WithEntries(opts ...func(*ShipmentEntryQuery)) *ShipmentLineQuery {
+	query := (&ShipmentEntryClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withEntries = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -332,8 +405,12 @@ func (_q *ShipmentLineQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *ShipmentLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ShipmentLine, error) {
 	var (
-		nodes = []*ShipmentLine{}
-		_spec = _q.querySpec()
+		nodes       = []*ShipmentLine{}
+		_spec       = _q.querySpec()
+		loadedTypes = [2]bool{
+			_q.withShipment != nil,
+			_q.withEntries != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*ShipmentLine).scanValues(nil, columns)
@@ -341,6 +418,7 @@ func (_q *ShipmentLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ShipmentLine{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	for i := range hooks {
@@ -352,7 +430,80 @@ func (_q *ShipmentLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withShipment; query != nil {
+		if err := _q.loadShipment(ctx, query, nodes, nil,
+			func(n *ShipmentLine, e *Shipment) { n.Edges.Shipment = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withEntries; query != nil {
+		if err := _q.loadEntries(ctx, query, nodes,
+			func(n *ShipmentLine) { n.Edges.Entries = []*ShipmentEntry{} },
+			func(n *ShipmentLine, e *ShipmentEntry) { n.Edges.Entries = append(n.Edges.Entries, e) }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
+}
+
+func (_q *ShipmentLineQuery) loadShipment(ctx context.Context, query *ShipmentQuery, nodes []*ShipmentLine, init func(*ShipmentLine), assign func(*ShipmentLine, *Shipment)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*ShipmentLine)
+	for i := range nodes {
+		fk := nodes[i].ShipmentID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(shipment.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "shipment_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ShipmentLineQuery) loadEntries(ctx context.Context, query *ShipmentEntryQuery, nodes []*ShipmentLine, init func(*ShipmentLine), assign func(*ShipmentLine, *ShipmentEntry)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*ShipmentLine)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(shipmententry.FieldShipmentLineID)
+	}
+	query.Where(predicate.ShipmentEntry(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(shipmentline.EntriesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ShipmentLineID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "shipment_line_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
 }
 
 func (_q *ShipmentLineQuery) sqlCount(ctx context.Context) (int, error) {
@@ -379,6 +530,9 @@ func (_q *ShipmentLineQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != shipmentline.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withShipment != nil {
+			_spec.Node.AddColumnOnce(shipmentline.FieldShipmentID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/predicate"
+	"entrepot/ent/shipmententry"
 	"entrepot/ent/shipmentline"
 	"errors"
 	"fmt"
@@ -90,23 +91,66 @@ func (_u *ShipmentLineUpdate) AddMissingQuantity(v int64) *ShipmentLineUpdate {
 	return _u
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_u *ShipmentLineUpdate) SetMissingReason(v string) *ShipmentLineUpdate {
-	_u.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentLineUpdate) SetReturnedQuantity(v int64) *ShipmentLineUpdate {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
 	return _u
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_u *ShipmentLineUpdate) SetNillableMissingReason(v *string) *ShipmentLineUpdate {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentLineUpdate) SetNillableReturnedQuantity(v *int64) *ShipmentLineUpdate {
 	if v != nil {
-		_u.SetMissingReason(*v)
+		_u.SetReturnedQuantity(*v)
 	}
 	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentLineUpdate) AddReturnedQuantity(v int64) *ShipmentLineUpdate {
+	_u.mutation.AddReturnedQuantity(v)
+	return _u
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_u *ShipmentLineUpdate) AddEntryIDs(ids ...int64) *ShipmentLineUpdate {
+	_u.mutation.AddEntryIDs(ids...)
+	return _u
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdate) AddEntries(v ...*ShipmentEntry) *ShipmentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEntryIDs(ids...)
 }
 
 // Mutation returns the ShipmentLineMutation object of the builder.
 func (_u *ShipmentLineUpdate) Mutation() *ShipmentLineMutation {
 	return _u.mutation
+}
+
+// ClearEntries clears all "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdate) ClearEntries() *ShipmentLineUpdate {
+	_u.mutation.ClearEntries()
+	return _u
+}
+
+// RemoveEntryIDs removes the "entries" edge to ShipmentEntry entities by IDs.
+func (_u *ShipmentLineUpdate) RemoveEntryIDs(ids ...int64) *ShipmentLineUpdate {
+	_u.mutation.RemoveEntryIDs(ids...)
+	return _u
+}
+
+// RemoveEntries removes "entries" edges to ShipmentEntry entities.
+func (_u *ShipmentLineUpdate) RemoveEntries(v ...*ShipmentEntry) *ShipmentLineUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEntryIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -138,10 +182,8 @@ func (_u *ShipmentLineUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *ShipmentLineUpdate) check() error {
-	if v, ok := _u.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
+	if _u.mutation.ShipmentCleared() && len(_u.mutation.ShipmentIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentLine.shipment"`)
 	}
 	return nil
 }
@@ -176,8 +218,56 @@ func (_u *ShipmentLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEntriesIDs(); len(nodes) > 0 && !_u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -262,23 +352,66 @@ func (_u *ShipmentLineUpdateOne) AddMissingQuantity(v int64) *ShipmentLineUpdate
 	return _u
 }
 
-// SetMissingReason sets the "missing_reason" field.
-func (_u *ShipmentLineUpdateOne) SetMissingReason(v string) *ShipmentLineUpdateOne {
-	_u.mutation.SetMissingReason(v)
+// SetReturnedQuantity sets the "returned_quantity" field.
+func (_u *ShipmentLineUpdateOne) SetReturnedQuantity(v int64) *ShipmentLineUpdateOne {
+	_u.mutation.ResetReturnedQuantity()
+	_u.mutation.SetReturnedQuantity(v)
 	return _u
 }
 
-// SetNillableMissingReason sets the "missing_reason" field if the given value is not nil.
-func (_u *ShipmentLineUpdateOne) SetNillableMissingReason(v *string) *ShipmentLineUpdateOne {
+// SetNillableReturnedQuantity sets the "returned_quantity" field if the given value is not nil.
+func (_u *ShipmentLineUpdateOne) SetNillableReturnedQuantity(v *int64) *ShipmentLineUpdateOne {
 	if v != nil {
-		_u.SetMissingReason(*v)
+		_u.SetReturnedQuantity(*v)
 	}
 	return _u
+}
+
+// AddReturnedQuantity adds value to the "returned_quantity" field.
+func (_u *ShipmentLineUpdateOne) AddReturnedQuantity(v int64) *ShipmentLineUpdateOne {
+	_u.mutation.AddReturnedQuantity(v)
+	return _u
+}
+
+// AddEntryIDs adds the "entries" edge to the ShipmentEntry entity by IDs.
+func (_u *ShipmentLineUpdateOne) AddEntryIDs(ids ...int64) *ShipmentLineUpdateOne {
+	_u.mutation.AddEntryIDs(ids...)
+	return _u
+}
+
+// AddEntries adds the "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdateOne) AddEntries(v ...*ShipmentEntry) *ShipmentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEntryIDs(ids...)
 }
 
 // Mutation returns the ShipmentLineMutation object of the builder.
 func (_u *ShipmentLineUpdateOne) Mutation() *ShipmentLineMutation {
 	return _u.mutation
+}
+
+// ClearEntries clears all "entries" edges to the ShipmentEntry entity.
+func (_u *ShipmentLineUpdateOne) ClearEntries() *ShipmentLineUpdateOne {
+	_u.mutation.ClearEntries()
+	return _u
+}
+
+// RemoveEntryIDs removes the "entries" edge to ShipmentEntry entities by IDs.
+func (_u *ShipmentLineUpdateOne) RemoveEntryIDs(ids ...int64) *ShipmentLineUpdateOne {
+	_u.mutation.RemoveEntryIDs(ids...)
+	return _u
+}
+
+// RemoveEntries removes "entries" edges to ShipmentEntry entities.
+func (_u *ShipmentLineUpdateOne) RemoveEntries(v ...*ShipmentEntry) *ShipmentLineUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEntryIDs(ids...)
 }
 
 // Where appends a list predicates to the ShipmentLineUpdate builder.
@@ -323,10 +456,8 @@ func (_u *ShipmentLineUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *ShipmentLineUpdateOne) check() error {
-	if v, ok := _u.mutation.MissingReason(); ok {
-		if err := shipmentline.MissingReasonValidator(v); err != nil {
-			return &ValidationError{Name: "missing_reason", err: fmt.Errorf(`ent: validator failed for field "ShipmentLine.missing_reason": %w`, err)}
-		}
+	if _u.mutation.ShipmentCleared() && len(_u.mutation.ShipmentIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "ShipmentLine.shipment"`)
 	}
 	return nil
 }
@@ -378,8 +509,56 @@ func (_u *ShipmentLineUpdateOne) sqlSave(ctx context.Context) (_node *ShipmentLi
 	if value, ok := _u.mutation.AddedMissingQuantity(); ok {
 		_spec.AddField(shipmentline.FieldMissingQuantity, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.MissingReason(); ok {
-		_spec.SetField(shipmentline.FieldMissingReason, field.TypeString, value)
+	if value, ok := _u.mutation.ReturnedQuantity(); ok {
+		_spec.SetField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReturnedQuantity(); ok {
+		_spec.AddField(shipmentline.FieldReturnedQuantity, field.TypeInt64, value)
+	}
+	if _u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEntriesIDs(); len(nodes) > 0 && !_u.mutation.EntriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EntriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   shipmentline.EntriesTable,
+			Columns: []string{shipmentline.EntriesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(shipmententry.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &ShipmentLine{config: _u.config}
 	_spec.Assign = _node.assignValues

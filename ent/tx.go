@@ -84,6 +84,8 @@ type Tx struct {
 	ScheduleSlot *ScheduleSlotClient
 	// Shipment is the client for interacting with the Shipment builders.
 	Shipment *ShipmentClient
+	// ShipmentEntry is the client for interacting with the ShipmentEntry builders.
+	ShipmentEntry *ShipmentEntryClient
 	// ShipmentLine is the client for interacting with the ShipmentLine builders.
 	ShipmentLine *ShipmentLineClient
 	// Stock is the client for interacting with the Stock builders.
@@ -273,6 +275,7 @@ func (tx *Tx) init() {
 	tx.Role = NewRoleClient(tx.config)
 	tx.ScheduleSlot = NewScheduleSlotClient(tx.config)
 	tx.Shipment = NewShipmentClient(tx.config)
+	tx.ShipmentEntry = NewShipmentEntryClient(tx.config)
 	tx.ShipmentLine = NewShipmentLineClient(tx.config)
 	tx.Stock = NewStockClient(tx.config)
 	tx.StockCost = NewStockCostClient(tx.config)

@@ -50,6 +50,13 @@ func (r *documentResolver) Values(ctx context.Context, obj *ent.Document) ([]*do
 	return load.Values(ctx, obj.ID)
 }
 
+func (r *documentResolver) ReturnOf(ctx context.Context, obj *ent.Document) (*ent.Document, error) {
+	if obj.ReturnOfID == nil {
+		return nil, nil
+	}
+	return load.Document(ctx, *obj.ReturnOfID)
+}
+
 func (r *documentResolver) Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error) {
 	if obj.ReversesID == nil {
 		return nil, nil
@@ -72,6 +79,20 @@ func (r *documentEventResolver) Actor(ctx context.Context, obj *ent.DocumentEven
 	return load.User(ctx, obj.ActorID)
 }
 
+func (r *documentExecutionResolver) Posting(ctx context.Context, obj *ent.DocumentExecution) (*ent.Posting, error) {
+	if obj.PostingID == nil {
+		return nil, nil
+	}
+	return load.Posting(ctx, *obj.PostingID)
+}
+
+func (r *documentExecutionResolver) Location(ctx context.Context, obj *ent.DocumentExecution) (*ent.Location, error) {
+	if obj.LocationID == nil {
+		return nil, nil
+	}
+	return load.Location(ctx, *obj.LocationID)
+}
+
 func (r *documentLineResolver) Product(ctx context.Context, obj *ent.DocumentLine) (*ent.Product, error) {
 	return load.Product(ctx, obj.Sku)
 }
@@ -89,6 +110,10 @@ func (r *documentLineResolver) OutstandingQuantity(ctx context.Context, obj *ent
 
 func (r *documentLineResolver) UnitCost(ctx context.Context, obj *ent.DocumentLine) (*money.Amount, error) {
 	return cost(ctx, obj.UnitCost), nil
+}
+
+func (r *documentLineResolver) Executions(ctx context.Context, obj *ent.DocumentLine, first *int, after *string) (*page.Connection[*ent.DocumentExecution], error) {
+	return load.ExecutionsOf(ctx, obj, page.Args{First: first, After: after})
 }
 
 func (r *queryResolver) Document(ctx context.Context, no *string, id *page.ID) (*ent.Document, error) {
@@ -112,10 +137,15 @@ func (r *Resolver) Document() generated.DocumentResolver { return &documentResol
 
 func (r *Resolver) DocumentEvent() generated.DocumentEventResolver { return &documentEventResolver{r} }
 
+func (r *Resolver) DocumentExecution() generated.DocumentExecutionResolver {
+	return &documentExecutionResolver{r}
+}
+
 func (r *Resolver) DocumentLine() generated.DocumentLineResolver { return &documentLineResolver{r} }
 
 type (
-	documentResolver      struct{ *Resolver }
-	documentEventResolver struct{ *Resolver }
-	documentLineResolver  struct{ *Resolver }
+	documentResolver          struct{ *Resolver }
+	documentEventResolver     struct{ *Resolver }
+	documentExecutionResolver struct{ *Resolver }
+	documentLineResolver      struct{ *Resolver }
 )

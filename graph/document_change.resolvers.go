@@ -7,9 +7,11 @@ package graph
 
 import (
 	"context"
+	"entrepot/graph/generated"
 	"entrepot/graph/internal/model"
 	"entrepot/internal/document"
 	"entrepot/internal/stock"
+	"time"
 )
 
 func (r *mutationResolver) InboundCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error) {
@@ -45,6 +47,11 @@ func (r *mutationResolver) DocumentExecute(ctx context.Context, input document.E
 	return model.Documented(ctx, input.DryRun, res, err)
 }
 
+func (r *mutationResolver) DocumentInspect(ctx context.Context, input document.InspectInput) (*model.DocumentPayload, error) {
+	res, err := r.Documents.Inspect(ctx, input)
+	return model.Documented(ctx, input.DryRun, res, err)
+}
+
 func (r *mutationResolver) DocumentComplete(ctx context.Context, input document.CompleteInput) (*model.DocumentPayload, error) {
 	res, err := r.Documents.Complete(ctx, input)
 	return model.Documented(ctx, input.DryRun, res, err)
@@ -59,3 +66,14 @@ func (r *mutationResolver) DocumentReverse(ctx context.Context, input document.R
 	res, err := r.Documents.Reverse(ctx, input)
 	return model.Documented(ctx, input.DryRun, res, err)
 }
+
+func (r *documentUpdateInputResolver) ExpectedAt(ctx context.Context, obj *document.UpdateInput, data *time.Time) error {
+	obj.ExpectedAt, obj.ClearExpectedAt = data, data == nil
+	return nil
+}
+
+func (r *Resolver) DocumentUpdateInput() generated.DocumentUpdateInputResolver {
+	return &documentUpdateInputResolver{r}
+}
+
+type documentUpdateInputResolver struct{ *Resolver }

@@ -8,6 +8,7 @@ import (
 	"entrepot/graph/generated"
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/load"
+	"entrepot/internal/approval"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
@@ -25,6 +26,8 @@ type Deps struct {
 	Postings  *posting.Service
 	Documents *document.Service
 	Rates     *fx.Service
+	// Approvals keeps the rules of who may approve documents.
+	Approvals *approval.Service
 	// Catalog and Warehouses edit master data.
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service

@@ -185,5 +185,7 @@ func (LocationMovement) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("location_id", "stock_id", "location_version").Unique().StorageKey("stock_location_movements_chain"),
 		index.Fields("posting_id").StorageKey("stock_location_movements_posting_id"),
+		index.Fields("location_id", "id").StorageKey("stock_location_movements_location_id"),
+		index.Fields("stock_id", "id").StorageKey("stock_location_movements_stock_id"),
 	}
 }

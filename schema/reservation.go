@@ -159,6 +159,7 @@ func (ReservationEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("reservation_id", "version").Unique().StorageKey("reservation_events_chain"),
 		index.Fields("reverses_id").Unique().StorageKey("reservation_events_reverses_id_key"),
+		index.Fields("posting_id").StorageKey("reservation_events_posting_id").Annotations(entsql.IndexWhere("posting_id IS NOT NULL")),
 	}
 }
 

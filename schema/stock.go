@@ -82,6 +82,7 @@ func (LocationStock) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("location_id", "stock_id").Unique().StorageKey("location_stocks_key"),
 		index.Fields("stock_id").StorageKey("location_stocks_stock_id"),
+		index.Fields("warehouse_id", "id").StorageKey("location_stocks_warehouse_id"),
 	}
 }
 

@@ -87,5 +87,8 @@ func (Location) Edges() []ent.Edge {
 
 // Indexes of Location.
 func (Location) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("warehouse_id", "code").Unique().StorageKey("warehouse_locations_code_key")}
+	return []ent.Index{
+		index.Fields("warehouse_id", "code").Unique().StorageKey("warehouse_locations_code_key"),
+		index.Fields("warehouse_id", "type").StorageKey("warehouse_locations_type"), // where goods go that name no bin
+	}
 }

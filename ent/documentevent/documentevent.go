@@ -87,7 +87,7 @@ var (
 // ActionValidator is a validator for the "action" field enum values. It is called by the builders before save.
 func ActionValidator(a stock.DocumentAction) error {
 	switch a {
-	case "CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST":
+	case "CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "CANCEL_SHIPMENT", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST":
 		return nil
 	default:
 		return fmt.Errorf("documentevent: invalid enum value for action field: %q", a)

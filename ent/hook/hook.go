@@ -440,6 +440,18 @@ func (f ShipmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ShipmentMutation", m)
 }
 
+// The ShipmentEntryFunc type is an adapter to allow the use of ordinary
+// function as ShipmentEntry mutator.
+type ShipmentEntryFunc func(context.Context, *ent.ShipmentEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ShipmentEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ShipmentEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ShipmentEntryMutation", m)
+}
+
 // The ShipmentLineFunc type is an adapter to allow the use of ordinary
 // function as ShipmentLine mutator.
 type ShipmentLineFunc func(context.Context, *ent.ShipmentLineMutation) (ent.Value, error)

@@ -244,7 +244,7 @@ var (
 	DocumentEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "version", Type: field.TypeInt64},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"CREATE", "UPDATE", "APPROVE", "EXECUTE", "COMPLETE", "CANCEL", "REVERSE", "RECEIVE", "CLOSE_MISSING", "CANCEL_SHIPMENT", "COUNT", "RECOUNT", "INSPECT", "LANDED_COST"}},
 		{Name: "from_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "to_state", Type: field.TypeEnum, Enums: []string{"DRAFT", "APPROVED", "EXECUTING", "COMPLETED", "CANCELLED"}},
 		{Name: "posting_id", Type: field.TypeInt64, Nullable: true},
@@ -731,6 +731,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[4]},
 			},
+			{
+				Name:    "warehouse_locations_type",
+				Unique:  false,
+				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[5]},
+			},
 		},
 	}
 	// StockLocationMovementsColumns holds the columns for the "stock_location_movements" table.
@@ -762,6 +767,16 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{StockLocationMovementsColumns[1]},
 			},
+			{
+				Name:    "stock_location_movements_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockLocationMovementsColumns[3], StockLocationMovementsColumns[0]},
+			},
+			{
+				Name:    "stock_location_movements_stock_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockLocationMovementsColumns[4], StockLocationMovementsColumns[0]},
+			},
 		},
 	}
 	// LocationStocksColumns holds the columns for the "location_stocks" table.
@@ -789,6 +804,11 @@ var (
 				Name:    "location_stocks_stock_id",
 				Unique:  false,
 				Columns: []*schema.Column{LocationStocksColumns[3]},
+			},
+			{
+				Name:    "location_stocks_warehouse_id",
+				Unique:  false,
+				Columns: []*schema.Column{LocationStocksColumns[1], LocationStocksColumns[0]},
 			},
 		},
 	}
@@ -1024,6 +1044,14 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{ReservationEventsColumns[5]},
 			},
+			{
+				Name:    "reservation_events_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationEventsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "posting_id IS NOT NULL",
+				},
+			},
 		},
 	}
 	// ReservationLinesColumns holds the columns for the "reservation_lines" table.
@@ -1105,11 +1133,14 @@ var (
 		{Name: "version", Type: field.TypeInt64, Default: 1},
 		{Name: "document_id", Type: field.TypeInt64},
 		{Name: "shipment_no", Type: field.TypeInt},
+		{Name: "warehouse_id", Type: field.TypeInt64},
+		{Name: "target_warehouse_id", Type: field.TypeInt64},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"IN_TRANSIT", "RECEIVED", "CANCELLED"}, Default: "IN_TRANSIT"},
 		{Name: "carrier", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "tracking_no", Type: field.TypeString, Size: 100, Default: ""},
 		{Name: "eta", Type: field.TypeTime, Nullable: true},
 		{Name: "dispatched_at", Type: field.TypeTime},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "note", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "posting_id", Type: field.TypeInt64},
 		{Name: "created_by", Type: field.TypeInt64},
@@ -1117,6 +1148,7 @@ var (
 		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
+		{Name: "returned_quantity", Type: field.TypeInt64, Default: 0},
 	}
 	// ShipmentsTable holds the schema information for the "shipments" table.
 	ShipmentsTable = &schema.Table{
@@ -1132,14 +1164,69 @@ var (
 			{
 				Name:    "shipments_state_eta",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentsColumns[6], ShipmentsColumns[9]},
+				Columns: []*schema.Column{ShipmentsColumns[8], ShipmentsColumns[11]},
+			},
+			{
+				Name:    "shipments_target_warehouse_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[7], ShipmentsColumns[8]},
+			},
+			{
+				Name:    "shipments_warehouse_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[6], ShipmentsColumns[8]},
+			},
+			{
+				Name:    "shipments_closed_at",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentsColumns[13]},
+			},
+		},
+	}
+	// ShipmentEntriesColumns holds the columns for the "shipment_entries" table.
+	ShipmentEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "posting_id", Type: field.TypeInt64},
+		{Name: "accepted_delta", Type: field.TypeInt64},
+		{Name: "rejected_delta", Type: field.TypeInt64},
+		{Name: "missing_delta", Type: field.TypeInt64},
+		{Name: "returned_delta", Type: field.TypeInt64},
+		{Name: "rejected_bucket", Type: field.TypeEnum, Nullable: true, Enums: []string{"PHYSICAL", "AVAILABLE", "ALLOCATED", "DAMAGED", "ON_HOLD", "IN_TRANSIT"}},
+		{Name: "location_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "reason_code", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "occurred_at", Type: field.TypeTime},
+		{Name: "shipment_line_id", Type: field.TypeInt64},
+	}
+	// ShipmentEntriesTable holds the schema information for the "shipment_entries" table.
+	ShipmentEntriesTable = &schema.Table{
+		Name:       "shipment_entries",
+		Columns:    ShipmentEntriesColumns,
+		PrimaryKey: []*schema.Column{ShipmentEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "shipment_entries_shipment_line_id",
+				Columns:    []*schema.Column{ShipmentEntriesColumns[11]},
+				RefColumns: []*schema.Column{ShipmentLinesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "shipment_entries_shipment_line_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentEntriesColumns[11], ShipmentEntriesColumns[0]},
+			},
+			{
+				Name:    "shipment_entries_posting_id",
+				Unique:  false,
+				Columns: []*schema.Column{ShipmentEntriesColumns[2]},
 			},
 		},
 	}
 	// ShipmentLinesColumns holds the columns for the "shipment_lines" table.
 	ShipmentLinesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "shipment_id", Type: field.TypeInt64},
 		{Name: "line_no", Type: field.TypeInt},
 		{Name: "sku", Type: field.TypeString, Size: 64},
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
@@ -1147,26 +1234,35 @@ var (
 		{Name: "accepted_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "rejected_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "missing_quantity", Type: field.TypeInt64, Default: 0},
-		{Name: "missing_reason", Type: field.TypeString, Size: 50, Default: ""},
+		{Name: "returned_quantity", Type: field.TypeInt64, Default: 0},
 		{Name: "value", Type: field.TypeInt64},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "exchange_rate", Type: field.TypeInt64},
+		{Name: "shipment_id", Type: field.TypeInt64},
 	}
 	// ShipmentLinesTable holds the schema information for the "shipment_lines" table.
 	ShipmentLinesTable = &schema.Table{
 		Name:       "shipment_lines",
 		Columns:    ShipmentLinesColumns,
 		PrimaryKey: []*schema.Column{ShipmentLinesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "shipment_lines_shipment_id",
+				Columns:    []*schema.Column{ShipmentLinesColumns[12]},
+				RefColumns: []*schema.Column{ShipmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "shipment_lines_key",
 				Unique:  true,
-				Columns: []*schema.Column{ShipmentLinesColumns[1], ShipmentLinesColumns[2], ShipmentLinesColumns[4]},
+				Columns: []*schema.Column{ShipmentLinesColumns[12], ShipmentLinesColumns[1], ShipmentLinesColumns[3]},
 			},
 			{
 				Name:    "shipment_lines_sku",
 				Unique:  false,
-				Columns: []*schema.Column{ShipmentLinesColumns[3]},
+				Columns: []*schema.Column{ShipmentLinesColumns[2]},
 			},
 		},
 	}
@@ -1607,6 +1703,7 @@ var (
 		RolesTable,
 		ScheduleSlotsTable,
 		ShipmentsTable,
+		ShipmentEntriesTable,
 		ShipmentLinesTable,
 		StocksTable,
 		StockCostsTable,
@@ -1791,13 +1888,21 @@ func init() {
 		Table: "shipments",
 	}
 	ShipmentsTable.Annotation.Checks = map[string]string{
-		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity",
+		"shipments_quantities": "accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity",
 	}
+	ShipmentEntriesTable.ForeignKeys[0].RefTable = ShipmentLinesTable
+	ShipmentEntriesTable.Annotation = &entsql.Annotation{
+		Table: "shipment_entries",
+	}
+	ShipmentEntriesTable.Annotation.Checks = map[string]string{
+		"shipment_entries_quantities": "accepted_delta >= 0 AND rejected_delta >= 0 AND returned_delta >= 0 AND (accepted_delta + rejected_delta + returned_delta > 0 OR missing_delta > 0)",
+	}
+	ShipmentLinesTable.ForeignKeys[0].RefTable = ShipmentsTable
 	ShipmentLinesTable.Annotation = &entsql.Annotation{
 		Table: "shipment_lines",
 	}
 	ShipmentLinesTable.Annotation.Checks = map[string]string{
-		"shipment_lines_quantities": "quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity AND value >= 0",
+		"shipment_lines_quantities": "quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity AND value >= 0",
 	}
 	StocksTable.Annotation = &entsql.Annotation{
 		Table: "stocks",

@@ -114,6 +114,9 @@ type ScheduleSlot func(*sql.Selector)
 // Shipment is the predicate function for shipment builders.
 type Shipment func(*sql.Selector)
 
+// ShipmentEntry is the predicate function for shipmententry builders.
+type ShipmentEntry func(*sql.Selector)
+
 // ShipmentLine is the predicate function for shipmentline builders.
 type ShipmentLine func(*sql.Selector)
 

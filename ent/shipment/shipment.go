@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -24,6 +25,10 @@ const (
 	FieldDocumentID = "document_id"
 	// FieldShipmentNo holds the string denoting the shipment_no field in the database.
 	FieldShipmentNo = "shipment_no"
+	// FieldWarehouseID holds the string denoting the warehouse_id field in the database.
+	FieldWarehouseID = "warehouse_id"
+	// FieldTargetWarehouseID holds the string denoting the target_warehouse_id field in the database.
+	FieldTargetWarehouseID = "target_warehouse_id"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldCarrier holds the string denoting the carrier field in the database.
@@ -34,6 +39,8 @@ const (
 	FieldEta = "eta"
 	// FieldDispatchedAt holds the string denoting the dispatched_at field in the database.
 	FieldDispatchedAt = "dispatched_at"
+	// FieldClosedAt holds the string denoting the closed_at field in the database.
+	FieldClosedAt = "closed_at"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
 	// FieldPostingID holds the string denoting the posting_id field in the database.
@@ -48,8 +55,19 @@ const (
 	FieldRejectedQuantity = "rejected_quantity"
 	// FieldMissingQuantity holds the string denoting the missing_quantity field in the database.
 	FieldMissingQuantity = "missing_quantity"
+	// FieldReturnedQuantity holds the string denoting the returned_quantity field in the database.
+	FieldReturnedQuantity = "returned_quantity"
+	// EdgeLines holds the string denoting the lines edge name in mutations.
+	EdgeLines = "lines"
 	// Table holds the table name of the shipment in the database.
 	Table = "shipments"
+	// LinesTable is the table that holds the lines relation/edge.
+	LinesTable = "shipment_lines"
+	// LinesInverseTable is the table name for the ShipmentLine entity.
+	// It exists in this package in order to avoid circular dependency with the "shipmentline" package.
+	LinesInverseTable = "shipment_lines"
+	// LinesColumn is the table column denoting the lines relation/edge.
+	LinesColumn = "shipment_id"
 )
 
 // Columns holds all SQL columns for shipment fields.
@@ -60,11 +78,14 @@ var Columns = []string{
 	FieldVersion,
 	FieldDocumentID,
 	FieldShipmentNo,
+	FieldWarehouseID,
+	FieldTargetWarehouseID,
 	FieldState,
 	FieldCarrier,
 	FieldTrackingNo,
 	FieldEta,
 	FieldDispatchedAt,
+	FieldClosedAt,
 	FieldNote,
 	FieldPostingID,
 	FieldCreatedBy,
@@ -72,6 +93,7 @@ var Columns = []string{
 	FieldAcceptedQuantity,
 	FieldRejectedQuantity,
 	FieldMissingQuantity,
+	FieldReturnedQuantity,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -105,6 +127,8 @@ var (
 	DefaultRejectedQuantity int64
 	// DefaultMissingQuantity holds the default value on creation for the "missing_quantity" field.
 	DefaultMissingQuantity int64
+	// DefaultReturnedQuantity holds the default value on creation for the "returned_quantity" field.
+	DefaultReturnedQuantity int64
 )
 
 const DefaultState stock.ShipmentState = "IN_TRANSIT"
@@ -152,6 +176,16 @@ func ByShipmentNo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldShipmentNo, opts...).ToFunc()
 }
 
+// ByWarehouseID orders the results by the warehouse_id field.
+func ByWarehouseID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWarehouseID, opts...).ToFunc()
+}
+
+// ByTargetWarehouseID orders the results by the target_warehouse_id field.
+func ByTargetWarehouseID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTargetWarehouseID, opts...).ToFunc()
+}
+
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
@@ -175,6 +209,11 @@ func ByEta(opts ...sql.OrderTermOption) OrderOption {
 // ByDispatchedAt orders the results by the dispatched_at field.
 func ByDispatchedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDispatchedAt, opts...).ToFunc()
+}
+
+// ByClosedAt orders the results by the closed_at field.
+func ByClosedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedAt, opts...).ToFunc()
 }
 
 // ByNote orders the results by the note field.
@@ -210,4 +249,30 @@ func ByRejectedQuantity(opts ...sql.OrderTermOption) OrderOption {
 // ByMissingQuantity orders the results by the missing_quantity field.
 func ByMissingQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMissingQuantity, opts...).ToFunc()
+}
+
+// ByReturnedQuantity orders the results by the returned_quantity field.
+func ByReturnedQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReturnedQuantity, opts...).ToFunc()
+}
+
+// ByLinesCount orders the results by lines count.
+func ByLinesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newLinesStep(), opts...)
+	}
+}
+
+// ByLines orders the results by lines terms.
+func ByLines(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newLinesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newLinesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(LinesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, LinesTable, LinesColumn),
+	)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -80,6 +81,16 @@ func ShipmentNo(v int) predicate.Shipment {
 	return predicate.Shipment(sql.FieldEQ(FieldShipmentNo, v))
 }
 
+// WarehouseID applies equality check predicate on the "warehouse_id" field. It's identical to WarehouseIDEQ.
+func WarehouseID(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldWarehouseID, v))
+}
+
+// TargetWarehouseID applies equality check predicate on the "target_warehouse_id" field. It's identical to TargetWarehouseIDEQ.
+func TargetWarehouseID(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldTargetWarehouseID, v))
+}
+
 // Carrier applies equality check predicate on the "carrier" field. It's identical to CarrierEQ.
 func Carrier(v string) predicate.Shipment {
 	return predicate.Shipment(sql.FieldEQ(FieldCarrier, v))
@@ -98,6 +109,11 @@ func Eta(v time.Time) predicate.Shipment {
 // DispatchedAt applies equality check predicate on the "dispatched_at" field. It's identical to DispatchedAtEQ.
 func DispatchedAt(v time.Time) predicate.Shipment {
 	return predicate.Shipment(sql.FieldEQ(FieldDispatchedAt, v))
+}
+
+// ClosedAt applies equality check predicate on the "closed_at" field. It's identical to ClosedAtEQ.
+func ClosedAt(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldClosedAt, v))
 }
 
 // Note applies equality check predicate on the "note" field. It's identical to NoteEQ.
@@ -133,6 +149,11 @@ func RejectedQuantity(v int64) predicate.Shipment {
 // MissingQuantity applies equality check predicate on the "missing_quantity" field. It's identical to MissingQuantityEQ.
 func MissingQuantity(v int64) predicate.Shipment {
 	return predicate.Shipment(sql.FieldEQ(FieldMissingQuantity, v))
+}
+
+// ReturnedQuantity applies equality check predicate on the "returned_quantity" field. It's identical to ReturnedQuantityEQ.
+func ReturnedQuantity(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldReturnedQuantity, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -333,6 +354,86 @@ func ShipmentNoLT(v int) predicate.Shipment {
 // ShipmentNoLTE applies the LTE predicate on the "shipment_no" field.
 func ShipmentNoLTE(v int) predicate.Shipment {
 	return predicate.Shipment(sql.FieldLTE(FieldShipmentNo, v))
+}
+
+// WarehouseIDEQ applies the EQ predicate on the "warehouse_id" field.
+func WarehouseIDEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldWarehouseID, v))
+}
+
+// WarehouseIDNEQ applies the NEQ predicate on the "warehouse_id" field.
+func WarehouseIDNEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNEQ(FieldWarehouseID, v))
+}
+
+// WarehouseIDIn applies the In predicate on the "warehouse_id" field.
+func WarehouseIDIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldIn(FieldWarehouseID, vs...))
+}
+
+// WarehouseIDNotIn applies the NotIn predicate on the "warehouse_id" field.
+func WarehouseIDNotIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNotIn(FieldWarehouseID, vs...))
+}
+
+// WarehouseIDGT applies the GT predicate on the "warehouse_id" field.
+func WarehouseIDGT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGT(FieldWarehouseID, v))
+}
+
+// WarehouseIDGTE applies the GTE predicate on the "warehouse_id" field.
+func WarehouseIDGTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGTE(FieldWarehouseID, v))
+}
+
+// WarehouseIDLT applies the LT predicate on the "warehouse_id" field.
+func WarehouseIDLT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLT(FieldWarehouseID, v))
+}
+
+// WarehouseIDLTE applies the LTE predicate on the "warehouse_id" field.
+func WarehouseIDLTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLTE(FieldWarehouseID, v))
+}
+
+// TargetWarehouseIDEQ applies the EQ predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldTargetWarehouseID, v))
+}
+
+// TargetWarehouseIDNEQ applies the NEQ predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDNEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNEQ(FieldTargetWarehouseID, v))
+}
+
+// TargetWarehouseIDIn applies the In predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldIn(FieldTargetWarehouseID, vs...))
+}
+
+// TargetWarehouseIDNotIn applies the NotIn predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDNotIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNotIn(FieldTargetWarehouseID, vs...))
+}
+
+// TargetWarehouseIDGT applies the GT predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDGT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGT(FieldTargetWarehouseID, v))
+}
+
+// TargetWarehouseIDGTE applies the GTE predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDGTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGTE(FieldTargetWarehouseID, v))
+}
+
+// TargetWarehouseIDLT applies the LT predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDLT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLT(FieldTargetWarehouseID, v))
+}
+
+// TargetWarehouseIDLTE applies the LTE predicate on the "target_warehouse_id" field.
+func TargetWarehouseIDLTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLTE(FieldTargetWarehouseID, v))
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
@@ -583,6 +684,56 @@ func DispatchedAtLT(v time.Time) predicate.Shipment {
 // DispatchedAtLTE applies the LTE predicate on the "dispatched_at" field.
 func DispatchedAtLTE(v time.Time) predicate.Shipment {
 	return predicate.Shipment(sql.FieldLTE(FieldDispatchedAt, v))
+}
+
+// ClosedAtEQ applies the EQ predicate on the "closed_at" field.
+func ClosedAtEQ(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldClosedAt, v))
+}
+
+// ClosedAtNEQ applies the NEQ predicate on the "closed_at" field.
+func ClosedAtNEQ(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNEQ(FieldClosedAt, v))
+}
+
+// ClosedAtIn applies the In predicate on the "closed_at" field.
+func ClosedAtIn(vs ...time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldIn(FieldClosedAt, vs...))
+}
+
+// ClosedAtNotIn applies the NotIn predicate on the "closed_at" field.
+func ClosedAtNotIn(vs ...time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNotIn(FieldClosedAt, vs...))
+}
+
+// ClosedAtGT applies the GT predicate on the "closed_at" field.
+func ClosedAtGT(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGT(FieldClosedAt, v))
+}
+
+// ClosedAtGTE applies the GTE predicate on the "closed_at" field.
+func ClosedAtGTE(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGTE(FieldClosedAt, v))
+}
+
+// ClosedAtLT applies the LT predicate on the "closed_at" field.
+func ClosedAtLT(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLT(FieldClosedAt, v))
+}
+
+// ClosedAtLTE applies the LTE predicate on the "closed_at" field.
+func ClosedAtLTE(v time.Time) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLTE(FieldClosedAt, v))
+}
+
+// ClosedAtIsNil applies the IsNil predicate on the "closed_at" field.
+func ClosedAtIsNil() predicate.Shipment {
+	return predicate.Shipment(sql.FieldIsNull(FieldClosedAt))
+}
+
+// ClosedAtNotNil applies the NotNil predicate on the "closed_at" field.
+func ClosedAtNotNil() predicate.Shipment {
+	return predicate.Shipment(sql.FieldNotNull(FieldClosedAt))
 }
 
 // NoteEQ applies the EQ predicate on the "note" field.
@@ -888,6 +1039,69 @@ func MissingQuantityLT(v int64) predicate.Shipment {
 // MissingQuantityLTE applies the LTE predicate on the "missing_quantity" field.
 func MissingQuantityLTE(v int64) predicate.Shipment {
 	return predicate.Shipment(sql.FieldLTE(FieldMissingQuantity, v))
+}
+
+// ReturnedQuantityEQ applies the EQ predicate on the "returned_quantity" field.
+func ReturnedQuantityEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldEQ(FieldReturnedQuantity, v))
+}
+
+// ReturnedQuantityNEQ applies the NEQ predicate on the "returned_quantity" field.
+func ReturnedQuantityNEQ(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNEQ(FieldReturnedQuantity, v))
+}
+
+// ReturnedQuantityIn applies the In predicate on the "returned_quantity" field.
+func ReturnedQuantityIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldIn(FieldReturnedQuantity, vs...))
+}
+
+// ReturnedQuantityNotIn applies the NotIn predicate on the "returned_quantity" field.
+func ReturnedQuantityNotIn(vs ...int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldNotIn(FieldReturnedQuantity, vs...))
+}
+
+// ReturnedQuantityGT applies the GT predicate on the "returned_quantity" field.
+func ReturnedQuantityGT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGT(FieldReturnedQuantity, v))
+}
+
+// ReturnedQuantityGTE applies the GTE predicate on the "returned_quantity" field.
+func ReturnedQuantityGTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldGTE(FieldReturnedQuantity, v))
+}
+
+// ReturnedQuantityLT applies the LT predicate on the "returned_quantity" field.
+func ReturnedQuantityLT(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLT(FieldReturnedQuantity, v))
+}
+
+// ReturnedQuantityLTE applies the LTE predicate on the "returned_quantity" field.
+func ReturnedQuantityLTE(v int64) predicate.Shipment {
+	return predicate.Shipment(sql.FieldLTE(FieldReturnedQuantity, v))
+}
+
+// HasLines applies the HasEdge predicate on the "lines" edge.
+func HasLines() predicate.Shipment {
+	return predicate.Shipment(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, LinesTable, LinesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasLinesWith applies the HasEdge predicate on the "lines" edge with a given conditions (other predicates).
+func HasLinesWith(preds ...predicate.ShipmentLine) predicate.Shipment {
+	return predicate.Shipment(func(s *sql.Selector) {
+		step := newLinesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

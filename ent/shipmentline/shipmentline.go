@@ -4,6 +4,7 @@ package shipmentline
 
 import (
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -27,16 +28,34 @@ const (
 	FieldRejectedQuantity = "rejected_quantity"
 	// FieldMissingQuantity holds the string denoting the missing_quantity field in the database.
 	FieldMissingQuantity = "missing_quantity"
-	// FieldMissingReason holds the string denoting the missing_reason field in the database.
-	FieldMissingReason = "missing_reason"
+	// FieldReturnedQuantity holds the string denoting the returned_quantity field in the database.
+	FieldReturnedQuantity = "returned_quantity"
 	// FieldValue holds the string denoting the value field in the database.
 	FieldValue = "value"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
 	// FieldExchangeRate holds the string denoting the exchange_rate field in the database.
 	FieldExchangeRate = "exchange_rate"
+	// EdgeShipment holds the string denoting the shipment edge name in mutations.
+	EdgeShipment = "shipment"
+	// EdgeEntries holds the string denoting the entries edge name in mutations.
+	EdgeEntries = "entries"
 	// Table holds the table name of the shipmentline in the database.
 	Table = "shipment_lines"
+	// ShipmentTable is the table that holds the shipment relation/edge.
+	ShipmentTable = "shipment_lines"
+	// ShipmentInverseTable is the table name for the Shipment entity.
+	// It exists in this package in order to avoid circular dependency with the "shipment" package.
+	ShipmentInverseTable = "shipments"
+	// ShipmentColumn is the table column denoting the shipment relation/edge.
+	ShipmentColumn = "shipment_id"
+	// EntriesTable is the table that holds the entries relation/edge.
+	EntriesTable = "shipment_entries"
+	// EntriesInverseTable is the table name for the ShipmentEntry entity.
+	// It exists in this package in order to avoid circular dependency with the "shipmententry" package.
+	EntriesInverseTable = "shipment_entries"
+	// EntriesColumn is the table column denoting the entries relation/edge.
+	EntriesColumn = "shipment_line_id"
 )
 
 // Columns holds all SQL columns for shipmentline fields.
@@ -50,7 +69,7 @@ var Columns = []string{
 	FieldAcceptedQuantity,
 	FieldRejectedQuantity,
 	FieldMissingQuantity,
-	FieldMissingReason,
+	FieldReturnedQuantity,
 	FieldValue,
 	FieldCurrency,
 	FieldExchangeRate,
@@ -79,10 +98,8 @@ var (
 	DefaultRejectedQuantity int64
 	// DefaultMissingQuantity holds the default value on creation for the "missing_quantity" field.
 	DefaultMissingQuantity int64
-	// DefaultMissingReason holds the default value on creation for the "missing_reason" field.
-	DefaultMissingReason string
-	// MissingReasonValidator is a validator for the "missing_reason" field. It is called by the builders before save.
-	MissingReasonValidator func(string) error
+	// DefaultReturnedQuantity holds the default value on creation for the "returned_quantity" field.
+	DefaultReturnedQuantity int64
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
 )
@@ -135,9 +152,9 @@ func ByMissingQuantity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMissingQuantity, opts...).ToFunc()
 }
 
-// ByMissingReason orders the results by the missing_reason field.
-func ByMissingReason(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldMissingReason, opts...).ToFunc()
+// ByReturnedQuantity orders the results by the returned_quantity field.
+func ByReturnedQuantity(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReturnedQuantity, opts...).ToFunc()
 }
 
 // ByValue orders the results by the value field.
@@ -153,4 +170,39 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 // ByExchangeRate orders the results by the exchange_rate field.
 func ByExchangeRate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExchangeRate, opts...).ToFunc()
+}
+
+// ByShipmentField orders the results by shipment field.
+func ByShipmentField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newShipmentStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByEntriesCount orders the results by entries count.
+func ByEntriesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newEntriesStep(), opts...)
+	}
+}
+
+// ByEntries orders the results by entries terms.
+func ByEntries(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newEntriesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newShipmentStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ShipmentInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, ShipmentTable, ShipmentColumn),
+	)
+}
+func newEntriesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(EntriesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, EntriesTable, EntriesColumn),
+	)
 }

@@ -7,6 +7,7 @@ import (
 	"entrepot/internal/money"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -94,9 +95,9 @@ func MissingQuantity(v int64) predicate.ShipmentLine {
 	return predicate.ShipmentLine(sql.FieldEQ(FieldMissingQuantity, v))
 }
 
-// MissingReason applies equality check predicate on the "missing_reason" field. It's identical to MissingReasonEQ.
-func MissingReason(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldEQ(FieldMissingReason, v))
+// ReturnedQuantity applies equality check predicate on the "returned_quantity" field. It's identical to ReturnedQuantityEQ.
+func ReturnedQuantity(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldEQ(FieldReturnedQuantity, v))
 }
 
 // Value applies equality check predicate on the "value" field. It's identical to ValueEQ.
@@ -134,26 +135,6 @@ func ShipmentIDIn(vs ...int64) predicate.ShipmentLine {
 // ShipmentIDNotIn applies the NotIn predicate on the "shipment_id" field.
 func ShipmentIDNotIn(vs ...int64) predicate.ShipmentLine {
 	return predicate.ShipmentLine(sql.FieldNotIn(FieldShipmentID, vs...))
-}
-
-// ShipmentIDGT applies the GT predicate on the "shipment_id" field.
-func ShipmentIDGT(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGT(FieldShipmentID, v))
-}
-
-// ShipmentIDGTE applies the GTE predicate on the "shipment_id" field.
-func ShipmentIDGTE(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGTE(FieldShipmentID, v))
-}
-
-// ShipmentIDLT applies the LT predicate on the "shipment_id" field.
-func ShipmentIDLT(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLT(FieldShipmentID, v))
-}
-
-// ShipmentIDLTE applies the LTE predicate on the "shipment_id" field.
-func ShipmentIDLTE(v int64) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLTE(FieldShipmentID, v))
 }
 
 // LineNoEQ applies the EQ predicate on the "line_no" field.
@@ -486,69 +467,44 @@ func MissingQuantityLTE(v int64) predicate.ShipmentLine {
 	return predicate.ShipmentLine(sql.FieldLTE(FieldMissingQuantity, v))
 }
 
-// MissingReasonEQ applies the EQ predicate on the "missing_reason" field.
-func MissingReasonEQ(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldEQ(FieldMissingReason, v))
+// ReturnedQuantityEQ applies the EQ predicate on the "returned_quantity" field.
+func ReturnedQuantityEQ(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldEQ(FieldReturnedQuantity, v))
 }
 
-// MissingReasonNEQ applies the NEQ predicate on the "missing_reason" field.
-func MissingReasonNEQ(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldNEQ(FieldMissingReason, v))
+// ReturnedQuantityNEQ applies the NEQ predicate on the "returned_quantity" field.
+func ReturnedQuantityNEQ(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldNEQ(FieldReturnedQuantity, v))
 }
 
-// MissingReasonIn applies the In predicate on the "missing_reason" field.
-func MissingReasonIn(vs ...string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldIn(FieldMissingReason, vs...))
+// ReturnedQuantityIn applies the In predicate on the "returned_quantity" field.
+func ReturnedQuantityIn(vs ...int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldIn(FieldReturnedQuantity, vs...))
 }
 
-// MissingReasonNotIn applies the NotIn predicate on the "missing_reason" field.
-func MissingReasonNotIn(vs ...string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldNotIn(FieldMissingReason, vs...))
+// ReturnedQuantityNotIn applies the NotIn predicate on the "returned_quantity" field.
+func ReturnedQuantityNotIn(vs ...int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldNotIn(FieldReturnedQuantity, vs...))
 }
 
-// MissingReasonGT applies the GT predicate on the "missing_reason" field.
-func MissingReasonGT(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGT(FieldMissingReason, v))
+// ReturnedQuantityGT applies the GT predicate on the "returned_quantity" field.
+func ReturnedQuantityGT(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldGT(FieldReturnedQuantity, v))
 }
 
-// MissingReasonGTE applies the GTE predicate on the "missing_reason" field.
-func MissingReasonGTE(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldGTE(FieldMissingReason, v))
+// ReturnedQuantityGTE applies the GTE predicate on the "returned_quantity" field.
+func ReturnedQuantityGTE(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldGTE(FieldReturnedQuantity, v))
 }
 
-// MissingReasonLT applies the LT predicate on the "missing_reason" field.
-func MissingReasonLT(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLT(FieldMissingReason, v))
+// ReturnedQuantityLT applies the LT predicate on the "returned_quantity" field.
+func ReturnedQuantityLT(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldLT(FieldReturnedQuantity, v))
 }
 
-// MissingReasonLTE applies the LTE predicate on the "missing_reason" field.
-func MissingReasonLTE(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldLTE(FieldMissingReason, v))
-}
-
-// MissingReasonContains applies the Contains predicate on the "missing_reason" field.
-func MissingReasonContains(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldContains(FieldMissingReason, v))
-}
-
-// MissingReasonHasPrefix applies the HasPrefix predicate on the "missing_reason" field.
-func MissingReasonHasPrefix(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldHasPrefix(FieldMissingReason, v))
-}
-
-// MissingReasonHasSuffix applies the HasSuffix predicate on the "missing_reason" field.
-func MissingReasonHasSuffix(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldHasSuffix(FieldMissingReason, v))
-}
-
-// MissingReasonEqualFold applies the EqualFold predicate on the "missing_reason" field.
-func MissingReasonEqualFold(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldEqualFold(FieldMissingReason, v))
-}
-
-// MissingReasonContainsFold applies the ContainsFold predicate on the "missing_reason" field.
-func MissingReasonContainsFold(v string) predicate.ShipmentLine {
-	return predicate.ShipmentLine(sql.FieldContainsFold(FieldMissingReason, v))
+// ReturnedQuantityLTE applies the LTE predicate on the "returned_quantity" field.
+func ReturnedQuantityLTE(v int64) predicate.ShipmentLine {
+	return predicate.ShipmentLine(sql.FieldLTE(FieldReturnedQuantity, v))
 }
 
 // ValueEQ applies the EQ predicate on the "value" field.
@@ -722,6 +678,52 @@ func ExchangeRateLT(v money.Rate) predicate.ShipmentLine {
 func ExchangeRateLTE(v money.Rate) predicate.ShipmentLine {
 	vc := int64(v)
 	return predicate.ShipmentLine(sql.FieldLTE(FieldExchangeRate, vc))
+}
+
+// HasShipment applies the HasEdge predicate on the "shipment" edge.
+func HasShipment() predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, ShipmentTable, ShipmentColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasShipmentWith applies the HasEdge predicate on the "shipment" edge with a given conditions (other predicates).
+func HasShipmentWith(preds ...predicate.Shipment) predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := newShipmentStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasEntries applies the HasEdge predicate on the "entries" edge.
+func HasEntries() predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, EntriesTable, EntriesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasEntriesWith applies the HasEdge predicate on the "entries" edge with a given conditions (other predicates).
+func HasEntriesWith(preds ...predicate.ShipmentEntry) predicate.ShipmentLine {
+	return predicate.ShipmentLine(func(s *sql.Selector) {
+		step := newEntriesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

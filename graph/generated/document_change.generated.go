@@ -9,15 +9,22 @@ import (
 	"entrepot/graph/internal/model"
 	"entrepot/internal/document"
 	"entrepot/internal/fault"
+	"entrepot/internal/stock"
 	"errors"
 
 	"strconv"
+
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type DocumentUpdateInputResolver interface {
+	ExpectedAt(ctx context.Context, obj *document.UpdateInput, data *time.Time) error
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -706,8 +713,14 @@ func (ec *executionContext) unmarshalInputDocumentExecuteLine(ctx context.Contex
 	if _, present := asMap["rejectedQuantity"]; !present {
 		asMap["rejectedQuantity"] = 0
 	}
+	if _, present := asMap["reasonCode"]; !present {
+		asMap["reasonCode"] = ""
+	}
+	if _, present := asMap["currency"]; !present {
+		asMap["currency"] = ""
+	}
 
-	fieldsInOrder := [...]string{"lineNo", "quantity", "rejectedQuantity"}
+	fieldsInOrder := [...]string{"lineNo", "quantity", "rejectedQuantity", "reasonCode", "batchNo", "bucket", "locationCode", "unitCost", "currency", "producedOn", "expiresOn"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -735,6 +748,213 @@ func (ec *executionContext) unmarshalInputDocumentExecuteLine(ctx context.Contex
 				return it, err
 			}
 			it.RejectedQuantity = data
+		case "reasonCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasonCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReasonCode = data
+		case "batchNo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchNo = data
+		case "bucket":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bucket"))
+			data, err := ec.unmarshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bucket = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
+		case "unitCost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitCost"))
+			data, err := ec.unmarshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitCost = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "producedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("producedOn"))
+			data, err := ec.unmarshalODate2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProducedOn = data
+		case "expiresOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresOn"))
+			data, err := ec.unmarshalODate2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresOn = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDocumentInspectInput(ctx context.Context, obj any) (document.InspectInput, error) {
+	var it document.InspectInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["no"]; !present {
+		asMap["no"] = ""
+	}
+	if _, present := asMap["note"]; !present {
+		asMap["note"] = ""
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "no", "id", "expectedVersion", "note", "occurredAt", "lines"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "no":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("no"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.No = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖentrepotᚋinternalᚋpageᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
+		case "lines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
+			data, err := ec.unmarshalNDocumentInspectLine2ᚕentrepotᚋinternalᚋdocumentᚐInspectLineᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lines = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDocumentInspectLine(ctx context.Context, obj any) (document.InspectLine, error) {
+	var it document.InspectLine
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["reasonCode"]; !present {
+		asMap["reasonCode"] = ""
+	}
+
+	fieldsInOrder := [...]string{"lineNo", "quantity", "bucket", "batchNo", "reasonCode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "lineNo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lineNo"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LineNo = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "bucket":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bucket"))
+			data, err := ec.unmarshalNInspectedBucket2entrepotᚋinternalᚋstockᚐBucket(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bucket = data
+		case "batchNo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BatchNo = data
+		case "reasonCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasonCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReasonCode = data
 		}
 	}
 	return it, nil
@@ -1050,7 +1270,9 @@ func (ec *executionContext) unmarshalInputDocumentUpdateInput(ctx context.Contex
 			if err != nil {
 				return it, err
 			}
-			it.ExpectedAt = data
+			if err = ec.Resolvers.DocumentUpdateInput().ExpectedAt(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "lines":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
 			data, err := ec.unmarshalODocumentLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx, v)
@@ -1095,11 +1317,14 @@ func (ec *executionContext) unmarshalInputInboundCreateInput(ctx context.Context
 	if _, present := asMap["note"]; !present {
 		asMap["note"] = ""
 	}
+	if _, present := asMap["returnOf"]; !present {
+		asMap["returnOf"] = ""
+	}
 	if _, present := asMap["advanceTo"]; !present {
 		asMap["advanceTo"] = "DRAFT"
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "warehouseCode", "reasonCode", "externalNo", "party", "country", "currency", "note", "occurredAt", "expectedAt", "advanceTo", "lines"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "warehouseCode", "reasonCode", "externalNo", "party", "country", "currency", "note", "occurredAt", "expectedAt", "returnOf", "advanceTo", "lines"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1183,6 +1408,13 @@ func (ec *executionContext) unmarshalInputInboundCreateInput(ctx context.Context
 				return it, err
 			}
 			it.ExpectedAt = data
+		case "returnOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("returnOf"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReturnOf = data
 		case "advanceTo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("advanceTo"))
 			data, err := ec.unmarshalNNewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx, v)
@@ -1622,6 +1854,30 @@ func (ec *executionContext) unmarshalNDocumentExecuteLine2ᚕentrepotᚋinternal
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalNDocumentInspectInput2entrepotᚋinternalᚋdocumentᚐInspectInput(ctx context.Context, v any) (document.InspectInput, error) {
+	res, err := ec.unmarshalInputDocumentInspectInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDocumentInspectLine2entrepotᚋinternalᚋdocumentᚐInspectLine(ctx context.Context, v any) (document.InspectLine, error) {
+	res, err := ec.unmarshalInputDocumentInspectLine(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDocumentInspectLine2ᚕentrepotᚋinternalᚋdocumentᚐInspectLineᚄ(ctx context.Context, v any) ([]document.InspectLine, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]document.InspectLine, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDocumentInspectLine2entrepotᚋinternalᚋdocumentᚐInspectLine(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalNDocumentLineInput2entrepotᚋinternalᚋdocumentᚐLineInput(ctx context.Context, v any) (document.LineInput, error) {
 	res, err := ec.unmarshalInputDocumentLineInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1659,6 +1915,16 @@ func (ec *executionContext) unmarshalNInboundLineInput2ᚕentrepotᚋinternalᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalNInspectedBucket2entrepotᚋinternalᚋstockᚐBucket(ctx context.Context, v any) (stock.Bucket, error) {
+	var res stock.Bucket
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInspectedBucket2entrepotᚋinternalᚋstockᚐBucket(ctx context.Context, sel ast.SelectionSet, v stock.Bucket) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNOutboundCreateInput2entrepotᚋinternalᚋdocumentᚐCreateInput(ctx context.Context, v any) (document.CreateInput, error) {

@@ -7,6 +7,7 @@ import (
 	"entrepot/ent"
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
+	"entrepot/internal/document"
 	"entrepot/internal/ledger"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
@@ -33,6 +34,7 @@ type StockResolver interface {
 	Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
 	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
+	InTransitShipments(ctx context.Context, obj *ent.Stock) ([]*document.Coming, error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
 
@@ -484,6 +486,38 @@ func (ec *executionContext) fieldContext_Stock_movements(ctx context.Context, fi
 	if fc.Args, err = ec.field_Stock_movements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_inTransitShipments(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_inTransitShipments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().InTransitShipments(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Coming) graphql.Marshaler {
+			return ec.marshalNStockInTransit2ᚕᚖentrepotᚋinternalᚋdocumentᚐComingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_inTransitShipments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockInTransit(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -1086,6 +1120,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.Set(i, ec._Stock_batch(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
+		case "inTransitShipments":
+			out.SetNonNull(i, ec._Stock_inTransitShipments(ctx, field, obj))
 		case "layers":
 			out.SetNonNull(i, ec._Stock_layers(ctx, field, obj))
 		default:

@@ -1283,6 +1283,22 @@ func (ec *executionContext) unmarshalNStockSetLine2ᚕentrepotᚋinternalᚋpost
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, v any) (*stock.Bucket, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.Bucket)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, sel ast.SelectionSet, v *stock.Bucket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOPostingReversePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐStockChange(ctx context.Context, sel ast.SelectionSet, v *model.StockChange) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"entrepot/graph"
+	"entrepot/internal/approval"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
@@ -42,7 +43,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 		t.Fatal(err)
 	}
 	return Over(graph.Deps{
-		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
+		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now), Approvals: approval.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),

@@ -19,6 +19,8 @@ type documentLoaders struct {
 	postings  *nested[int64, whole, *ent.Posting]
 	costs     *loader[int64, []*document.LandedCost]
 	values    *loader[int64, []*document.Value]
+
+	executions *nested[int64, whole, *ent.DocumentExecution] // of a line
 }
 
 func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
@@ -55,6 +57,8 @@ func (l *loaders) newDocumentLoaders(db *store.DB) documentLoaders {
 			}
 			return values, err
 		}),
+
+		executions: newWhole(db, document.PageOfExecutions, document.ExecutionsOf, document.CountExecutions, l.leadExecutions),
 	}
 }
 
@@ -64,6 +68,9 @@ func Documents(ctx context.Context, rows []*ent.Document) { from(ctx).leadDocume
 func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 	for _, d := range rows {
 		l.warehouses.want(d.WarehouseID)
+		if d.TargetWarehouseID != nil {
+			l.warehouses.want(*d.TargetWarehouseID)
+		}
 		l.users.want(d.CreatedBy)
 		if d.ApprovedBy != nil {
 			l.users.want(*d.ApprovedBy)
@@ -71,8 +78,12 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 		if d.ReversesID != nil {
 			l.documents.byID.want(*d.ReversesID)
 		}
+		if d.ReturnOfID != nil {
+			l.documents.byID.want(*d.ReturnOfID)
+		}
 		l.documents.reversals.want(d.ID)
 		l.documents.lines.want(d.ID)
+		l.shipments.of.want(d.ID)
 		l.documents.events.want(d.ID)
 		l.documents.postings.want(d.ID)
 		l.documents.costs.want(d.ID)
@@ -84,8 +95,21 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 func (l *loaders) leadLines(rows []*ent.DocumentLine) []*ent.DocumentLine {
 	for _, r := range rows {
 		l.products.want(r.Sku)
+		l.documents.executions.want(r.ID)
 		if r.LocationID != nil {
 			l.locations.want(*r.LocationID)
+		}
+	}
+	return rows
+}
+
+func (l *loaders) leadExecutions(rows []*ent.DocumentExecution) []*ent.DocumentExecution {
+	for _, r := range rows {
+		if r.LocationID != nil {
+			l.locations.want(*r.LocationID)
+		}
+		if r.PostingID != nil {
+			l.postings.want(*r.PostingID)
 		}
 	}
 	return rows
@@ -131,6 +155,20 @@ func LinesOf(ctx context.Context, doc *ent.Document, a page.Args) (*page.Connect
 	}
 	l.leadLines(doc.Edges.Lines)
 	return each.Of(doc.Edges.Lines), nil
+}
+
+// ExecutionsOf is a page of what was done of a line. That of a dry run comes with it.
+func ExecutionsOf(ctx context.Context, line *ent.DocumentLine, a page.Args) (*page.Connection[*ent.DocumentExecution], error) {
+	l := from(ctx)
+	if line.Edges.Executions == nil {
+		return l.documents.executions.load(ctx, line.ID, whole{}, a)
+	}
+	each, err := document.PageOfExecutions(a)
+	if err != nil {
+		return nil, err
+	}
+	l.leadExecutions(line.Edges.Executions)
+	return each.Of(line.Edges.Executions), nil
 }
 
 // EventsOf is a page of the events of a document; in a dry run only of those

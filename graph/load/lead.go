@@ -35,6 +35,16 @@ func StockGroups(ctx context.Context, groups []*report.StockGroup) {
 	}
 }
 
+// ApprovalRules notes where the rows of a list lead to.
+func ApprovalRules(ctx context.Context, rows []*ent.ApprovalRule) {
+	l := from(ctx)
+	for _, r := range rows {
+		if r.WarehouseID != nil {
+			l.warehouses.want(*r.WarehouseID)
+		}
+	}
+}
+
 // WarehouseSnapshots notes where the rows of a list lead to.
 func WarehouseSnapshots(ctx context.Context, rows []*ent.WarehouseSnapshot) {
 	from(ctx).warehouses.want(distinct(rows, func(s *ent.WarehouseSnapshot) int64 { return s.WarehouseID })...)
@@ -95,6 +105,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
 	l.stockLists.want(rows)
+	l.shipments.coming.want(distinct(rows, stockKey)...)
 	return rows
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"entrepot/graph"
+	"entrepot/internal/approval"
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
@@ -95,7 +96,7 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 
 func (a *App) handler() http.Handler {
 	deps := graph.Deps{
-		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now),
+		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now), Approvals: approval.New(a.DB, a.deps.Now),
 		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
 		Reports: report.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),

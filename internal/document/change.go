@@ -28,6 +28,10 @@ type edit struct {
 	which     Which
 	input     any
 	check     func(faults *fault.List, now time.Time)
+	// locate, when set, finds the document in place of which.
+	locate func(ctx context.Context, tx store.Tx) (Which, error)
+	// shipment, when set, is the one that do made or changed.
+	shipment func() *ent.Shipment
 	// do changes doc in memory and in the ledger; what it tells of doc is saved
 	// after it.
 	do func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error)
@@ -37,11 +41,20 @@ func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
 	res.Done, err = command.Run(ctx, s.db, s.now, command.Work[kept]{
 		Operation: e.operation, Needs: e.needs, Intent: e.intent, Input: e.input,
 		Check: func(faults *fault.List, now time.Time) {
-			e.which.check(faults)
+			if e.locate == nil {
+				e.which.check(faults)
+			}
 			e.check(faults, now)
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
-			doc, err := open(ctx, tx, e.which)
+			which := e.which
+			if e.locate != nil {
+				var err error
+				if which, err = e.locate(ctx, tx); err != nil {
+					return kept{}, err
+				}
+			}
+			doc, err := open(ctx, tx, which)
 			if err != nil {
 				return kept{}, err
 			}
@@ -53,6 +66,9 @@ func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
 				return kept{}, err
 			}
 			res.Document = doc
+			if e.shipment != nil {
+				res.Shipment = e.shipment()
+			}
 			return res.done(posted...), nil
 		},
 		Again: s.again(&res),
@@ -123,9 +139,14 @@ func save(ctx context.Context, tx store.Tx, doc *ent.Document) error {
 	change := tx.Ent.Document.Update().Where(entdocument.ID(doc.ID), entdocument.Version(told[0].Version-1)).
 		SetState(doc.State).SetVersion(doc.Version).SetUpdatedAt(doc.UpdatedAt).SetNillableApprovedBy(doc.ApprovedBy).SetNillableReservationID(doc.ReservationID).
 		SetReasonCode(doc.ReasonCode).SetExternalNo(doc.ExternalNo).SetParty(doc.Party).SetCountry(doc.Country).
-		SetCurrency(doc.Currency).SetNote(doc.Note).SetOccurredAt(doc.OccurredAt).SetNillableExpectedAt(doc.ExpectedAt).
+		SetCurrency(doc.Currency).SetNote(doc.Note).SetOccurredAt(doc.OccurredAt).
 		SetLineCount(doc.LineCount).SetQuantity(doc.Quantity).
 		SetExecutedQuantity(doc.ExecutedQuantity).SetRejectedQuantity(doc.RejectedQuantity)
+	if doc.ExpectedAt == nil {
+		change.ClearExpectedAt()
+	} else {
+		change.SetExpectedAt(*doc.ExpectedAt)
+	}
 	n, err := change.Save(ctx)
 	if err != nil {
 		return fmt.Errorf("save document: %w", err)
@@ -139,6 +160,9 @@ func save(ctx context.Context, tx store.Tx, doc *ent.Document) error {
 // done notes what was posted and returns what the key is to remember.
 func (r *Result) done(posted ...ledger.Posted) kept {
 	k := kept{Document: r.Document.ID}
+	if r.Shipment != nil {
+		k.Shipment = r.Shipment.ID
+	}
 	r.Movements = nil
 	for _, p := range posted {
 		if p.ID != 0 {
@@ -153,8 +177,16 @@ func (r *Result) done(posted ...ledger.Posted) kept {
 // the command wrote when it was first sent.
 func (s *Service) again(res *Result) func(context.Context, store.Tx, kept) error {
 	return func(ctx context.Context, tx store.Tx, k kept) (err error) {
-		if res.Document, err = tx.Ent.Document.Get(ctx, k.Document); err != nil || len(k.Postings) == 0 {
+		if res.Document, err = tx.Ent.Document.Get(ctx, k.Document); err != nil {
 			return err
+		}
+		if k.Shipment != 0 {
+			if res.Shipment, err = tx.Ent.Shipment.Get(ctx, k.Shipment); err != nil {
+				return err
+			}
+		}
+		if len(k.Postings) == 0 {
+			return nil
 		}
 		res.Movements, err = tx.Ent.StockMovement.Query().Where(stockmovement.PostingIDIn(k.Postings...)).
 			Order(ent.Asc(stockmovement.FieldID)).All(ctx)
@@ -170,6 +202,9 @@ func (r Result) finish(created bool) Result {
 	}
 	if !r.DryRun {
 		r.Document.Edges = ent.DocumentEdges{}
+		if r.Shipment != nil {
+			r.Shipment.Edges = ent.ShipmentEdges{}
+		}
 		return r
 	}
 	for _, m := range r.Movements {
@@ -180,6 +215,14 @@ func (r Result) finish(created bool) Result {
 	}
 	for _, e := range r.Document.Edges.Events {
 		e.PostingID = nil
+	}
+	for _, l := range r.Document.Edges.Lines {
+		for _, e := range l.Edges.Executions {
+			e.PostingID = nil
+		}
+	}
+	if s := r.Shipment; s != nil && s.Version == 1 {
+		s.ID, s.PostingID = 0, 0
 	}
 	if created {
 		r.Document.ID, r.Document.No = 0, ""

@@ -14,10 +14,15 @@ import (
 // tidy brings codes into the form in which they are kept, and fills in defaults.
 func (in *CreateInput) tidy() {
 	in.WarehouseCode = strings.ToUpper(strings.TrimSpace(in.WarehouseCode))
+	in.TargetWarehouseCode = strings.ToUpper(strings.TrimSpace(in.TargetWarehouseCode))
 	in.ExternalNo, in.Party, in.Country = strings.TrimSpace(in.ExternalNo), strings.TrimSpace(in.Party), strings.TrimSpace(in.Country)
 	in.Currency = command.Currency(in.Currency)
+	in.ReturnOf = strings.TrimSpace(in.ReturnOf)
 	if in.ReasonCode == "" {
 		in.ReasonCode = kinds[in.Kind].reason
+		if in.ReturnOf != "" {
+			in.ReasonCode = reasonReturn
+		}
 	}
 	if in.AdvanceTo == "" {
 		in.AdvanceTo = stock.DocumentDraft
@@ -25,6 +30,9 @@ func (in *CreateInput) tidy() {
 	lines := make([]LineInput, len(in.Lines)) // the caller's stay as they are: they are hashed
 	for i, l := range in.Lines {
 		l.tidy()
+		if l.Bucket == stock.BucketAvailable && in.uninspected() {
+			l.Bucket = stock.BucketOnHold
+		}
 		lines[i] = l
 	}
 	in.Lines = lines
@@ -45,6 +53,9 @@ func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
 	if in.WarehouseCode == "" {
 		faults.Add(fault.Required, at.At("warehouseCode"), "give the code of the warehouse")
 	}
+	if in.Kind == stock.DocumentTransfer {
+		in.checkTransfer(faults, at)
+	}
 	switch in.AdvanceTo {
 	case stock.DocumentDraft, stock.DocumentApproved, stock.DocumentCompleted:
 	default:
@@ -54,6 +65,7 @@ func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
 		command.CheckOccurred(faults, at.At("occurredAt"), *in.OccurredAt, now)
 	}
 	in.checkHead(faults, at)
+	in.checkReturn(faults, at)
 	in.checkLines(faults, at)
 }
 

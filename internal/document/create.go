@@ -21,6 +21,7 @@ import (
 type kept struct {
 	Document int64   `json:"document,omitempty"`
 	Postings []int64 `json:"postings,omitempty"`
+	Shipment int64   `json:"shipment,omitempty"`
 }
 
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved
@@ -143,6 +144,11 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	for _, d := range drafts {
+		if err := s.mayApprove(ctx, tx, d); err != nil {
+			return nil, err
+		}
+	}
 	rows := make([]*ent.DocumentExecution, 0, len(b.works))
 	for i := range b.works {
 		w := &b.works[i]
@@ -167,6 +173,16 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	}
 	promised, err := s.approved(ctx, tx, now, b.docs)
 	return append(posted, promised...), err
+}
+
+// mayApprove asks the rules about a new document that goes beyond DRAFT. What
+// happened already is not up for approval.
+func (s *Service) mayApprove(ctx context.Context, tx store.Tx, d *draft) error {
+	if d.fact || d.in.AdvanceTo == stock.DocumentDraft {
+		return nil
+	}
+	at := d.at.At("advanceTo")
+	return s.checkApproval(ctx, tx, d.doc, at, s.valueOf(tx, d.doc, at))
 }
 
 // approved runs what approval does for new documents that stop there.
@@ -197,6 +213,11 @@ func (s *Service) codesFor(ctx context.Context, tx store.Tx, drafts []*draft) ([
 		docs[i] = d.doc
 	}
 	stocks, moneys := targets(site, docs...), currencies(docs...)
+	for _, d := range drafts {
+		if d.in.TargetWarehouseCode != "" {
+			stocks = append(stocks, lookup.Target{WarehouseCode: d.in.TargetWarehouseCode})
+		}
+	}
 	codes := make([]lookup.Codes, len(drafts))
 	byDay := map[time.Time]lookup.Codes{}
 	var first lookup.Codes

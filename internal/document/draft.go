@@ -19,6 +19,8 @@ type draft struct {
 	in  CreateInput
 	at  fault.Path
 	doc *ent.Document // with its lines in Edges
+	// fact says that another system tells of what happened: see [Service.Record].
+	fact bool
 }
 
 // newDraft makes the rows of a tidy, checked input; codes are still to be settled.
@@ -85,6 +87,12 @@ func (d *draft) settle(ctx context.Context, tx store.Tx, now time.Time, codes lo
 		return nil // without the warehouse its bins mean nothing
 	}
 	d.doc.WarehouseID = codes.Warehouse(d.in.WarehouseCode)
+	if code := d.in.TargetWarehouseCode; code != "" {
+		if codes.CheckWarehouse(faults, d.at.At("targetWarehouseCode"), code); len(*faults) > before {
+			return nil
+		}
+		d.doc.TargetWarehouseID = new(codes.Warehouse(code))
+	}
 	var bins []string
 	var batches []catalog.NewBatch
 	var batchAt []int
@@ -98,6 +106,11 @@ func (d *draft) settle(ctx context.Context, tx store.Tx, now time.Time, codes lo
 		if l.BatchNo != "" && arriving {
 			batches = append(batches, catalog.NewBatch{SKU: l.Sku, BatchNo: l.BatchNo, ProducedOn: in[i].ProducedOn, ExpiresOn: in[i].ExpiresOn})
 			batchAt = append(batchAt, i)
+		}
+	}
+	if in := d.in; in.ReturnOf != "" || doc.ReturnOfID != nil {
+		if err := d.linkReturn(ctx, tx, faults); err != nil {
+			return err
 		}
 	}
 	if len(bins) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/internal/auth"
+	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
@@ -24,6 +25,9 @@ func (s *Service) Execute(ctx context.Context, told ExecuteInput) (Result, error
 		operation: "documentExecute", needs: auth.DocumentExecute, intent: in.Intent, which: in.Which, input: told,
 		check: in.check,
 		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
+			if doc.Kind == stock.DocumentTransfer {
+				return nil, fault.New(fault.InvalidTransition, in.field(), "document %s is a transfer, whose goods travel: use transferDispatch and shipmentReceive", doc.No)
+			}
 			to, err := step(doc, stock.DocumentExecute)
 			if err != nil {
 				return nil, err

@@ -6,6 +6,7 @@ import (
 	"entrepot/ent"
 	entdocument "entrepot/ent/document"
 	"entrepot/ent/documentevent"
+	"entrepot/ent/documentexecution"
 	"entrepot/ent/documentline"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
@@ -97,6 +98,48 @@ func EventsOf(ctx context.Context, db *store.DB, ids []int64, each *page.Each[in
 		}
 		return db.Ent().DocumentEvent.Query().Where(each.Where(documentevent.FieldDocumentID, ids)).Order(each.OrderBy).All(ctx)
 	}, func(e *ent.DocumentEvent) int64 { return e.DocumentID }, count)
+}
+
+var executionOrder = page.Order[*ent.DocumentExecution]{
+	Name: "documentExecutions", Direction: page.Asc, ID: func(e *ent.DocumentExecution) int64 { return e.ID },
+}
+
+// PageOfExecutions is a page of what was done of a line, oldest first. BadRequest
+// for arguments outside their limits.
+func PageOfExecutions(a page.Args) (*page.Each[int64, *ent.DocumentExecution], error) {
+	return page.NewEach[int64](a, executionOrder)
+}
+
+// ExecutionsOf reads that page for each of these lines, in one statement. People
+// without document:view get none.
+func ExecutionsOf(ctx context.Context, db *store.DB, lines []int64, each *page.Each[int64, *ent.DocumentExecution], count func(int64) (int, error)) (_ map[int64]*page.Connection[*ent.DocumentExecution], err error) {
+	defer fault.Wrap(&err, "document.ExecutionsOf")
+	return each.Read(ctx, lines, func(ctx context.Context) ([]*ent.DocumentExecution, error) {
+		if !auth.From(ctx).Can(auth.DocumentView) {
+			return nil, nil
+		}
+		return db.Ent().DocumentExecution.Query().Where(each.Where(documentexecution.FieldLineID, lines)).Order(each.OrderBy).All(ctx)
+	}, func(e *ent.DocumentExecution) int64 { return e.LineID }, count)
+}
+
+// CountExecutions counts what was done of each of these lines. People without
+// document:view get none.
+func CountExecutions(ctx context.Context, db *store.DB, lines []int64) (_ map[int64]int, err error) {
+	defer fault.Wrap(&err, "document.CountExecutions")
+	if !auth.From(ctx).Can(auth.DocumentView) {
+		return nil, nil
+	}
+	var rows []struct {
+		LineID int64 `json:"line_id"`
+		Count  int   `json:"count"`
+	}
+	err = db.Ent().DocumentExecution.Query().Where(page.In(documentexecution.FieldLineID, lines)).
+		GroupBy(documentexecution.FieldLineID).Aggregate(ent.Count()).Scan(ctx, &rows)
+	counts := make(map[int64]int, len(rows))
+	for _, r := range rows {
+		counts[r.LineID] = r.Count
+	}
+	return counts, err
 }
 
 // CountLines is how many lines each of these documents has: the document itself

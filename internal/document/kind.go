@@ -30,7 +30,7 @@ type kind struct {
 
 var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentInbound: {
-		prefix: "IN", create: "inboundCreate", reason: "PURCHASE", movement: stock.MovementInbound, life: bringing,
+		prefix: "IN", create: "inboundCreate", reason: "PURCHASE", movement: stock.MovementInbound, life: common.with(inspection, landing),
 	},
 	stock.DocumentOutbound: {
 		prefix: "OUT", create: "outboundCreate", reason: "SALE", movement: stock.MovementOutbound, takes: true, life: common,
@@ -38,7 +38,9 @@ var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentAdjustment: {
 		prefix: "ADJ", create: "adjustmentCreate", movement: stock.MovementAdjustment, signed: true, life: common,
 	},
-	stock.DocumentTransfer:  {prefix: "TRF"},
+	stock.DocumentTransfer: {
+		prefix: "TRF", create: "transferCreate", reason: "TRANSFER", movement: stock.MovementTransfer, takes: true, life: travelling,
+	},
 	stock.DocumentStocktake: {prefix: "CNT"},
 	stock.DocumentAssembly: {
 		prefix: "ASM", create: "assemblyCreate", reason: "ASSEMBLY", movement: stock.MovementAssembly, signed: true, life: common,
@@ -82,6 +84,8 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
+	case stock.DocumentTransfer:
+		return hooks{approve: s.promise, free: s.free}
 	default:
 		return hooks{}
 	}

@@ -109,7 +109,7 @@ func (s *Service) addLandedCost(ctx context.Context, tx store.Tx, now time.Time,
 	if err != nil {
 		return nil, err
 	}
-	if err := stillThere(ctx, tx, at, shares); err != nil {
+	if err := capitalize(ctx, tx, at, shares); err != nil {
 		return nil, err
 	}
 	post := ledger.Posting{
@@ -199,11 +199,11 @@ GROUP BY m.sku, m.batch_no HAVING sum(m.quantity_delta) > 0 ORDER BY m.sku, m.ba
 	return out, nil
 }
 
-// stillThere splits every share into what goods that are still there bear and what
+// capitalize splits every share into what goods that are still there bear and what
 // left with the others. The stocks and worths stay locked, in their order: nothing
 // leaves before the posting. Nobody knows which units of a SKU left, so what is there
 // counts as of this receipt as far as it can.
-func stillThere(ctx context.Context, tx store.Tx, at int64, shares []*share) error {
+func capitalize(ctx context.Context, tx store.Tx, at int64, shares []*share) error {
 	keys, skus := make([]ledger.Key, len(shares)), make([]string, len(shares))
 	received := map[string]int64{}
 	for i, s := range shares {

@@ -52,11 +52,17 @@ var common = life{
 	}},
 }
 
-// bringing is the life of documents that bring goods, which may bear costs.
-var bringing = common.with(passage{action: stock.DocumentLandedCost, mutation: "landedCostAdd", again: true, leads: map[stock.DocumentState]stock.DocumentState{
+// landing spreads a cost over what a document brought; its bill may come long after.
+var landing = passage{action: stock.DocumentLandedCost, mutation: "landedCostAdd", again: true, leads: map[stock.DocumentState]stock.DocumentState{
 	stock.DocumentExecuting: stock.DocumentExecuting,
 	stock.DocumentCompleted: stock.DocumentCompleted,
-}})
+}}
+
+// inspection tells apart what came on hold, also long after the document ended.
+var inspection = passage{action: stock.DocumentInspect, mutation: "documentInspect", again: true, leads: map[stock.DocumentState]stock.DocumentState{
+	stock.DocumentExecuting: stock.DocumentExecuting,
+	stock.DocumentCompleted: stock.DocumentCompleted,
+}}
 
 // with is the life with further steps behind it, or instead of those of the same action.
 func (l life) with(more ...passage) life {

@@ -40,7 +40,8 @@ func (p part) target(site string) lookup.Target {
 	return lookup.Target{SKU: p.line.Sku, WarehouseCode: site, BatchNo: p.batch}
 }
 
-// rows are the executions of the work, as they are kept.
+// rows are the executions of the work, as they are kept. A dry run shows them with
+// their lines.
 func (w work) rows() []*ent.DocumentExecution {
 	rows := make([]*ent.DocumentExecution, len(w.parts))
 	for i, p := range w.parts {
@@ -51,6 +52,7 @@ func (w work) rows() []*ent.DocumentExecution {
 		if p.quantity > 0 {
 			rows[i].PostingID = &w.posting
 		}
+		p.line.Edges.Executions = append(p.line.Edges.Executions, rows[i])
 	}
 	return rows
 }

@@ -9,6 +9,7 @@ import (
 	entdocument "entrepot/ent/document"
 	"entrepot/ent/documentexecution"
 	entposting "entrepot/ent/posting"
+	"entrepot/ent/predicate"
 	"entrepot/ent/stockmovement"
 	entwarehouse "entrepot/ent/warehouse"
 	"entrepot/internal/auth"
@@ -48,6 +49,9 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (res Result, err
 				return kept{}, err
 			}
 			if err := reversible(ctx, tx, doc, in.field()); err != nil {
+				return kept{}, err
+			}
+			if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
 				return kept{}, err
 			}
 			if no == "" { // it was made after Before had looked for it
@@ -212,6 +216,8 @@ type takingBack struct {
 	field        fault.Path
 	reason, note string
 	at           time.Time
+	// only, when set, narrows which postings are taken back.
+	only predicate.Posting
 }
 
 // takeBack reverses every posting of doc, the last one first. All stocks and
@@ -219,13 +225,17 @@ type takingBack struct {
 // one document may touch them in any.
 func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
 	var faults fault.List
-	if err := lookup.CheckInUse(ctx, tx, &faults, t.field, doc.WarehouseID); err != nil {
+	if err := lookup.CheckInUse(ctx, tx, &faults, t.field, sites(doc)...); err != nil {
 		return nil, err
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	originals, err := tx.Ent.Posting.Query().Where(entposting.DocumentID(doc.ID), entposting.ReversesIDIsNil()).
+	which := []predicate.Posting{entposting.DocumentID(doc.ID), entposting.ReversesIDIsNil()}
+	if t.only != nil {
+		which = append(which, t.only)
+	}
+	originals, err := tx.Ent.Posting.Query().Where(which...).
 		WithMovements(func(q *ent.StockMovementQuery) { q.Order(ent.Asc(stockmovement.FieldID)) }).
 		Order(ent.Desc(entposting.FieldID)).All(ctx)
 	if err != nil {
@@ -266,6 +276,10 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 func gone(at fault.Path, doc *ent.Document, refused ledger.Refused) error {
 	var faults fault.List
 	for _, r := range refused {
+		if r.Bin != nil {
+			lookup.RefuseBin(&faults, at, "what document "+doc.No+" moved of SKU "+r.SKU, r)
+			continue
+		}
 		current, missing, version := r.Current.Of(r.Bucket), r.ShortBy, r.Version
 		f := faults.Add(r.Code, at, "what document %s moved has gone elsewhere since: SKU %s has %d units, which is %d too few", doc.No, r.SKU, current, missing)
 		f.CurrentQuantity, f.ShortBy, f.CurrentVersion = &current, &missing, &version

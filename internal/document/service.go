@@ -44,14 +44,18 @@ type CreateInput struct {
 	command.Intent
 	Kind          stock.DocumentKind `json:"kind,omitempty"`
 	WarehouseCode string             `json:"warehouseCode,omitempty"`
-	ReasonCode    string             `json:"reasonCode,omitempty"`
-	ExternalNo    string             `json:"externalNo,omitempty"`
-	Party         string             `json:"party,omitempty"`
-	Country       string             `json:"country,omitempty"`
-	Currency      string             `json:"currency,omitempty"`
-	Note          string             `json:"note,omitempty"`
-	OccurredAt    *time.Time         `json:"occurredAt,omitempty"`
-	ExpectedAt    *time.Time         `json:"expectedAt,omitempty"`
+	// TargetWarehouseCode is where a transfer goes; other kinds have none.
+	TargetWarehouseCode string     `json:"targetWarehouseCode,omitempty"`
+	ReasonCode          string     `json:"reasonCode,omitempty"`
+	ExternalNo          string     `json:"externalNo,omitempty"`
+	Party               string     `json:"party,omitempty"`
+	Country             string     `json:"country,omitempty"`
+	Currency            string     `json:"currency,omitempty"`
+	Note                string     `json:"note,omitempty"`
+	OccurredAt          *time.Time `json:"occurredAt,omitempty"`
+	ExpectedAt          *time.Time `json:"expectedAt,omitempty"`
+	// ReturnOf is the number of the outbound document whose goods come back.
+	ReturnOf string `json:"returnOf,omitempty"`
 	// AdvanceTo is the state to which the document goes at once: DRAFT,
 	// APPROVED, or COMPLETED, which executes it whole.
 	AdvanceTo stock.DocumentState `json:"advanceTo,omitempty"`
@@ -85,15 +89,17 @@ type Which struct {
 type UpdateInput struct {
 	command.Intent
 	Which
-	ReasonCode *string     `json:"reasonCode,omitempty"`
-	ExternalNo *string     `json:"externalNo,omitempty"`
-	Party      *string     `json:"party,omitempty"`
-	Country    *string     `json:"country,omitempty"`
-	Currency   *string     `json:"currency,omitempty"`
-	Note       *string     `json:"note,omitempty"`
-	OccurredAt *time.Time  `json:"occurredAt,omitempty"`
-	ExpectedAt *time.Time  `json:"expectedAt,omitempty"`
-	Lines      []LineInput `json:"lines,omitempty"`
+	ReasonCode *string    `json:"reasonCode,omitempty"`
+	ExternalNo *string    `json:"externalNo,omitempty"`
+	Party      *string    `json:"party,omitempty"`
+	Country    *string    `json:"country,omitempty"`
+	Currency   *string    `json:"currency,omitempty"`
+	Note       *string    `json:"note,omitempty"`
+	OccurredAt *time.Time `json:"occurredAt,omitempty"`
+	ExpectedAt *time.Time `json:"expectedAt,omitempty"`
+	// ClearExpectedAt says that nobody knows any more when the goods come or go.
+	ClearExpectedAt bool        `json:"clearExpectedAt,omitempty"`
+	Lines           []LineInput `json:"lines,omitempty"`
 }
 
 // ApproveInput approves a draft.
@@ -137,6 +143,26 @@ type ExecuteLine struct {
 	ExpiresOn  *time.Time `json:"expiresOn,omitempty"`
 }
 
+// InspectInput tells goods apart that came on hold.
+type InspectInput struct {
+	command.Intent
+	Which
+	Note       string        `json:"note,omitempty"`
+	OccurredAt *time.Time    `json:"occurredAt,omitempty"`
+	Lines      []InspectLine `json:"lines,omitempty"`
+}
+
+// InspectLine is a part of one line that was inspected.
+type InspectLine struct {
+	LineNo   int   `json:"lineNo,omitempty"`
+	Quantity int64 `json:"quantity,omitempty"`
+	// Bucket is AVAILABLE or DAMAGED.
+	Bucket stock.Bucket `json:"bucket,omitempty"`
+	// BatchNo is nil for the batches of the line in the order in which they came.
+	BatchNo    *string `json:"batchNo,omitempty"`
+	ReasonCode string  `json:"reasonCode,omitempty"`
+}
+
 // CompleteInput ends a document.
 type CompleteInput struct {
 	command.Intent
@@ -172,6 +198,9 @@ type Result struct {
 	// Document as it is now. That of a dry run carries its lines and events in
 	// Edges, since the database does not have them.
 	Document *ent.Document
+	// Shipment that the command made or changed, if any. That of a dry run carries
+	// its lines in Edges.
+	Shipment *ent.Shipment
 	// Movements are the ledger rows that the command wrote; those of a dry run have no id.
 	Movements []*ent.StockMovement
 }

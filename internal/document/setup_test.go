@@ -14,6 +14,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/document"
 	"entrepot/internal/ledger"
+	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -221,7 +222,7 @@ func (f *floor) available(sku string) int64 {
 
 func (f *floor) verify() {
 	f.t.Helper()
-	r, err := ledger.Verify(context.WithoutCancel(f.t.Context()), f.db, document.Rules()...)
+	r, err := ledger.Verify(context.WithoutCancel(f.t.Context()), f.db, append(document.Rules(), reservation.Rules()...)...)
 	if err != nil {
 		f.t.Fatal(err)
 	}

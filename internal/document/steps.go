@@ -13,27 +13,6 @@ import (
 	"entrepot/internal/store"
 )
 
-// Approve lets a draft be executed. Approving twice does no harm. It needs
-// document:approve and returns NOT_FOUND, STALE_VERSION and INVALID_TRANSITION.
-func (s *Service) Approve(ctx context.Context, in ApproveInput) (Result, error) {
-	return s.change(ctx, edit{
-		operation: "documentApprove", needs: auth.DocumentApprove, intent: in.Intent, which: in.Which, input: in,
-		check: checkNote(in.Note),
-		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
-			to, err := step(doc, stock.DocumentApprove)
-			if err != nil || to == doc.State {
-				return nil, err
-			}
-			posted, err := s.hooksOf(doc.Kind).approve.run(ctx, tx, now, doc)
-			if err != nil {
-				return nil, err
-			}
-			tell(ctx, doc, stock.DocumentApprove, to, 0, in.Note, now)
-			return posted, nil
-		},
-	})
-}
-
 // Complete ends a document of which something was executed. Completing twice
 // does no harm. It needs document:execute; beside NOT_FOUND, STALE_VERSION and
 // INVALID_TRANSITION it returns OUTSTANDING when some of it was not done and
@@ -58,6 +37,11 @@ func (s *Service) complete(ctx context.Context, tx store.Tx, doc *ent.Document, 
 			"%d units of document %s are outstanding: execute them, or send closeShort: true to end it without them", left, doc.No)
 		f[0].CurrentQuantity = &left
 		return nil, f
+	}
+	if doc.TargetWarehouseID != nil {
+		if err := arrivedAll(ctx, tx, doc, fault.Input.At("closeShort")); err != nil {
+			return nil, err
+		}
 	}
 	freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
 	if err != nil {
@@ -92,7 +76,19 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 					return nil, err
 				}
 			}
+			switch {
+			case doc.Kind == stock.DocumentTransfer && in.KeepExecuted:
+				err = arrivedAll(ctx, tx, doc, fault.Input.At("keepExecuted"))
+			case doc.Kind == stock.DocumentTransfer:
+				posted, err = s.callBackAll(ctx, tx, now, doc, in)
+			}
+			if err != nil {
+				return nil, err
+			}
 			if doc.ExecutedQuantity > 0 && !in.KeepExecuted {
+				if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
+					return nil, err
+				}
 				posted, err = s.takeBack(ctx, tx, "documentCancel", doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
 				if err != nil {
 					return nil, err

@@ -58,6 +58,13 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 		return err
 	}
 	whole := in.over(doc, house.Code)
+	if doc.TargetWarehouseID != nil {
+		target, err := tx.Ent.Warehouse.Get(ctx, *doc.TargetWarehouseID)
+		if err != nil {
+			return err
+		}
+		whole.TargetWarehouseCode = target.Code
+	}
 	whole.tidy()
 	var faults fault.List
 	if in.Lines != nil {
@@ -71,6 +78,9 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 			}
 		}
 	}
+	if doc.ReturnOfID != nil && whole.ReasonCode != reasonReturn {
+		faults.Add(fault.Invalid, fault.Input.At("reasonCode"), "goods that come back have the reason %s, not %s", reasonReturn, whole.ReasonCode)
+	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -82,7 +92,8 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 	d := &draft{in: whole, at: fault.Input, doc: doc}
 	d.setLines()
 	codes := lookup.In(s.baseCurrency)
-	if _, err := codes.ResolveAll(ctx, tx, fx.Day(*whole.OccurredAt), targets(house.Code, doc), nil, 0); err != nil {
+	stocks := append(targets(house.Code, doc), lookup.Target{WarehouseCode: whole.TargetWarehouseCode})
+	if _, err := codes.ResolveAll(ctx, tx, fx.Day(*whole.OccurredAt), stocks, nil, 0); err != nil {
 		return err
 	}
 	if err := d.settle(ctx, tx, now, codes, &faults); err != nil {
@@ -124,7 +135,7 @@ func (in UpdateInput) over(doc *ent.Document, site string) CreateInput {
 	if in.OccurredAt != nil {
 		whole.OccurredAt = in.OccurredAt
 	}
-	if in.ExpectedAt != nil {
+	if in.ExpectedAt != nil || in.ClearExpectedAt {
 		whole.ExpectedAt = in.ExpectedAt
 	}
 	return whole

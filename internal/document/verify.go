@@ -13,6 +13,10 @@ const stands = `(d.reverses_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM postings
 
 // Rules are what `entrepot verify` checks of documents beside the ledger.
 func Rules() []ledger.Rule {
+	return append(documentRules(), shipmentRules()...)
+}
+
+func documentRules() []ledger.Rule {
 	return []ledger.Rule{
 		{
 			Holds: "the executed quantities of every document are the sum of its movements, bucket by bucket",

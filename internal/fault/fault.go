@@ -30,6 +30,10 @@ const (
 	Archived Code = "ARCHIVED"
 	// Locked: it exists and is locked against work for now.
 	Locked Code = "LOCKED"
+	// Mixing: the bin takes one SKU only, and another one lies there.
+	Mixing Code = "MIXING"
+	// Capacity: the bin has no room for so much; see currentQuantity for what fits.
+	Capacity Code = "CAPACITY"
 	// Taken: the code or name is in use.
 	Taken Code = "TAKEN"
 	// InsufficientStock: a bucket would fall below zero; see currentQuantity and shortBy.
@@ -44,10 +48,16 @@ const (
 	AlreadyReversed Code = "ALREADY_REVERSED"
 	// InvalidTransition: the document is not in a state that allows it.
 	InvalidTransition Code = "INVALID_TRANSITION"
+	// Expired: it held until a moment that has passed.
+	Expired Code = "EXPIRED"
 	// ExceedsOutstanding: more than is still to be done; see currentQuantity and shortBy.
 	ExceedsOutstanding Code = "EXCEEDS_OUTSTANDING"
 	// Outstanding: some of it is still to be done; see currentQuantity.
 	Outstanding Code = "OUTSTANDING"
+	// ApprovalSeparate: a rule says that whoever made the document cannot approve it.
+	ApprovalSeparate Code = "APPROVAL_SEPARATE"
+	// ApprovalRole: a rule asks for a role that the approver does not have.
+	ApprovalRole Code = "APPROVAL_ROLE"
 	// RateMissing: no exchange rate holds on the day: there is none, or only stale ones; a rate is never guessed.
 	RateMissing Code = "RATE_MISSING"
 	// BadCredentials: user name or password is wrong, or the user is archived.
@@ -73,8 +83,8 @@ const (
 )
 
 var userCodes = []Code{
-	Invalid, Required, TooMany, NotFound, Archived, Locked, Taken, InsufficientStock, StaleVersion, StaleQuantity,
-	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, ExceedsOutstanding, Outstanding, RateMissing, BadCredentials, Conflict,
+	Invalid, Required, TooMany, NotFound, Archived, Locked, Mixing, Capacity, Taken, InsufficientStock, StaleVersion, StaleQuantity,
+	IdempotencyKeyReused, AlreadyReversed, InvalidTransition, Expired, ExceedsOutstanding, Outstanding, ApprovalSeparate, ApprovalRole, RateMissing, BadCredentials, Conflict,
 }
 
 // Values lists the codes of userErrors, in the order of the graph's enum.

@@ -40,7 +40,7 @@ const (
 // on a day, NULL when there is none or the latest is stale. The arguments are SQL
 // expressions.
 func LatestSQL(d, from, to, day string) string {
-	age := fmt.Sprintf("%s - rate_date", day)
+	age := fmt.Sprintf("%s::date - rate_date", day)
 	if d == dialect.SQLite {
 		age = fmt.Sprintf("julianday(%s) - julianday(rate_date)", day)
 	}

@@ -40,6 +40,7 @@ type written struct {
 	stockID int64
 	after   Balance
 	at      time.Time // recorded_at: never before the stock's last one
+	tracked bool      // its warehouse keeps stock by bin
 }
 
 // writer is what differs between the databases: how rows get in. Guards, order
@@ -52,8 +53,17 @@ type writer interface {
 	change(ctx context.Context, tx store.Tx, now time.Time, changes []change, goods []costKey) ([]written, map[costKey]worth, error)
 	// worths reads and locks the worths of SKUs, which are in order.
 	worths(ctx context.Context, tx store.Tx, keys []costKey) (map[costKey]worth, error)
-	// record writes the postings, their movements, whose ids it fills in, and the new worths.
-	record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error
+	// record writes the postings, their movements, whose ids it fills in, the new
+	// worths and what happened in bins.
+	record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth, bins []binRow) error
+	// floor reads bins and what lies there of stocks that are locked, and keeps
+	// the bins in use until the transaction ends.
+	floor(ctx context.Context, tx store.Tx, s sight) (*floor, error)
+	// shared reads what shares the bins, which floor keeps alone, and how large the
+	// goods are.
+	shared(ctx context.Context, tx store.Tx, bins []int64, skus []string) (crowd, error)
+	// relocate writes a posting that moves nothing but what lies in bins.
+	relocate(ctx context.Context, tx store.Tx, p Posting, bins []binRow) error
 	// lock reads the stocks, which are in lock order, and keeps them as they
 	// are until the transaction ends.
 	lock(ctx context.Context, tx store.Tx, keys []Key) (map[Key]Balance, error)
@@ -74,8 +84,8 @@ var ErrTogether = errors.New("the postings do not fit together")
 // Post writes one posting: every balance it touches, the worth of the goods,
 // and a movement per stock, in the transaction tx.
 //
-// It returns [Refused] when a bucket would fall below zero or a version is not
-// as expected, and the fault ALREADY_REVERSED when another posting reverses
+// It returns [Refused] when a bucket would fall below zero, a version is not as
+// expected or a bin does not take or give what it should, and the fault ALREADY_REVERSED when another posting reverses
 // ReversesID. The caller must then roll back, by returning the error from
 // store.InTx: part of the posting may have been written.
 func Post(ctx context.Context, tx store.Tx, p Posting) (Posted, error) {
@@ -141,7 +151,11 @@ func recorded(
 			return nil, err
 		}
 	}
-	err := w.record(ctx, tx, postings, posted, worths)
+	bins, err := placeAll(ctx, tx, postings, changes, taken)
+	if err != nil {
+		return nil, err
+	}
+	err = w.record(ctx, tx, postings, posted, worths, bins)
 	if store.Duplicate(err) && postings[0].ReversesID != nil {
 		return nil, fault.New(fault.AlreadyReversed, fault.Input.At("postingId"), "this posting has been reversed already")
 	}

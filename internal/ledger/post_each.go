@@ -8,17 +8,18 @@ import (
 	"entrepot/internal/store"
 )
 
-// held is a stock as it is and stays until the transaction ends.
-type held struct {
+// heldStock is a stock as it is and stays until the transaction ends.
+type heldStock struct {
 	Balance
 	stockID int64
 	at      time.Time // when it was locked, or changed last if that was later
+	tracked bool      // its warehouse keeps stock by bin
 }
 
 // holder is a writer that can post on stocks it has locked before.
 type holder interface {
 	// hold locks stocks, which are in lock order, and then the worths of goods.
-	hold(ctx context.Context, tx store.Tx, now time.Time, keys []Key, goods []costKey) (map[Key]held, map[costKey]worth, error)
+	hold(ctx context.Context, tx store.Tx, now time.Time, keys []Key, goods []costKey) (map[Key]heldStock, map[costKey]worth, error)
 	// settling is the writer that records postings and, in the same statement,
 	// applies their changes, which are known to fit the stocks held.
 	settling(changes []change, taken []written) writer
@@ -46,7 +47,7 @@ func PostEach(ctx context.Context, tx store.Tx, postings []Posting) (posted []Po
 		keys[i] = c.Key
 	}
 	h, holds := writerFor(tx).(holder)
-	var stocks map[Key]held
+	var stocks map[Key]heldStock
 	var worths map[costKey]worth
 	if holds {
 		stocks, worths, err = h.hold(ctx, tx, postings[0].Now, keys, goodsOf(changes))
@@ -79,18 +80,18 @@ func PostEach(ctx context.Context, tx store.Tx, postings []Posting) (posted []Po
 }
 
 // locked is hold for a writer that applies changes by guarded statements alone.
-func locked(ctx context.Context, tx store.Tx, keys []Key) (map[Key]held, error) {
+func locked(ctx context.Context, tx store.Tx, keys []Key) (map[Key]heldStock, error) {
 	now, err := writerFor(tx).lock(ctx, tx, keys)
-	stocks := make(map[Key]held, len(now))
+	stocks := make(map[Key]heldStock, len(now))
 	for k, b := range now {
-		stocks[k] = held{Balance: b}
+		stocks[k] = heldStock{Balance: b}
 	}
 	return stocks, err
 }
 
 // decide goes through the postings in their order. places tells where those that
 // fit stood.
-func decide(postings []Posting, changes []change, stocks map[Key]held) (fit []Posting, places []int, refused []Refused) {
+func decide(postings []Posting, changes []change, stocks map[Key]heldStock) (fit []Posting, places []int, refused []Refused) {
 	type stockPart struct {
 		Key
 		part
@@ -124,7 +125,7 @@ func decide(postings []Posting, changes []change, stocks map[Key]held) (fit []Po
 
 // takenOf is how stocks held will be after the changes; all is false when one of
 // them does not exist yet.
-func takenOf(changes []change, stocks map[Key]held) (taken []written, all bool) {
+func takenOf(changes []change, stocks map[Key]heldStock) (taken []written, all bool) {
 	taken = make([]written, len(changes))
 	for i, c := range changes {
 		s, exists := stocks[c.Key]
@@ -132,7 +133,7 @@ func takenOf(changes []change, stocks map[Key]held) (taken []written, all bool) 
 			return nil, false
 		}
 		after := Balance{s.Add(c.delta), s.Version + int64(len(c.parts))}
-		taken[i] = written{Key: c.Key, stockID: s.stockID, after: after, at: s.at}
+		taken[i] = written{Key: c.Key, stockID: s.stockID, after: after, at: s.at, tracked: s.tracked}
 	}
 	return taken, true
 }

@@ -65,9 +65,9 @@ WITH ids AS MATERIALIZED (
   RETURNING st.warehouse_id, st.sku, st.batch_no, st.id, st.physical_quantity, st.available_quantity, st.allocated_quantity,
     st.damaged_quantity, st.hold_quantity, st.in_transit_quantity, st.version, st.changed_at
 )
-SELECT false, * FROM up
+SELECT false, up.*, up.warehouse_id = ANY (ARRAY(SELECT id FROM warehouses WHERE id = ANY ($1) AND tracks_locations)) FROM up
 UNION ALL
-SELECT true, sc.warehouse_id, sc.sku, '', sc.id, sc.quantity, sc.value, sc.version, 0, 0, 0, 0, NULL
+SELECT true, sc.warehouse_id, sc.sku, '', sc.id, sc.quantity, sc.value, sc.version, 0, 0, 0, 0, NULL, false
 FROM (
   SELECT w, s FROM unnest($12::bigint[], $13::text[]) AS k(w, s)
   WHERE (SELECT count(*) FROM up WHERE version > 0) = cardinality($1)
@@ -97,7 +97,7 @@ func (postgres) change(ctx context.Context, tx store.Tx, now time.Time, changes 
 		var at sql.NullTime
 		q := &r.after
 		if err := res.Scan(&ofWorth, &r.WarehouseID, &r.SKU, &r.BatchNo, &r.stockID, &q.Physical, &q.Available, &q.Allocated,
-			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &at); err != nil {
+			&q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &at, &r.tracked); err != nil {
 			return nil, nil, err
 		}
 		switch {
@@ -127,7 +127,7 @@ func inOrder(changes []change, byKey map[Key]written) []written {
 
 // A worth without a row gets one, unless somebody else made it since: then ids
 // differ, it is not returned, and the transaction starts over.
-const pgRecord = `
+const pgRecordWith = `
 WITH po AS (
   INSERT INTO postings (id, kind, operation, actor_id, reason_code, note, request_id, base_currency, document_id, reverses_id,
     occurred_at, recorded_at, transaction_id)
@@ -156,11 +156,34 @@ WITH po AS (
     $36::bigint[], $37::text[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[], $43::timestamptz[], $44::timestamptz[])
     AS m(po, w, st, s, b, k, pd, ad, dd, hd, td, pa, aa, da, ha, ta, sv, uc, cu, xr, vd, cq, cv, cn, oc, at)
   RETURNING id, posting_id, stock_id
-)
+)`
+
+const pgRecorded = `
 SELECT mv.id, mv.posting_id, mv.stock_id, (SELECT count(*) FROM co) FROM mv`
 
-func (w postgres) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
-	if w.settles == nil && len(postings) == 1 && len(posted[0].Movements) == 1 {
+// The statements of recording: postings with what they change in bins, and with the
+// changes of stocks held.
+var (
+	pgRecord     = pgRecordWith + pgRecorded
+	pgRecordBins = pgRecordWith + ", " + pgBins(45) + pgRecorded
+	pgSettle     = settling.Replace(pgRecord)
+	pgSettleBins = settling.Replace(pgRecordWith + ", " + pgBins(56) + pgRecorded)
+)
+
+func recording(settles, bins bool) string {
+	switch {
+	case settles && bins:
+		return pgSettleBins
+	case settles:
+		return pgSettle
+	case bins:
+		return pgRecordBins
+	}
+	return pgRecord
+}
+
+func (w postgres) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth, bins []binRow) error {
+	if w.settles == nil && len(postings) == 1 && len(posted[0].Movements) == 1 && len(bins) == 0 {
 		m := posted[0].Movements[0]
 		if w := worths[costKey{m.WarehouseID, m.Sku}]; w.id > 0 || m.CostVersion == nil {
 			return recordOne(ctx, tx, postings[0], m, w.id)
@@ -184,12 +207,15 @@ func (w postgres) record(ctx context.Context, tx store.Tx, postings []Posting, p
 	}
 	c := columnsOf(touched)
 	var costs, settled, toSettle int
-	counts, text, args := []any{&costs}, pgRecord, slices.Concat(p.args(), c.args(), m.args())
+	counts, args := []any{&costs}, slices.Concat(p.args(), c.args(), m.args())
 	if w.settles != nil {
-		counts, text, args = append(counts, &settled), pgSettle, append(args, w.settles.args()...)
+		counts, args = append(counts, &settled), append(args, w.settles.args()...)
 		toSettle = len(w.settles.columns.warehouse)
 	}
-	res, err := tx.SQL.QueryContext(ctx, text, args...)
+	if len(bins) > 0 {
+		args = append(args, binArgs(bins)...)
+	}
+	res, err := tx.SQL.QueryContext(ctx, recording(w.settles != nil, len(bins) > 0), args...)
 	if err != nil {
 		return fmt.Errorf("record posting: %w", err)
 	}

@@ -31,7 +31,7 @@ WITH u AS (
   RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity,
     version, changed_at
 )
-SELECT u.*, coalesce(c.id, 0), coalesce(c.quantity, 0), coalesce(c.value, 0), coalesce(c.version, 0)
+SELECT u.*, (SELECT tracks_locations FROM warehouses WHERE id = $1), coalesce(c.id, 0), coalesce(c.quantity, 0), coalesce(c.value, 0), coalesce(c.version, 0)
 FROM u LEFT JOIN LATERAL (
   SELECT id, quantity, value, version FROM stock_costs WHERE warehouse_id = $1 AND sku = $2 AND $12::bool FOR UPDATE) c ON true`
 
@@ -43,7 +43,7 @@ func changeOne(ctx context.Context, tx store.Tx, now time.Time, c change) (r wri
 	err = tx.SQL.QueryRowContext(ctx, pgChangeOne, c.WarehouseID, c.SKU, c.BatchNo,
 		d.Physical, d.Allocated, d.Damaged, d.OnHold, d.InTransit, d.Available(), c.expects,
 		sql.NullTime{Time: now, Valid: !now.IsZero()}, c.goods(),
-	).Scan(&r.stockID, &q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &r.at,
+	).Scan(&r.stockID, &q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &r.at, &r.tracked,
 		&w.id, &w.quantity, &w.value, &w.version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, w, false, nil

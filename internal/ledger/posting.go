@@ -150,6 +150,12 @@ type Move struct {
 	// leaves in the same posting: together such moves take on all that those were
 	// worth, each in proportion to its Made.
 	Made int64
+	// LocationID is the bin where the units come or go. Left out, the ledger
+	// chooses (see bins.go). Warehouses that do not track bins ignore it.
+	LocationID *int64
+	// ToLocationID is where units go that become damaged, or cease to be: those
+	// leave LocationID at the same time. Left out, the ledger chooses.
+	ToLocationID *int64
 }
 
 // Posting is a group of moves that happen together or not at all.

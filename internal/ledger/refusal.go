@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"entrepot/internal/fault"
@@ -12,7 +13,9 @@ import (
 // is kept when there is one.
 type Refusal struct {
 	Key
-	// Code is fault.InsufficientStock or fault.StaleVersion.
+	// Code is fault.InsufficientStock or fault.StaleVersion; about a bin it may
+	// also be fault.Locked, fault.Archived, fault.NotFound, fault.Mixing or
+	// fault.Capacity.
 	Code fault.Code
 	// Lines are the caller's lines that ask for the change.
 	Lines []int
@@ -22,6 +25,30 @@ type Refusal struct {
 	// Current and Version are the stock as it is.
 	Current Quantities
 	Version int64
+	// Bin, when set, is what stands against the change although the stock has room
+	// for it.
+	Bin *BinRefusal
+}
+
+// BinRefusal tells why a bin does not give or take units.
+type BinRefusal struct {
+	// Code is the bin's; empty when no bin was named and none serves: none of
+	// Type when units were to come, else those where they may be taken from hold
+	// too few.
+	Code string
+	Type stock.LocationType
+	// Arriving says that units were to come.
+	Arriving bool
+	// Has is how many units lie there that may leave (INSUFFICIENT_STOCK), or how
+	// many more fit (CAPACITY).
+	Has int64
+	// With is a SKU that lies there (MIXING).
+	With string
+}
+
+// OfBins says whether every refusal is about bins.
+func (r Refused) OfBins() bool {
+	return !slices.ContainsFunc(r, func(x Refusal) bool { return x.Bin == nil })
 }
 
 // Refused is every refusal of a posting, in lock order, as an error.
@@ -62,4 +89,10 @@ func refuse(k Key, moves []Move, now Balance) (r Refusal, ok bool) {
 		}
 	}
 	return r, true
+}
+
+// Short says whether there is too little available, so that promises which hold
+// nothing any more may be in the way.
+func (r Refusal) Short() bool {
+	return r.Code == fault.InsufficientStock && r.Bucket == stock.BucketAvailable
 }

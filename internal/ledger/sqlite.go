@@ -26,7 +26,8 @@ WHERE warehouse_id = ?1 AND sku = ?2 AND batch_no = ?3
   AND min(physical_quantity + ?4, allocated_quantity + ?5, damaged_quantity + ?6, hold_quantity + ?7,
     in_transit_quantity + ?8, available_quantity + ?9) >= 0
   AND (?11 = -1 OR ?11 = version)
-RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at`
+RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at,
+  (SELECT tracks_locations FROM warehouses WHERE id = ?1)`
 
 const liteInsert = `
 INSERT INTO stocks (warehouse_id, sku, batch_no, physical_quantity, allocated_quantity, damaged_quantity, hold_quantity,
@@ -34,7 +35,8 @@ INSERT INTO stocks (warehouse_id, sku, batch_no, physical_quantity, allocated_qu
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?12, ?10
 WHERE min(?4, ?5, ?6, ?7, ?8, ?9) >= 0 AND ?11 <= 0
 ON CONFLICT (warehouse_id, sku, batch_no) DO NOTHING
-RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at`
+RETURNING id, physical_quantity, available_quantity, allocated_quantity, damaged_quantity, hold_quantity, in_transit_quantity, version, changed_at,
+  (SELECT tracks_locations FROM warehouses WHERE id = ?1)`
 
 func (l sqlite) change(ctx context.Context, tx store.Tx, now time.Time, changes []change, goods []costKey) ([]written, map[costKey]worth, error) {
 	if now.IsZero() {
@@ -86,12 +88,12 @@ func (sqlite) worths(ctx context.Context, tx store.Tx, keys []costKey) (map[cost
 func scanWritten(row *sql.Row, r *written) error {
 	var at store.Time
 	q := &r.after
-	err := row.Scan(&r.stockID, &q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &at)
+	err := row.Scan(&r.stockID, &q.Physical, &q.Available, &q.Allocated, &q.Damaged, &q.OnHold, &q.InTransit, &q.Version, &at, &r.tracked)
 	r.at = store.Moment(at.Time)
 	return err
 }
 
-func (sqlite) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth) error {
+func (sqlite) record(ctx context.Context, tx store.Tx, postings []Posting, posted []Posted, worths map[costKey]worth, bins []binRow) error {
 	touched := map[costKey]worth{}
 	for i, p := range postings {
 		if _, err := tx.SQL.ExecContext(ctx, `
@@ -121,7 +123,7 @@ ON CONFLICT (warehouse_id, sku) DO UPDATE SET quantity = excluded.quantity, valu
 			return fmt.Errorf("record worth: %w", err)
 		}
 	}
-	return nil
+	return liteBins(ctx, tx, bins)
 }
 
 func liteMovement(ctx context.Context, tx store.Tx, m *ent.StockMovement) error {

@@ -24,9 +24,11 @@ const (
 type sweepSort struct {
 	balances, table string
 	journal, only   string
-	key             [][2]string // columns of the balance and of the journal
-	sums            string
-	differs, name   string
+	// summed says that the journal is a sum of other balances, not a chain.
+	summed        bool
+	key           [][2]string // columns of the balance and of the journal
+	sums          string
+	differs, name string
 }
 
 var swept = []sweepSort{
@@ -47,6 +49,13 @@ var swept = []sweepSort{
 		sums: "sum(quantity_delta) AS quantity", differs: "s.quantity <> coalesce(m.quantity, 0)",
 		name: "'bin stock ' || s.id",
 	},
+	{
+		balances: "stocks_in_bins", table: "stocks", journal: "location_stocks", only: "true", summed: true, key: [][2]string{{"id", "stock_id"}},
+		sums: "sum(quantity) AS quantity",
+		differs: "coalesce(m.quantity, 0) <> CASE WHEN EXISTS (SELECT 1 FROM warehouses w WHERE w.id = s.warehouse_id AND w.tracks_locations) " +
+			"THEN s.physical_quantity ELSE 0 END",
+		name: "'bins of ' || " + fmt.Sprintf(describeStock, "s"),
+	},
 }
 
 // sql compares the balances behind $1 with the journal: a row of id and name for
@@ -57,7 +66,7 @@ func (b sweepSort) sql(d string) string {
   SELECT n.*, sum(version) OVER (ORDER BY id) - version AS ahead FROM (
     SELECT * FROM ` + b.table + ` WHERE id > $1 ORDER BY id LIMIT ` + strconv.Itoa(sweepBalances) + `) n) s
   WHERE ahead < ` + strconv.Itoa(sweepMovements) + `)
-SELECT s.id, CASE WHEN s.version <> coalesce(m.n, 0) OR ` + b.differs + ` THEN ` + b.name + ` ELSE '' END FROM picked s `
+SELECT s.id, CASE WHEN ` + b.chain() + b.differs + ` THEN ` + b.name + ` ELSE '' END FROM picked s `
 	// The journal is read by key, balance after balance, whatever the planner thinks
 	// of how many there are.
 	var by []string
@@ -70,6 +79,14 @@ SELECT s.id, CASE WHEN s.version <> coalesce(m.n, 0) OR ` + b.differs + ` THEN `
 		return picked + "CROSS JOIN LATERAL (" + found + " FROM " + of + ") m ORDER BY s.id"
 	}
 	return picked + "LEFT JOIN (" + found + ", s.id AS balance FROM picked s CROSS JOIN " + of + " GROUP BY s.id) m ON m.balance = s.id ORDER BY s.id"
+}
+
+// chain says that the version of a balance is the number of its rows.
+func (b sweepSort) chain() string {
+	if b.summed {
+		return ""
+	}
+	return "s.version <> coalesce(m.n, 0) OR "
 }
 
 // slice is what one statement found.

@@ -23,7 +23,7 @@ func (b *bundle) sweep(balances string) *ent.LedgerSweep {
 		b.t.Fatal(err)
 	}
 	rows, err := ledger.SweepState(b.t.Context(), b.db)
-	if err != nil || len(rows) != 3 {
+	if err != nil || len(rows) != 4 {
 		b.t.Fatalf("%v %v", rows, err)
 	}
 	for _, r := range rows {
@@ -53,6 +53,7 @@ func TestTheSweepSeesBalancesThatDrift(t *testing.T) {
 		"a worth":          {"costs", "UPDATE stock_costs SET value = value + 1 WHERE id = 1", "worth of SKU SKU-00 in warehouse 1"},
 		"a changed value":  {"costs", "UPDATE stock_movements SET value_delta = value_delta + 1 WHERE id = 2", "worth of SKU SKU-00"},
 		"a bin":            {"bins", "INSERT INTO location_stocks (warehouse_id, location_id, stock_id, quantity, changed_at) SELECT warehouse_id, 1, id, 5, changed_at FROM stocks WHERE id = 1", "bin stock 1"},
+		"bins' sums":       {"stocks_in_bins", "UPDATE warehouses SET tracks_locations = true WHERE id = 1", "bins of stock 1 (warehouse 1, SKU SKU-00"},
 		"nothing is wrong": {"stocks", "UPDATE stocks SET version = version", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

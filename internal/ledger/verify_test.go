@@ -33,6 +33,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		"a kind":                 {"UPDATE stock_movements SET kind = 'COUNT' WHERE id = 2", "movement 2"},
 		"goods without worth":    {"UPDATE stock_costs SET quantity = quantity + 1 WHERE id = 1", "SKU-00"},
 		"a bin":                  {"INSERT INTO location_stocks (warehouse_id, location_id, stock_id, quantity, changed_at) SELECT warehouse_id, 1, id, 5, changed_at FROM stocks WHERE id = 1", "bin stock 1"},
+		"bins' sums":             {"UPDATE warehouses SET tracks_locations = true WHERE id = 1", "stock 1"},
 	}
 	for name, c := range corruptions {
 		t.Run(name, func(t *testing.T) {

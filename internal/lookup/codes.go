@@ -26,6 +26,7 @@ type Codes struct {
 	warehouses map[string]place
 	products   map[string]stock.Status
 	rates      map[string]money.Rate // of other currencies that lines give costs in
+	bins       map[Bin]site
 }
 
 // In is an empty Codes; costs are valued in the currency base.
@@ -101,15 +102,11 @@ var resolveSQL = map[string]string{
 }
 
 func resolveFor(d, warehouses, products, currencies string) string {
-	day := "$5"
-	if d == dialect.Postgres {
-		day = "$5::date"
-	}
 	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
-UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL(d, "w.currency", "$4", day) +
+UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL(d, "w.currency", "$4", "$5") +
 		` FROM ` + warehouses + `
 UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
-UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL(d, "c.code", "$4", day) + ` FROM ` + currencies
+UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL(d, "c.code", "$4", "$5") + ` FROM ` + currencies
 }
 
 // Check adds a fault and returns false for a code that does not lead to a stock

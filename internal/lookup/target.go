@@ -60,6 +60,14 @@ func (t Target) String() string {
 // leads to the line, quantity is the name of its field that a shortage is
 // about, and name what a person calls the stock.
 func Refuse(faults *fault.List, path fault.Path, quantity, name string, r ledger.Refusal) {
+	if r.Bin != nil {
+		field := "locationCode"
+		if r.Bin.Code == "" || r.Code == fault.InsufficientStock || r.Code == fault.Capacity {
+			field = quantity
+		}
+		RefuseBin(faults, path.At(field), name, r)
+		return
+	}
 	version := r.Version
 	if r.Code == fault.StaleVersion {
 		f := faults.Add(r.Code, path.At("expectedVersion"),

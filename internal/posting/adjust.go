@@ -24,9 +24,9 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		lines[i].Tidy()
 		lines[i].Currency = command.Currency(lines[i].Currency)
 	}
-	targets, currencies := make([]Target, len(lines)), []string{}
+	targets, bins, currencies := make([]Target, len(lines)), make([]lookup.Bin, len(lines)), []string{}
 	for i, l := range lines {
-		targets[i] = l.Target
+		targets[i], bins[i] = l.Target, binOf(l.Target, &lines[i].LocationCode)
 		if l.UnitCost != nil && l.Currency != "" {
 			currencies = append(currencies, l.Currency)
 		}
@@ -43,7 +43,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 				l.check(faults, fault.Input.At("changes").Item(i))
 			}
 		},
-		targets: targets, currencies: currencies,
+		targets: targets, bins: named(bins), currencies: currencies,
 		moves: func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) },
 	})
 }
@@ -59,6 +59,7 @@ func adjustMoves(refs lookup.Codes, lines []AdjustLine, faults *fault.List) []le
 		n := len(*faults)
 		m.Delta = ledger.In(l.Bucket, l.Delta)
 		m.ExpectedVersion = l.ExpectedVersion
+		m.LocationID = refs.Bin(faults, path.At("locationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.LocationCode})
 		m.UnitCost = refs.Cost(faults, path, m, l.UnitCost, l.Currency, l.Delta)
 		if len(*faults) == n {
 			moves = append(moves, m)

@@ -30,7 +30,7 @@ type member = group.Member[plan, Result]
 // groups says whether a command is of the kind that comes often: one small
 // posting, at the day's rates, all or nothing.
 func (w work) groups() bool {
-	return w.moves != nil && len(w.targets) <= maxGroupWork &&
+	return w.moves != nil && len(w.targets) <= maxGroupWork && len(w.bins) == 0 &&
 		!w.command.DryRun && w.command.OccurredAt == nil && w.command.ErrorPolicy != RejectFailedRows
 }
 

@@ -53,7 +53,8 @@ type AdjustInput struct {
 }
 
 // AdjustLine changes one bucket of one stock. A delta of AVAILABLE, DAMAGED or
-// ON_HOLD changes the physical quantity too: goods came or went.
+// ON_HOLD changes the physical quantity too: goods came or went, at LocationCode
+// where the warehouse keeps its stock by bin.
 type AdjustLine struct {
 	Target
 	Bucket          stock.Bucket  `json:"bucket,omitempty"`
@@ -61,6 +62,7 @@ type AdjustLine struct {
 	ExpectedVersion *int64        `json:"expectedVersion,omitempty"`
 	UnitCost        *money.Amount `json:"unitCost,omitempty"`
 	Currency        string        `json:"currency,omitempty"`
+	LocationCode    string        `json:"locationCode,omitempty"`
 }
 
 // SetInput sets stocks to what was counted.
@@ -77,6 +79,7 @@ type SetLine struct {
 	ExpectedQuantity int64         `json:"expectedQuantity,omitempty"`
 	UnitCost         *money.Amount `json:"unitCost,omitempty"`
 	Currency         string        `json:"currency,omitempty"`
+	LocationCode     string        `json:"locationCode,omitempty"`
 }
 
 // MoveInput moves units between the buckets of stocks.
@@ -93,6 +96,10 @@ type MoveLine struct {
 	To              stock.Bucket `json:"to,omitempty"`
 	Quantity        int64        `json:"quantity,omitempty"`
 	ExpectedVersion *int64       `json:"expectedVersion,omitempty"`
+	// LocationCode is where they lie, and ToLocationCode where they go when they
+	// become damaged or cease to be.
+	LocationCode   string `json:"locationCode,omitempty"`
+	ToLocationCode string `json:"toLocationCode,omitempty"`
 }
 
 // ReverseInput takes a whole posting back.

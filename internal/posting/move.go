@@ -19,9 +19,10 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 	for i := range lines {
 		lines[i].Tidy()
 	}
-	targets := make([]Target, len(lines))
+	targets, bins := make([]Target, len(lines)), make([]lookup.Bin, 0, 2*len(lines))
 	for i, l := range lines {
 		targets[i] = l.Target
+		bins = append(bins, binOf(l.Target, &lines[i].LocationCode), binOf(l.Target, &lines[i].ToLocationCode))
 	}
 	return s.run(ctx, work{
 		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
@@ -35,17 +36,20 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 				l.check(faults, fault.Input.At("moves").Item(i))
 			}
 		},
-		targets: targets,
-		moves:   func(r lookup.Codes, faults *fault.List) []ledger.Move { return moveMoves(r, lines, faults) },
+		targets: targets, bins: named(bins),
+		moves: func(r lookup.Codes, faults *fault.List) []ledger.Move { return moveMoves(r, lines, faults) },
 	})
 }
 
 func moveMoves(refs lookup.Codes, lines []MoveLine, faults *fault.List) []ledger.Move {
 	moves := make([]ledger.Move, 0, len(lines))
 	for i, l := range lines {
-		if m, ok := refs.Move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
+		path := fault.Input.At("moves").Item(i)
+		if m, ok := refs.Move(faults, path, i, l.Target, false); ok {
 			m.Delta = ledger.Between(l.From, l.To, l.Quantity)
 			m.ExpectedVersion = l.ExpectedVersion
+			m.LocationID = refs.Bin(faults, path.At("locationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.LocationCode})
+			m.ToLocationID = refs.Bin(faults, path.At("toLocationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.ToLocationCode})
 			moves = append(moves, m)
 		}
 	}
@@ -64,6 +68,7 @@ func (l MoveLine) check(faults *fault.List, path fault.Path) {
 	}
 	checkQuantity(faults, path.At("quantity"), l.Quantity)
 	checkVersion(faults, path, l.ExpectedVersion)
+	l.checkPlaces(faults, path)
 }
 
 func checkMovable(faults *fault.List, path fault.Path, b stock.Bucket) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"entrepot/ent"
@@ -71,12 +72,15 @@ type work struct {
 	// again, when set, says better than a refusal why the command cannot be
 	// done: somebody did it meanwhile.
 	again func(ctx context.Context, tx store.Tx) error
-	// targets and currencies are what the lines name, and moves, when set, is all
-	// that is to plan once these are looked up: then look and plan are not needed,
-	// and the command may be committed together with others.
+	// targets, bins and currencies are what the lines name, and moves, when set, is
+	// all that is to plan once these are looked up: then look and plan are not
+	// needed, and the command may be committed together with others.
 	targets    []Target
+	bins       []lookup.Bin
 	currencies []string
 	moves      func(r lookup.Codes, faults *fault.List) []ledger.Move
+	// dropped are the lines that bins refused.
+	dropped binsRefused
 	// decides says that plan decides on locked stocks.
 	decides bool
 	// look reads, without a lock, what the codes of the input mean, and draws
@@ -131,14 +135,14 @@ func (s *Service) alone(ctx context.Context, p plan) (res Result, err error) {
 	w, post := p.work, p.post
 	if w.moves != nil {
 		refs := lookup.In(s.baseCurrency)
-		w.look = func(ctx context.Context, tx store.Tx) (int64, error) {
+		w.look = looking(&refs, w.bins, func(ctx context.Context, tx store.Tx) (int64, error) {
 			return refs.Resolve(ctx, tx, s.day(w.command), w.targets, w.currencies)
-		}
+		})
 		w.plan = func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			return w.moves(refs, faults), nil
 		}
 	}
-	err = s.db.InTx(ctx, func(tx store.Tx) error {
+	once := func(tx store.Tx) error {
 		res = Result{DryRun: w.command.DryRun} // InTx may run this twice
 		if post.ID, err = w.look(ctx, tx); err != nil {
 			return err
@@ -155,11 +159,33 @@ func (s *Service) alone(ctx context.Context, p plan) (res Result, err error) {
 			}
 		}
 		return s.post(ctx, tx, w, p.key, post, &res)
-	})
+	}
+	for {
+		err = s.db.InTx(ctx, once)
+		var without binsRefused
+		if !errors.As(err, &without) {
+			break
+		}
+		w.dropped = append(w.dropped, without...)
+	}
 	if err != nil {
 		return Result{}, err
 	}
 	return res, nil
+}
+
+// binsRefused are lines that bins refused under REJECT_FAILED_ROWS: what a bin
+// takes is known once the posting is made, and so it is made again without them.
+type binsRefused fault.List
+
+// Error joins the messages.
+func (b binsRefused) Error() string { return fault.List(b).Error() }
+
+// keep takes away the moves of lines that were dropped.
+func (w work) keep(moves []ledger.Move) []ledger.Move {
+	return slices.DeleteFunc(moves, func(m ledger.Move) bool {
+		return slices.ContainsFunc(w.dropped, func(f fault.Fault) bool { return lineOf(f) == m.Line })
+	})
 }
 
 // post plans, posts and settles, inside the transaction.
@@ -170,6 +196,8 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 		return err
 	}
 	partly := w.command.ErrorPolicy == RejectFailedRows
+	moves = w.keep(moves)
+	faults = append(faults, w.dropped...)
 	if len(faults) > 0 && !partly {
 		return faults
 	}
@@ -218,7 +246,13 @@ func (w work) refused(ctx context.Context, tx store.Tx, faults fault.List, refus
 			return err
 		}
 	}
-	if w.command.ErrorPolicy == RejectFailedRows || w.decides {
+	if partly := w.command.ErrorPolicy == RejectFailedRows; refused.OfBins() {
+		var of fault.List
+		if w.explain(&of, refused); partly {
+			return binsRefused(of)
+		}
+		return append(faults, of...)
+	} else if partly || w.decides {
 		// What was decided on locked stocks is refused only by a stock that did
 		// not exist then and could not be locked: decide again.
 		return fmt.Errorf("a stock appeared meanwhile: %w", store.ErrRetry)

@@ -25,7 +25,10 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 		lines[i].Tidy()
 		lines[i].Currency = command.Currency(lines[i].Currency)
 	}
-	refs := lookup.In(s.baseCurrency)
+	refs, bins := lookup.In(s.baseCurrency), make([]lookup.Bin, len(lines))
+	for i, l := range lines {
+		bins[i] = binOf(l.Target, &lines[i].LocationCode)
+	}
 	return s.run(ctx, work{
 		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
 		command: in.Command, input: in, decides: true,
@@ -44,7 +47,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 				first[l.Target] = i
 			}
 		},
-		look: func(ctx context.Context, tx store.Tx) (int64, error) {
+		look: looking(&refs, bins, func(ctx context.Context, tx store.Tx) (int64, error) {
 			targets, currencies := make([]Target, len(lines)), []string{}
 			for i, l := range lines {
 				targets[i] = l.Target
@@ -53,7 +56,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 				}
 			}
 			return refs.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
-		},
+		}),
 		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
 			return planSet(ctx, tx, refs, lines, faults)
 		},
@@ -87,6 +90,7 @@ func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLin
 		// The version holds what was compared: it also guards a stock that did
 		// not exist, and so could not be locked.
 		m.ExpectedVersion = &is.Version
+		m.LocationID = refs.Bin(faults, path.At("locationCode"), lookup.Bin{WarehouseCode: l.WarehouseCode, Code: l.LocationCode})
 		m.UnitCost = refs.Cost(faults, path, m, l.UnitCost, l.Currency, l.Quantity-l.ExpectedQuantity)
 		if len(*faults) == n && l.Quantity != l.ExpectedQuantity {
 			counted = append(counted, m)

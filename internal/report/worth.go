@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"entrepot/ent"
 	"entrepot/internal/fx"
 	"entrepot/internal/money"
@@ -55,9 +53,6 @@ func (s *Service) worth(ctx context.Context, warehouses []*ent.Warehouse, at tim
 	}
 	p := store.Params{Dialect: s.db.Dialect()}
 	list, day := p.List("code", codes), p.Add(fx.Day(at))
-	if p.Dialect == dialect.Postgres {
-		day += "::date"
-	}
 	rows, err := s.db.SQL().QueryContext(ctx, "SELECT code, "+fx.LatestSQL(p.Dialect, "code", p.Add(s.base), day)+" FROM "+list, p.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("rates: %w", err)

@@ -64,6 +64,8 @@ const (
 	// DocumentReceive and DocumentCloseMissing are steps of a transfer's shipments.
 	DocumentReceive      DocumentAction = "RECEIVE"
 	DocumentCloseMissing DocumentAction = "CLOSE_MISSING"
+	// DocumentCancelShipment called a shipment back.
+	DocumentCancelShipment DocumentAction = "CANCEL_SHIPMENT"
 	// DocumentCount and DocumentRecount are steps of a stocktake.
 	DocumentCount   DocumentAction = "COUNT"
 	DocumentRecount DocumentAction = "RECOUNT"
@@ -75,7 +77,7 @@ const (
 
 // Values lists every DocumentAction, in the order of the graph's enum.
 func (DocumentAction) Values() []string {
-	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse), string(DocumentReceive), string(DocumentCloseMissing), string(DocumentCount), string(DocumentRecount), string(DocumentInspect), string(DocumentLandedCost)}
+	return []string{string(DocumentCreate), string(DocumentUpdate), string(DocumentApprove), string(DocumentExecute), string(DocumentComplete), string(DocumentCancel), string(DocumentReverse), string(DocumentReceive), string(DocumentCloseMissing), string(DocumentCancelShipment), string(DocumentCount), string(DocumentRecount), string(DocumentInspect), string(DocumentLandedCost)}
 }
 
 // MarshalGQL writes v as a GraphQL enum value.

@@ -66,3 +66,21 @@ func (l jsonStrings) Value() (driver.Value, error) {
 	raw, err := json.Marshal([]string(l))
 	return string(raw), err
 }
+
+// IDs is [Strings] for keys of rows.
+func IDs(d string, list []int64) driver.Valuer {
+	if d == dialect.Postgres {
+		return pq.Int64Array(list)
+	}
+	return jsonIDs(list)
+}
+
+type jsonIDs []int64
+
+func (l jsonIDs) Value() (driver.Value, error) {
+	if l == nil {
+		return "[]", nil
+	}
+	raw, err := json.Marshal([]int64(l))
+	return string(raw), err
+}

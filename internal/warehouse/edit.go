@@ -24,7 +24,8 @@ func New(db *store.DB, now func() time.Time) *Service { return &Service{db, now}
 // Edited is what a command did to warehouses. Their parents are loaded.
 type Edited = command.Edited[ent.Warehouse]
 
-// Create makes a warehouse. It returns REQUIRED, INVALID, TOO_MANY and NOT_FOUND
+// Create makes a warehouse. One that we run ourselves tracks bins, unless told
+// otherwise, and gets its first ones: RECEIVE, DAMAGED and LOST. It returns REQUIRED, INVALID, TOO_MANY and NOT_FOUND
 // for its fields, and TAKEN for a code that was ever used.
 func (s *Service) Create(ctx context.Context, in CreateInput) (Edited, error) {
 	return s.one(ctx, "warehouseCreate", command.Create, in.Intent, &in, &in.Code, nil, in.Fields, "")
@@ -32,7 +33,8 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (Edited, error) {
 
 // Update changes what is given of a warehouse. Beside Create's it returns
 // NOT_FOUND and STALE_VERSION, and INVALID for what stock, documents or
-// locations stand against.
+// locations stand against. When it begins to track bins, all that lies there is
+// put into the RECEIVE bin, and what is damaged into DAMAGED, by a relocation.
 func (s *Service) Update(ctx context.Context, in UpdateInput) (Edited, error) {
 	return s.one(ctx, "warehouseUpdate", command.Update, in.Intent, &in, &in.Code, in.ExpectedVersion, in.Fields, "")
 }
@@ -75,6 +77,7 @@ func (s *Service) one(ctx context.Context, operation string, mode command.Mode, 
 }
 
 func (s *Service) run(ctx context.Context, operation string, how command.Import, input any, e *editor) (Edited, error) {
+	e.operation, e.now = operation, s.now
 	return command.Edit[ent.Warehouse]{
 		Table: warehouses, Operation: operation, Needs: auth.WarehouseEdit, Import: how, Input: input,
 		Rows: len(e.rows), At: e.at, KeyField: "code",

@@ -26,7 +26,9 @@ type Fields struct {
 	TimeZone      *string                      `json:"timeZone,omitempty"`
 	Capacity      *int64                       `json:"capacity,omitempty"`
 	MaxVolumeCm3  *int64                       `json:"maxVolumeCm3,omitempty"`
-	ParentCodes   []string                     `json:"parentCodes,omitzero"` // nil stays, an empty list takes all away
+	// TracksLocations starts keeping stock by bin.
+	TracksLocations *bool    `json:"tracksLocations,omitempty"`
+	ParentCodes     []string `json:"parentCodes,omitzero"` // nil stays, an empty list takes all away
 }
 
 // CreateInput makes a warehouse.

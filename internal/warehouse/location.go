@@ -131,7 +131,9 @@ func (e *binEditor) find(ctx context.Context, tx store.Tx) (map[int]*ent.Locatio
 	for _, w := range e.warehouses {
 		ids = append(ids, w.ID)
 	}
-	found, err := tx.Ent.Location.Query().Where(page.In(location.FieldWarehouseID, ids), page.In(location.FieldCode, codes), store.Lock).
+	// Whoever moves goods there holds the location: what they put is counted, and
+	// those who come later find it locked or out of use.
+	found, err := tx.Ent.Location.Query().Where(page.In(location.FieldWarehouseID, ids), page.In(location.FieldCode, codes), store.LockAlone).
 		Order(ent.Asc(location.FieldID)).All(ctx)
 	type key struct {
 		warehouse int64

@@ -23,10 +23,13 @@ type change struct {
 
 // editor holds the rows of a command and what its transaction read for them.
 type editor struct {
-	at      func(i int) fault.Path
-	rows    []change
-	parents family
-	held    map[string]holding // by code, of those that might go out of use
+	at        func(i int) fault.Path
+	rows      []change
+	parents   family
+	held      map[string]holding // by code, of those that might go out of use
+	tracks    []int              // rows that start to keep stock by bin
+	operation string
+	now       func() time.Time
 }
 
 func (e *editor) check(faults *fault.List, i int) {
@@ -64,12 +67,13 @@ func checkSize(faults *fault.List, path fault.Path, field string, n *int64, limi
 }
 
 func (e *editor) look(ctx context.Context, tx store.Tx) (err error) {
+	e.tracks = nil // it may run twice
 	if e.parents, err = lookParents(ctx, tx, e.rows); err != nil {
 		return err
 	}
 	var leaving []string
 	for _, c := range e.rows {
-		if c.status == stock.StatusArchived || c.Category != nil || c.OwnershipType != nil {
+		if c.status == stock.StatusArchived || c.Category != nil || c.OwnershipType != nil || c.TracksLocations != nil {
 			leaving = append(leaving, c.code)
 		}
 	}
@@ -124,7 +128,16 @@ func (e *editor) merge(faults *fault.List, i int, w, old *ent.Warehouse) (more b
 	if old != nil {
 		e.held[c.code].refuse(faults, path, w, old)
 	}
+	e.track(faults, i, w, old)
 	return e.parents.plan(faults, path.At("parentCodes"), i, c)
+}
+
+// finish writes what hangs on the accepted rows.
+func (e *editor) finish(ctx context.Context, tx store.Tx, accepted []int) error {
+	if err := e.link(ctx, tx, accepted); err != nil {
+		return err
+	}
+	return e.startTracking(ctx, tx, accepted)
 }
 
 func set[T any](to, from *T) {

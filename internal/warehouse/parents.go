@@ -117,7 +117,7 @@ var linkColumns = []store.Column[link]{
 }
 
 // finish writes the parents of the accepted rows.
-func (e *editor) finish(ctx context.Context, tx store.Tx, accepted []int) error {
+func (e *editor) link(ctx context.Context, tx store.Tx, accepted []int) error {
 	var children []string
 	var links []link
 	for _, i := range accepted {

@@ -26,6 +26,7 @@ var warehouses = command.Table[ent.Warehouse]{
 		{Name: entwarehouse.FieldTimeZone, Type: "text", Value: func(w *ent.Warehouse) any { return w.TimeZone }},
 		{Name: entwarehouse.FieldCapacity, Type: "bigint", Value: func(w *ent.Warehouse) any { return w.Capacity }},
 		{Name: entwarehouse.FieldMaxVolumeCm3, Type: "bigint", Value: func(w *ent.Warehouse) any { return w.MaxVolumeCm3 }},
+		{Name: entwarehouse.FieldTracksLocations, Type: "boolean", Value: func(w *ent.Warehouse) any { return w.TracksLocations }},
 		{Name: entwarehouse.FieldStatus, Type: "text", Value: func(w *ent.Warehouse) any { return w.Status }},
 	},
 	Head: func(w *ent.Warehouse) command.Head {

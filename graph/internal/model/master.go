@@ -5,6 +5,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/graph/load"
+	"entrepot/internal/approval"
 	"entrepot/internal/catalog"
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
@@ -42,6 +43,8 @@ type (
 	WarehousesImportRow = command.Row[ent.Warehouse]
 	// LocationEdit answers locationCreate and the like.
 	LocationEdit = Edit[ent.Location]
+	// ApprovalRuleEdit answers approvalRuleCreate and the like.
+	ApprovalRuleEdit = Edit[ent.ApprovalRule]
 	// LocationsImport answers locationsImport.
 	LocationsImport = Import[ent.Location]
 	// LocationsImportRow is one row of it.
@@ -84,6 +87,9 @@ func Warehouses(ctx context.Context, e warehouse.Edited, err error) (*Warehouses
 
 // Location makes the payload of a command about one location.
 func Location(e warehouse.EditedLocations, err error) (*LocationEdit, error) { return edit(e, err) }
+
+// ApprovalRule makes the payload of a command about one rule of approval.
+func ApprovalRule(e approval.Edited, err error) (*ApprovalRuleEdit, error) { return edit(e, err) }
 
 // Locations makes the payload of locationsImport.
 func Locations(ctx context.Context, e warehouse.EditedLocations, err error) (*LocationsImport, error) {

@@ -120,6 +120,18 @@ type DocumentConnection = page.Connection[*ent.Document]
 // DocumentEdge is one of them with its cursor.
 type DocumentEdge = page.Edge[*ent.Document]
 
+// DocumentExecutionConnection is a page of what was done of a line.
+type DocumentExecutionConnection = page.Connection[*ent.DocumentExecution]
+
+// DocumentExecutionEdge is one of them with its cursor.
+type DocumentExecutionEdge = page.Edge[*ent.DocumentExecution]
+
+// ApprovalRuleConnection is a page of rules of approval.
+type ApprovalRuleConnection = page.Connection[*ent.ApprovalRule]
+
+// ApprovalRuleEdge is one of them with its cursor.
+type ApprovalRuleEdge = page.Edge[*ent.ApprovalRule]
+
 // DocumentLineConnection is a page of the lines of a document.
 type DocumentLineConnection = page.Connection[*ent.DocumentLine]
 
@@ -159,6 +171,45 @@ func Documented(ctx context.Context, dryRun bool, res document.Result, err error
 	load.Documents(ctx, []*ent.Document{res.Document})
 	load.Movements(ctx, rows)
 	return &DocumentPayload{Document: res.Document, Movements: rows, DryRun: res.DryRun, Replayed: res.Replayed}, nil
+}
+
+// ShipmentConnection is a page of shipments.
+type ShipmentConnection = page.Connection[*ent.Shipment]
+
+// ShipmentEdge is one of them with its cursor.
+type ShipmentEdge = page.Edge[*ent.Shipment]
+
+// ShipmentLineConnection is a page of the lines of a shipment.
+type ShipmentLineConnection = page.Connection[*ent.ShipmentLine]
+
+// ShipmentLineEdge is one of them with its cursor.
+type ShipmentLineEdge = page.Edge[*ent.ShipmentLine]
+
+// ShipmentEntryConnection is a page of what became of a shipment's line.
+type ShipmentEntryConnection = page.Connection[*ent.ShipmentEntry]
+
+// ShipmentEntryEdge is one of them with its cursor.
+type ShipmentEntryEdge = page.Edge[*ent.ShipmentEntry]
+
+// ShipmentPayload answers every mutation of shipments.
+type ShipmentPayload struct {
+	Shipment         *ent.Shipment
+	Document         *ent.Document
+	Movements        []*ent.StockMovement
+	DryRun, Replayed bool
+	UserErrors       []fault.Fault
+}
+
+// Shipped is the payload of a command on shipments.
+func Shipped(ctx context.Context, dryRun bool, res document.Result, err error) (*ShipmentPayload, error) {
+	p, err := Documented(ctx, dryRun, res, err)
+	if err != nil {
+		return nil, err
+	}
+	if res.Shipment != nil {
+		load.Shipments(ctx, []*ent.Shipment{res.Shipment})
+	}
+	return &ShipmentPayload{res.Shipment, p.Document, p.Movements, p.DryRun, p.Replayed, p.UserErrors}, nil
 }
 
 // ServerLimits tells what this server takes at most.

@@ -21,6 +21,11 @@ ALTER TABLE exchange_rates ADD COLUMN via text NOT NULL DEFAULT '';
 CREATE INDEX documents_reservation_id ON documents (reservation_id) WHERE reservation_id IS NOT NULL;
 CREATE INDEX documents_return_of_id ON documents (return_of_id) WHERE return_of_id IS NOT NULL;
 
+CREATE INDEX warehouse_locations_type ON warehouse_locations (warehouse_id, type);
+CREATE INDEX location_stocks_warehouse_id ON location_stocks (warehouse_id, id);
+CREATE INDEX stock_location_movements_location_id ON stock_location_movements (location_id, id);
+CREATE INDEX stock_location_movements_stock_id ON stock_location_movements (stock_id, id);
+
 CREATE TABLE kit_components (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     kit_sku text NOT NULL,
@@ -170,6 +175,7 @@ CREATE TABLE reservation_events (
 );
 CREATE UNIQUE INDEX reservation_events_chain ON reservation_events (reservation_id, version);
 CREATE UNIQUE INDEX reservation_events_reverses_id_key ON reservation_events (reverses_id);
+CREATE INDEX reservation_events_posting_id ON reservation_events (posting_id) WHERE posting_id IS NOT NULL;
 
 CREATE TABLE reservation_entries (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -223,11 +229,14 @@ CREATE TABLE shipments (
     version integer NOT NULL DEFAULT 1,
     document_id integer NOT NULL,
     shipment_no integer NOT NULL,
+    warehouse_id integer NOT NULL,
+    target_warehouse_id integer NOT NULL,
     state text NOT NULL DEFAULT 'IN_TRANSIT',
     carrier text NOT NULL DEFAULT '',
     tracking_no text NOT NULL DEFAULT '',
     eta datetime,
     dispatched_at datetime NOT NULL,
+    closed_at datetime,
     note text NOT NULL DEFAULT '',
     posting_id integer NOT NULL,
     created_by integer NOT NULL,
@@ -235,11 +244,17 @@ CREATE TABLE shipments (
     accepted_quantity integer NOT NULL DEFAULT 0,
     rejected_quantity integer NOT NULL DEFAULT 0,
     missing_quantity integer NOT NULL DEFAULT 0,
-    CONSTRAINT shipments_quantities CHECK (accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity),
+    returned_quantity integer NOT NULL DEFAULT 0,
+    CONSTRAINT shipments_quantities CHECK (accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity),
+    CONSTRAINT shipments_warehouse_id FOREIGN KEY (warehouse_id) REFERENCES warehouses (id),
+    CONSTRAINT shipments_target_warehouse_id FOREIGN KEY (target_warehouse_id) REFERENCES warehouses (id),
     CONSTRAINT shipments_document_id FOREIGN KEY (document_id) REFERENCES documents (id)
 );
 CREATE UNIQUE INDEX shipments_key ON shipments (document_id, shipment_no);
 CREATE INDEX shipments_state_eta ON shipments (state, eta);
+CREATE INDEX shipments_target_warehouse_id_state ON shipments (target_warehouse_id, state);
+CREATE INDEX shipments_warehouse_id_state ON shipments (warehouse_id, state);
+CREATE INDEX shipments_closed_at ON shipments (closed_at);
 
 CREATE TABLE shipment_lines (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -251,16 +266,35 @@ CREATE TABLE shipment_lines (
     accepted_quantity integer NOT NULL DEFAULT 0,
     rejected_quantity integer NOT NULL DEFAULT 0,
     missing_quantity integer NOT NULL DEFAULT 0,
-    missing_reason text NOT NULL DEFAULT '',
+    returned_quantity integer NOT NULL DEFAULT 0,
     value integer NOT NULL,
     currency text NOT NULL,
     exchange_rate integer NOT NULL,
-    CONSTRAINT shipment_lines_quantities CHECK (quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity <= quantity AND value >= 0),
+    CONSTRAINT shipment_lines_quantities CHECK (quantity > 0 AND accepted_quantity >= 0 AND rejected_quantity >= 0 AND missing_quantity >= 0 AND returned_quantity >= 0 AND accepted_quantity + rejected_quantity + missing_quantity + returned_quantity <= quantity AND value >= 0),
     CONSTRAINT shipment_lines_shipment_id FOREIGN KEY (shipment_id) REFERENCES shipments (id),
     CONSTRAINT shipment_lines_sku FOREIGN KEY (sku) REFERENCES products (sku)
 );
 CREATE UNIQUE INDEX shipment_lines_key ON shipment_lines (shipment_id, line_no, batch_no);
 CREATE INDEX shipment_lines_sku ON shipment_lines (sku);
+
+CREATE TABLE shipment_entries (
+    id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    shipment_line_id integer NOT NULL,
+    version integer NOT NULL,
+    posting_id integer NOT NULL,
+    accepted_delta integer NOT NULL,
+    rejected_delta integer NOT NULL,
+    missing_delta integer NOT NULL,
+    returned_delta integer NOT NULL,
+    rejected_bucket text,
+    location_id integer,
+    reason_code text NOT NULL DEFAULT '',
+    occurred_at datetime NOT NULL,
+    CONSTRAINT shipment_entries_quantities CHECK (accepted_delta >= 0 AND rejected_delta >= 0 AND returned_delta >= 0 AND (accepted_delta + rejected_delta + returned_delta > 0 OR missing_delta > 0)),
+    CONSTRAINT shipment_entries_shipment_line_id FOREIGN KEY (shipment_line_id) REFERENCES shipment_lines (id)
+);
+CREATE INDEX shipment_entries_shipment_line_id_id ON shipment_entries (shipment_line_id, id);
+CREATE INDEX shipment_entries_posting_id ON shipment_entries (posting_id);
 
 CREATE TABLE stocktakes (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -455,6 +489,15 @@ CREATE TRIGGER document_executions_no_delete BEFORE DELETE ON document_execution
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER document_executions_no_replace BEFORE INSERT ON document_executions WHEN EXISTS (SELECT 1 FROM document_executions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'document_executions is append-only: REPLACE refused'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER shipment_entries_no_update BEFORE UPDATE ON shipment_entries BEGIN SELECT RAISE(ABORT, 'shipment_entries is append-only: UPDATE refused'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER shipment_entries_no_delete BEFORE DELETE ON shipment_entries BEGIN SELECT RAISE(ABORT, 'shipment_entries is append-only: DELETE refused'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER shipment_entries_no_replace BEFORE INSERT ON shipment_entries WHEN EXISTS (SELECT 1 FROM shipment_entries WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'shipment_entries is append-only: REPLACE refused'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER stocktake_counts_no_update BEFORE UPDATE ON stocktake_counts BEGIN SELECT RAISE(ABORT, 'stocktake_counts is append-only: UPDATE refused'); END;
