@@ -19,12 +19,12 @@ func (f *floor) kits() {
 		f.write(func(ctx context.Context, tx store.Tx) error {
 			return tx.Ent.Product.Update().Where(product.Sku(sku)).SetKind(kind).Exec(ctx)
 		})
-		f.holds(sku, map[string]int64{"BRAKE-1": 2, "LAMP-1": 1})
+		f.consists(sku, map[string]int64{"BRAKE-1": 2, "LAMP-1": 1})
 	}
 }
 
-// holds says what a kit consists of.
-func (f *floor) holds(kit string, parts map[string]int64) {
+// consists says what a kit consists of.
+func (f *floor) consists(kit string, parts map[string]int64) {
 	f.t.Helper()
 	f.write(func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Ent.KitComponent.Delete().Where(kitcomponent.KitSku(kit)).Exec(ctx); err != nil {
@@ -60,7 +60,7 @@ func TestKitsAreBuiltAndTakenApartAtTheWorthOfTheirParts(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 		// What the kit consists of later changes nothing of it.
-		f.holds("KIT-1", map[string]int64{"BRAKE-2": 9})
+		f.consists("KIT-1", map[string]int64{"BRAKE-2": 9})
 		f.must("documentApprove", vars{"no": d.No})
 		f.expect("only components", f.send(f.manager, "documentExecute", vars{"no": d.No, "lines": []vars{{"lineNo": 2, "quantity": 2}}}), "INVALID input.lines")
 		f.expect("half a kit", f.send(f.manager, "documentExecute", vars{"no": d.No, "lines": []vars{{"lineNo": 1, "quantity": 1}, {"lineNo": 2, "quantity": 1}}}), "INVALID input.lines")
@@ -80,7 +80,7 @@ func TestKitsAreBuiltAndTakenApartAtTheWorthOfTheirParts(t *testing.T) {
 		}
 		f.verify()
 
-		f.holds("KIT-1", map[string]int64{"BRAKE-1": 2, "LAMP-1": 1})
+		f.consists("KIT-1", map[string]int64{"BRAKE-1": 2, "LAMP-1": 1})
 		apart := f.must("assemblyCreate", vars{"warehouseCode": "SZ01", "kitSku": "KIT-1", "batchNo": "K1", "quantity": 3, "unbuild": true, "advanceTo": "COMPLETED"})
 		if apart.Document.Lines.Nodes[0].Quantity != -3 || f.available("BRAKE-1") != 8 || f.available("LAMP-1") != 8 {
 			t.Errorf("%+v", apart.Document)
