@@ -2,7 +2,10 @@ package bin
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entrepot/ent"
@@ -60,14 +63,15 @@ const maxCandidates = 500
 // It ends with Forbidden without stock:view or warehouse:view, and with BadRequest
 // for a warehouse that is not known or keeps no stock by bin, and for more lines or
 // units than a command takes.
-func Suggest(ctx context.Context, db *store.DB, warehouseCode string, lines []PutawayLine) (_ []*Putaway, err error) {
+func Suggest(ctx context.Context, db *store.DB, warehouseCode string, lines []*PutawayLine) (_ []*Putaway, err error) {
 	defer fault.Wrap(&err, "bin.Suggest")
 	for _, p := range []auth.Permission{auth.StockView, auth.WarehouseView} {
 		if _, err := auth.Require(ctx, p); err != nil {
 			return nil, err
 		}
 	}
-	if lines, err = checkPutaway(lines); err != nil {
+	tidy, err := checkPutaway(lines)
+	if err != nil {
 		return nil, err
 	}
 	w, err := db.Ent().Warehouse.Query().Where(entwarehouse.Code(warehouse.Code(warehouseCode))).Only(ctx)
@@ -79,16 +83,16 @@ func Suggest(ctx context.Context, db *store.DB, warehouseCode string, lines []Pu
 	case !w.TracksLocations:
 		return nil, fault.Stop(fault.BadRequest, "warehouse %s does not keep its stock by bin", w.Code)
 	}
-	skus := make([]string, len(lines))
-	for i, l := range lines {
+	skus := make([]string, len(tidy))
+	for i, l := range tidy {
 		skus[i] = l.SKU
 	}
 	shelves, volumes, err := candidates(ctx, db, w.ID, skus)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*Putaway, len(lines))
-	for i, l := range lines {
+	out := make([]*Putaway, len(tidy))
+	for i, l := range tidy {
 		if _, known := volumes[l.SKU]; !known {
 			return nil, fault.Stop(fault.BadRequest, "lines[%d].sku: there is no SKU %q", i, command.Short(l.SKU))
 		}
@@ -97,18 +101,18 @@ func Suggest(ctx context.Context, db *store.DB, warehouseCode string, lines []Pu
 	return out, nil
 }
 
-func checkPutaway(lines []PutawayLine) ([]PutawayLine, error) {
+func checkPutaway(lines []*PutawayLine) ([]PutawayLine, error) {
 	if len(lines) == 0 || len(lines) > maxLines {
 		return nil, fault.Stop(fault.BadRequest, "lines: give 1 to %d, not %d", maxLines, len(lines))
 	}
-	lines = slices.Clone(lines)
-	for i := range lines {
-		lines[i].SKU = strings.ToUpper(strings.TrimSpace(lines[i].SKU))
-		if n := lines[i].Quantity; n < 1 || n > maxQuantity {
-			return nil, fault.Stop(fault.BadRequest, "lines[%d].quantity: 1 to %d, not %d", i, int64(maxQuantity), n)
+	tidy := make([]PutawayLine, len(lines))
+	for i, l := range lines {
+		tidy[i] = PutawayLine{strings.ToUpper(strings.TrimSpace(l.SKU)), l.Quantity}
+		if l.Quantity < 1 || l.Quantity > maxQuantity {
+			return nil, fault.Stop(fault.BadRequest, "lines[%d].quantity: 1 to %d, not %d", i, int64(maxQuantity), l.Quantity)
 		}
 	}
-	return lines, nil
+	return tidy, nil
 }
 
 // shelf is a bin that may take goods, and what lies there.
@@ -165,4 +169,17 @@ func (s *shelf) room(each int64) int64 {
 		return maxQuantity
 	}
 	return max(s.MaxVolumeCm3*1000-s.used, 0) / each
+}
+
+// MarshalGQL writes a GraphQL enum value.
+func (v PutawayReason) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(v))) }
+
+// UnmarshalGQL accepts the values of the enum only.
+func (v *PutawayReason) UnmarshalGQL(in any) error {
+	s, _ := in.(string)
+	switch *v = PutawayReason(s); *v {
+	case PutawaySameSKU, PutawayEmpty, PutawayMixed:
+		return nil
+	}
+	return fmt.Errorf("%v is not a reason of putaway", in)
 }
