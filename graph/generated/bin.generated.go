@@ -29,6 +29,9 @@ type LocationStockResolver interface {
 	Location(ctx context.Context, obj *ent.LocationStock) (*ent.Location, error)
 	Stock(ctx context.Context, obj *ent.LocationStock) (*ent.Stock, error)
 }
+type PutawayPlaceResolver interface {
+	Location(ctx context.Context, obj *bin.PutawayPlace) (*ent.Location, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -662,22 +665,22 @@ func (ec *executionContext) _PutawayPlace_location(ctx context.Context, field gr
 			return ec.fieldContext_PutawayPlace_location(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Location, nil
+			return ec.Resolvers.PutawayPlace().Location(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Location) graphql.Marshaler {
-			return ec.marshalNLocation2ᚖentrepotᚋentᚐLocation(ctx, selections, v)
+			return ec.marshalOLocation2ᚖentrepotᚋentᚐLocation(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PutawayPlace_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PutawayPlace",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Location(ctx, field)
 		},
@@ -1112,7 +1115,7 @@ func (ec *executionContext) _PutawayPlace(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Set(i, graphql.MarshalString("PutawayPlace"))
 		case "location":
-			out.SetNonNull(i, ec._PutawayPlace_location(ctx, field, obj))
+			out.Set(i, ec._PutawayPlace_location(ctx, field, obj))
 		case "quantity":
 			out.SetNonNull(i, ec._PutawayPlace_quantity(ctx, field, obj))
 		case "reason":

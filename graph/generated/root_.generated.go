@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Posting() PostingResolver
 	Product() ProductResolver
+	PutawayPlace() PutawayPlaceResolver
 	Query() QueryResolver
 	ScheduledRun() ScheduledRunResolver
 	SkuStocks() SkuStocksResolver
@@ -326,7 +327,7 @@ extend type Query {
   by code. Only active, unlocked PICK and STORAGE locations are named, and only for
   what their volume has room for, so a line may be split. Lines are placed one after
   the other. Of empty and of shared locations the first 500 are looked at. Nothing is
-  held. It needs warehouse:view too. BAD_REQUEST for a warehouse that is not known or
+  held. BAD_REQUEST for a warehouse that is not known or
   does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
   """
   putawaySuggestion(
@@ -359,8 +360,8 @@ type Putaway {
 
 "Units that could be put into one location."
 type PutawayPlace {
-  "Where."
-  location: Location!
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
   "Units."
   quantity: Long!
   "Why there."
