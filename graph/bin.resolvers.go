@@ -61,6 +61,10 @@ func (r *locationStockResolver) Stock(ctx context.Context, obj *ent.LocationStoc
 	return load.Stock(ctx, obj.StockID)
 }
 
+func (r *putawayPlaceResolver) Location(ctx context.Context, obj *bin.PutawayPlace) (*ent.Location, error) {
+	return load.Location(ctx, obj.LocationID)
+}
+
 func (r *queryResolver) LocationStocks(ctx context.Context, filter *bin.StockFilter, orderBy *bin.StockOrder, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.LocationStock], error) {
 	c, err := bin.ListStocks(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
 	if err != nil {
@@ -95,7 +99,10 @@ func (r *Resolver) LocationMovement() generated.LocationMovementResolver {
 
 func (r *Resolver) LocationStock() generated.LocationStockResolver { return &locationStockResolver{r} }
 
+func (r *Resolver) PutawayPlace() generated.PutawayPlaceResolver { return &putawayPlaceResolver{r} }
+
 type (
 	locationMovementResolver struct{ *Resolver }
 	locationStockResolver    struct{ *Resolver }
+	putawayPlaceResolver     struct{ *Resolver }
 )

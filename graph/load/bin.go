@@ -50,7 +50,7 @@ func LocationMovements(ctx context.Context, rows []*ent.LocationMovement) {
 func Putaways(ctx context.Context, list []*bin.Putaway) {
 	for _, p := range list {
 		for _, place := range p.Places {
-			from(ctx).leadLocations([]*ent.Location{place.Location})
+			from(ctx).locations.want(place.LocationID)
 		}
 	}
 }

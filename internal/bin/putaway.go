@@ -34,9 +34,9 @@ type Putaway struct {
 
 // PutawayPlace is units that would go into one bin, and why there.
 type PutawayPlace struct {
-	Location *ent.Location
-	Quantity int64
-	Reason   PutawayReason
+	LocationID int64
+	Quantity   int64
+	Reason     PutawayReason
 }
 
 // PutawayReason is why a bin was chosen.
@@ -60,15 +60,13 @@ const maxCandidates = 500
 // may be split. Lines are placed one after the other, each as if those before it lay
 // there already. Nothing is held.
 //
-// It ends with Forbidden without stock:view or warehouse:view, and with BadRequest
+// It ends with Forbidden without stock:view, and with BadRequest
 // for a warehouse that is not known or keeps no stock by bin, and for more lines or
 // units than a command takes.
 func Suggest(ctx context.Context, db *store.DB, warehouseCode string, lines []*PutawayLine) (_ []*Putaway, err error) {
 	defer fault.Wrap(&err, "bin.Suggest")
-	for _, p := range []auth.Permission{auth.StockView, auth.WarehouseView} {
-		if _, err := auth.Require(ctx, p); err != nil {
-			return nil, err
-		}
+	if _, err := auth.Require(ctx, auth.StockView); err != nil {
+		return nil, err
 	}
 	tidy, err := checkPutaway(lines)
 	if err != nil {
@@ -143,7 +141,7 @@ func place(l PutawayLine, shelves []*shelf, each int64) *Putaway {
 			if !slices.Contains(s.skus, l.SKU) {
 				s.skus = append(s.skus, l.SKU)
 			}
-			out.Places = append(out.Places, &PutawayPlace{s.Location, n, reason})
+			out.Places = append(out.Places, &PutawayPlace{s.ID, n, reason})
 			out.Unplaced -= n
 		}
 	}
