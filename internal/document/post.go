@@ -57,7 +57,7 @@ func (w work) plan(faults *fault.List) []ledger.Move {
 			w.codes.CheckRate(faults, w.siteAt, w.site)
 		}
 		m := w.codes.Start(i, target(w.site, e.line))
-		m.Delta = change(w.doc.Kind, e.line, e.quantity)
+		m.Delta, m.LocationID = change(w.doc.Kind, e.line, e.quantity), e.line.LocationID
 		m.UnitCost = w.codes.Cost(faults, e.at, m, e.line.UnitCost, e.line.Currency, e.quantity)
 		moves = append(moves, m)
 	}
