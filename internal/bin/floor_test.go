@@ -31,7 +31,11 @@ func TestADayByBins(t *testing.T) {
 
 		f.refuses("picked", f.adjust("LAMP", -11, nil), "")
 		f.expect("picked", "LAMP", "[B-01-01-01:4 DAMAGED:2 RECEIVE:2]")
-		var last struct{ StockMovements struct{ Nodes []struct{ Posting struct{ ID string } } } }
+		var last struct {
+			StockMovements struct {
+				Nodes []struct{ Posting struct{ ID string } }
+			}
+		}
 		f.Do(t, f.who, `{ stockMovements(orderBy: {direction: DESC}, first: 1) { nodes { posting { id } } } }`, nil).Into(t, &last)
 		f.must("postingReverse", in{"postingId": last.StockMovements.Nodes[0].Posting.ID})
 		f.expect("back", "LAMP", "[A-01-01-01:9 B-01-01-01:6 DAMAGED:2 RECEIVE:2]")
@@ -126,8 +130,10 @@ func TestPutawayIsSuggestedWhereThereIsRoom(t *testing.T) {
 		if got, want := suggest(in{"sku": "TYRE", "quantity": 3}), suggest(in{"sku": "TYRE", "quantity": 3}); got != want {
 			t.Errorf("%q, then %q", got, want)
 		}
-		for _, bad := range []string{`warehouseCode: "X", lines: [{sku: "LAMP", quantity: 1}]`, `warehouseCode: "SZ01", lines: [{sku: "NONE", quantity: 1}]`,
-			`warehouseCode: "SZ01", lines: []`, `warehouseCode: "SZ01", lines: [{sku: "LAMP", quantity: 0}]`} {
+		for _, bad := range []string{
+			`warehouseCode: "X", lines: [{sku: "LAMP", quantity: 1}]`, `warehouseCode: "SZ01", lines: [{sku: "NONE", quantity: 1}]`,
+			`warehouseCode: "SZ01", lines: []`, `warehouseCode: "SZ01", lines: [{sku: "LAMP", quantity: 0}]`,
+		} {
 			if code := f.Do(t, f.who, `{ putawaySuggestion(`+bad+`) { sku } }`, nil).Code(); code != "BAD_REQUEST" {
 				t.Errorf("%s: %s", bad, code)
 			}
