@@ -29,7 +29,7 @@ var masterMutations = []struct {
 	{"productsImport", "rows { index action product { sku name version barcodes { barcode } } userErrors { code } }", in{"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
 		in{"sku": "P-1", "name": "Uno"}, in{"sku": "P-2", "name": "Two", "barcodes": []any{in{"barcode": "692"}}}, in{"sku": "P-3"},
 	}}},
-	{"warehouseCreate", "warehouse { code name version parents { code } locations { totalCount nodes { code } } }", in{"code": "w-1", "name": "One", "currency": "CNY"}},
+	{"warehouseCreate", "warehouse { code name version parents { code } locations { totalCount nodes { code } } }", in{"code": "w-1", "name": "One", "currency": "CNY", "tracksLocations": false}},
 	{"warehouseUpdate", "warehouse { code capacity version timeZone }", in{"code": "W-1", "capacity": 7, "timeZone": "Asia/Shanghai"}},
 	{"warehouseArchive", "warehouse { code status version }", in{"code": "W-1"}},
 	{"warehouseRestore", "warehouse { code status version }", in{"code": "W-1"}},

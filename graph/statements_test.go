@@ -54,7 +54,12 @@ var lists = map[string]string{
 			movements { warehouse { code } stock { product { name } } posting { actor { displayName } } } } } } }`,
 	"what moved": `query($first: Int!) { movementStatistics(first: $first, by: [SKU, WAREHOUSE, OPERATOR], from: "` + dayFromNow(-1) + `", to: "` + dayFromNow(1) + `", basis: RECORDED) {
 		nodes { movementCount postingCount documentCount unitsNet valueIn product { name } warehouse { code } operator { username } } totalCount total { unitsIn valueOut } } }`,
-	"low stocks": `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
+	"what lies in bins": `query($first: Int!) { locationStocks(first: $first, filter: {warehouseCodes: ["B0"], locationPrefix: "A"}) { totalCount nodes { quantity location { code warehouse { code } } stock { sku product { name } } } } }`,
+	"bins and what lies there": `query($first: Int!) { locations(first: $first, filter: {warehouseCodes: ["B0"]}, orderBy: {field: CODE}) { nodes { quantity usedVolumeCm3 freeVolumeCm3
+		stocks(first: 2) { totalCount nodes { stock { sku warehouse { code } } location { code } } } } } }`,
+	"stocks and where they lie": `query($first: Int!) { stocks(first: $first, filter: {warehouseCodes: ["B0"]}) { nodes { sku locations { totalCount nodes { quantity location { code } stock { physical } } } } } }`,
+	"what happened in bins":     `query($first: Int!) { locationMovements(first: $first) { totalCount nodes { quantityDelta location { code } stock { sku } posting { kind actor { username } } } } }`,
+	"low stocks":                `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
 	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
 		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,
@@ -73,6 +78,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		documentSome(t, g, p)
 		seedDays(t, g)
 		fillCard(t, g, p)
+		binSome(t, g, p)
 		for name, query := range lists {
 			few, many := statements(t, g, p, query, 2), statements(t, g, p, query, 50)
 			if few != many {
@@ -101,6 +107,19 @@ func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	g.Must(t, p, "productsImport", "", map[string]any{"mode": "UPDATE", "rows": codes})
 	g.Must(t, p, "locationsImport", "", map[string]any{"mode": "CREATE", "rows": bins})
 	g.Must(t, p, "locationsGenerate", "", map[string]any{"warehouseCode": "B0", "zones": []any{"A"}, "aisles": map[string]any{"to": 4}, "levels": map[string]any{"to": 4}, "positions": map[string]any{"to": 4}})
+}
+
+// binSome puts what lies in B0 into a bin for each stock.
+func binSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	g.Must(t, p, "warehouseUpdate", "", map[string]any{"code": "B0", "tracksLocations": true})
+	var lines []any
+	for i := range 50 {
+		lines = append(lines, map[string]any{
+			"sku": fmt.Sprintf("SKU-%04d", 4*i), "from": "RECEIVE", "to": fmt.Sprintf("A-%02d-%02d-%02d", i/16+1, i/4%4+1, i%4+1), "quantity": 1,
+		})
+	}
+	g.Must(t, p, "stockRelocate", "", map[string]any{"idempotencyKey": "bins", "warehouseCode": "B0", "lines": lines})
 }
 
 func TestStatementsDoNotGrowWithTheRowsOfAnImport(t *testing.T) {

@@ -68,7 +68,7 @@ func TestAnOverviewTellsWhatAWarehouseHoldsAndHowFullItIs(t *testing.T) {
 		if *us.FreeCapacity != 1000-units || *us.CapacityUsedPercent != units*100/1000 || *us.FreeVolumeCm3 != 2000-volume || *us.VolumeUsedPercent != volume*100/2000 {
 			t.Errorf("how full: %+v", us)
 		}
-		if us.LocationCount != 3 || us.LockedLocationCount != 1 || *us.OpenDocumentCount != 1 {
+		if us.LocationCount != 6 || us.LockedLocationCount != 1 || *us.OpenDocumentCount != 1 {
 			t.Errorf("what goes on: %+v", us)
 		}
 		last := time.Time{}

@@ -21,25 +21,20 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
-	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
-	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
-	DocumentValue() DocumentValueResolver
-	LandedCost() LandedCostResolver
-	LandedCostLine() LandedCostLineResolver
 	Location() LocationResolver
+	LocationMovement() LocationMovementResolver
+	LocationStock() LocationStockResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
 	Posting() PostingResolver
 	Product() ProductResolver
+	PutawayPlace() PutawayPlaceResolver
 	Query() QueryResolver
 	ScheduledRun() ScheduledRunResolver
-	Shipment() ShipmentResolver
-	ShipmentEntry() ShipmentEntryResolver
-	ShipmentLine() ShipmentLineResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
 	StockCard() StockCardResolver
@@ -48,9 +43,7 @@ type ResolverRoot interface {
 	StockMovement() StockMovementResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
-	WarehouseInTransit() WarehouseInTransitResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
-	DocumentUpdateInput() DocumentUpdateInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -80,7 +73,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-
+	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAdjustmentCreateInput,
+		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputDocumentApproveInput,
+		ec.unmarshalInputDocumentCancelInput,
+		ec.unmarshalInputDocumentCompleteInput,
+		ec.unmarshalInputDocumentExecuteInput,
+		ec.unmarshalInputDocumentExecuteLine,
+		ec.unmarshalInputDocumentFilter,
+		ec.unmarshalInputDocumentLineInput,
+		ec.unmarshalInputDocumentOrder,
+		ec.unmarshalInputDocumentReverseInput,
+		ec.unmarshalInputDocumentUpdateInput,
+		ec.unmarshalInputExchangeRateFilter,
+		ec.unmarshalInputExchangeRateOrder,
+		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputInboundCreateInput,
+		ec.unmarshalInputInboundLineInput,
+		ec.unmarshalInputLocationArchiveInput,
+		ec.unmarshalInputLocationCreateInput,
+		ec.unmarshalInputLocationFilter,
+		ec.unmarshalInputLocationMovementFilter,
+		ec.unmarshalInputLocationOrder,
+		ec.unmarshalInputLocationRange,
+		ec.unmarshalInputLocationRestoreInput,
+		ec.unmarshalInputLocationStockFilter,
+		ec.unmarshalInputLocationStockOrder,
+		ec.unmarshalInputLocationUpdateInput,
+		ec.unmarshalInputLocationsGenerateInput,
+		ec.unmarshalInputLocationsImportInput,
+		ec.unmarshalInputLocationsImportRowInput,
+		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputLowStockFilter,
+		ec.unmarshalInputLowStockOrder,
+		ec.unmarshalInputMovementStatisticsFilter,
+		ec.unmarshalInputMovementStatisticsOrder,
+		ec.unmarshalInputOutboundCreateInput,
+		ec.unmarshalInputOutboundLineInput,
+		ec.unmarshalInputPostingReverseInput,
+		ec.unmarshalInputProductArchiveInput,
+		ec.unmarshalInputProductBarcodeInput,
+		ec.unmarshalInputProductCreateInput,
+		ec.unmarshalInputProductFilter,
+		ec.unmarshalInputProductOrder,
+		ec.unmarshalInputProductRestoreInput,
+		ec.unmarshalInputProductUpdateInput,
+		ec.unmarshalInputProductsImportInput,
+		ec.unmarshalInputProductsImportRowInput,
+		ec.unmarshalInputPutawayLineInput,
+		ec.unmarshalInputScheduledRunFilter,
+		ec.unmarshalInputStockAdjustInput,
+		ec.unmarshalInputStockAdjustLine,
+		ec.unmarshalInputStockFilter,
+		ec.unmarshalInputStockMoveInput,
+		ec.unmarshalInputStockMoveLine,
+		ec.unmarshalInputStockMovementFilter,
+		ec.unmarshalInputStockMovementOrder,
+		ec.unmarshalInputStockOrder,
+		ec.unmarshalInputStockQuantityRange,
+		ec.unmarshalInputStockRelocateInput,
+		ec.unmarshalInputStockRelocateLine,
+		ec.unmarshalInputStockSetInput,
+		ec.unmarshalInputStockSetLine,
+		ec.unmarshalInputStockSummaryFilter,
+		ec.unmarshalInputStockSummaryOrder,
+		ec.unmarshalInputWarehouseArchiveInput,
+		ec.unmarshalInputWarehouseCreateInput,
+		ec.unmarshalInputWarehouseFilter,
+		ec.unmarshalInputWarehouseOrder,
+		ec.unmarshalInputWarehouseRestoreInput,
+		ec.unmarshalInputWarehouseSnapshotFilter,
+		ec.unmarshalInputWarehouseUpdateInput,
+		ec.unmarshalInputWarehousesImportInput,
+		ec.unmarshalInputWarehousesImportRowInput,
+	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -90,7 +157,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-
+				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -120,7 +187,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
@@ -155,74 +222,77 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
-type ApprovalRule {
+	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
+type LocationStock {
   "Opaque id, unique over all types."
   id: ID!
-  "Its code, upper case; it never changes."
-  code: String!
-  "What people call it."
-  name: String!
-  "Only documents of this kind; null is every kind."
-  kind: DocumentKind
-  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Whether it is about one warehouse only."
-  oneWarehouse: Boolean!
-  """
-  Only documents that are worth so much or more, in the base currency: known unit
-  costs, else moving averages, times quantity. Goods of no known cost count as 0.
-  """
-  minValue: Decimal!
-  "Whether whoever made the document cannot approve it."
-  separate: Boolean!
-  "The role that the approver must have; empty asks for none."
-  role: String!
-  "Whether it holds."
-  status: Status!
-  "Rises with every edit."
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch of which these units are a part."
+  stock: Stock
+  "Units that lie there, whatever their condition."
+  quantity: Long!
+  "Rises by one with every change."
   version: Long!
-  "When it was made."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
+  "When the last change was recorded."
+  changedAt: DateTime!
 }
 
-"Which rules. All conditions must hold."
-input ApprovalRuleFilter {
-  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
-  kinds: [DocumentKind!]
-  "Only rules that hold, or only those that do not."
-  status: Status
-  "Only rules that ask for another person, or only those that do not."
-  separate: Boolean
+"One immutable row of the locations' journal: how one posting changed what lies of one stock in one location."
+type LocationMovement {
+  "Opaque id; null for a movement that a dry run only planned."
+  id: ID
+  "The group of movements it belongs to. Null in a dry run."
+  posting: Posting
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch."
+  stock: Stock
+  "Change of the units; negative when they left."
+  quantityDelta: Long!
+  "Units that lay there after it."
+  quantityAfter: Long!
+  "The movements of one stock in one location are numbered without gap or repeat."
+  locationVersion: Long!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
 }
 
-"A page of rules."
-type ApprovalRuleConnection {
-  "The rows with their cursors."
-  edges: [ApprovalRuleEdge!]!
-  "The rows."
-  nodes: [ApprovalRule!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
+extend type Location {
+  "Units that lie there. Null for people without the permission stock:view."
+  quantity: Long
+  "Cubic centimetres that they take, as far as the sizes of products are known, rounded up. Null for people without the permission stock:view."
+  usedVolumeCm3: Long
+  "Cubic centimetres that are left, 0 when it is overfull; null when maxVolumeCm3 is unlimited, and for people without the permission stock:view."
+  freeVolumeCm3: Long
+  "What lies there."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
 }
 
-"A rule in a list."
-type ApprovalRuleEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: ApprovalRule!
+extend type Stock {
+  "Where it lies, in warehouses that keep their stock by bin: together its physical units."
+  locations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
 }
 
 extend type Query {
-  "Rules of approval by code, a page at a time."
-  approvalRules(
-    "Which rules; all when left out."
-    filter: ApprovalRuleFilter
+  "What lies in locations, a page at a time."
+  locationStocks(
+    "Which; all when left out."
+    filter: LocationStockFilter
+    "In which order; by ID ascending, the quickest, when left out."
+    orderBy: LocationStockOrder
     "How many from the start, at most 200; 50 when neither first nor last is given."
     first: Int
     "Only rows behind this cursor."
@@ -233,137 +303,192 @@ extend type Query {
     before: String
     "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
     offset: Int
-  ): ApprovalRuleConnection @requires(permission: "document:view")
+  ): LocationStockConnection @requires(permission: "stock:view")
+
+  "The locations' journal, newest first, a page at a time."
+  locationMovements(
+    "Which; all when left out."
+    filter: LocationMovementFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationMovementConnection @requires(permission: "stock:view")
+
+  """
+  Where goods could be put away: first where the SKU lies already, then into empty
+  locations, then into those where SKUs may mix; of each PICK before STORAGE, then
+  by code. Only active, unlocked PICK and STORAGE locations are named, and only for
+  what their volume has room for, so a line may be split. Lines are placed one after
+  the other. Of empty and of shared locations the first 500 are looked at. Nothing is
+  held. BAD_REQUEST for a warehouse that is not known or
+  does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
+  """
+  putawaySuggestion(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "1 to 250 lines."
+    lines: [PutawayLineInput!]!
+  ): [Putaway!] @requires(permission: "stock:view")
 }
 
-extend type Mutation {
-  """
-  Makes a rule of approval; it holds from the next approval on. What it is about
-  never changes: for another kind or warehouse make another rule.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  approvalRuleCreate(
-    "The rule."
-    input: ApprovalRuleCreateInput!
-  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
-
-  """
-  Changes what is given of a rule and leaves the rest; this takes it out of use
-  and into it again too. What changes nothing leaves the version as it is.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  approvalRuleUpdate(
-    "Which rule, and what changes."
-    input: ApprovalRuleUpdateInput!
-  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
+"Units of a SKU that are to be put away."
+input PutawayLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
 }
 
-"A new rule."
-input ApprovalRuleCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more (replayed: true); another input under the same key is
-  refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rule as it would be. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "1 to 50 letters, digits and - _ . ; kept in upper case."
-  code: String!
-  "What people are told when it holds them up; 1 to 100 characters."
-  name: String!
-  "Only documents of this kind; every kind when left out."
-  kind: DocumentKind
-  "Only documents of this warehouse, by code; every warehouse when left empty."
-  warehouseCode: String! = ""
-  "Only documents that are worth so much or more, in the base currency; 0 is every document."
-  minValue: Decimal
-  "True: whoever made the document cannot approve it."
-  separate: Boolean
-  "The role that the approver must have, by name; none when left out."
-  role: String
+"Where the units of one line could be put."
+type Putaway {
+  "The SKU code."
+  sku: String!
+  "Units asked for."
+  quantity: Long!
+  "The locations, the best first."
+  places: [PutawayPlace!]!
+  "Units that find no location."
+  unplaced: Long!
 }
 
-"What changes of a rule."
-input ApprovalRuleUpdateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more (replayed: true); another input under the same key is
-  refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rule as it would be. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The rule's code, not sensitive to case."
-  code: String!
-  "Refuses with STALE_VERSION unless the rule has this version."
-  expectedVersion: Long
-  "What people are told when it holds them up; stays when left out, as does everything below."
-  name: String
-  "Only documents that are worth so much or more."
-  minValue: Decimal
-  "Whether whoever made the document cannot approve it."
-  separate: Boolean
-  "The role that the approver must have; empty asks for none."
-  role: String
-  "Whether it holds."
-  status: Status
+"Units that could be put into one location."
+type PutawayPlace {
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "Units."
+  quantity: Long!
+  "Why there."
+  reason: PutawayReason!
 }
 
-"The answer to approvalRuleCreate."
-type ApprovalRuleCreatePayload {
-  "The rule as it is now, or would be; null when it was refused."
-  approvalRule: ApprovalRule
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
+"Why goods would be put into a location."
+enum PutawayReason {
+  "The SKU lies there already."
+  SAME_SKU
+  "It is empty."
+  EMPTY
+  "Other SKUs lie there, and they may mix."
+  MIXED
 }
 
-"The answer to approvalRuleUpdate."
-type ApprovalRuleUpdatePayload {
-  "The rule as it is now, or would be; null when it was refused."
-  approvalRule: ApprovalRule
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
+"What of the stock in locations. All conditions must hold."
+input LocationStockFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "True: only what lay there once and does no more. False: only what lies there."
+  empty: Boolean
+  "Only what changed at this time or later."
+  changedSince: DateTime
+}
+
+"By what the stock in locations is ordered."
+input LocationStockOrder {
+  "The column; ties are broken by ID."
+  field: LocationStockOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"Columns that the stock in locations can be ordered by. ID has an index; the others sort what the filter admits."
+enum LocationStockOrderField {
+  "In the order of entry."
+  ID
+  "By the units."
+  QUANTITY
+  "By the time of the last change."
+  CHANGED_AT
+}
+
+"Which movements in locations. All conditions must hold."
+input LocationMovementFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only of this posting."
+  postingId: ID
+  "Only of postings of one of these kinds, at most 1,000."
+  kinds: [MovementKind!]
+  "Only what was entered at this time or later."
+  recordedSince: DateTime
+  "Only what was entered before this time."
+  recordedBefore: DateTime
+}
+
+"A page of what lies in locations."
+type LocationStockConnection {
+  "The rows with their cursors."
+  edges: [LocationStockEdge!]!
+  "The rows."
+  nodes: [LocationStock!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"What lies of a stock in a location, in a list."
+type LocationStockEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationStock!
+}
+
+"A page of movements in locations."
+type LocationMovementConnection {
+  "The rows with their cursors."
+  edges: [LocationMovementEdge!]!
+  "The rows."
+  nodes: [LocationMovement!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A movement in a list."
+type LocationMovementEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationMovement!
 }
 `, BuiltIn: false},
-	{Name: "../sdl/assembly.graphql", Input: `extend type Mutation {
+	{Name: "../sdl/bin_change.graphql", Input: `extend type Mutation {
   """
-  Plans assembly kits that are built from their components, or taken apart. The first
-  line of the document is the kit, each further one a component; what the kit consists
-  of is copied, so that a later change of it changes no document. Executing it uses up
-  the components and brings the kits by one posting, and the kits cost what was used
-  up. documentExecute names kits on line 1; their components go along, and are named
-  only to say batches or bins.
+  Brings goods of one warehouse from locations to locations; no stock changes. At
+  most 250 lines, all or none. They happen together: what one line brings, another
+  may take.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, LOCKED, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, MIXING,
+  CAPACITY, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
-  assemblyCreate(
-    "What, and why."
-    input: AssemblyCreateInput!
-  ): DocumentPayload @requires(permission: "document:create")
+  stockRelocate(
+    "What goes from where to where."
+    input: StockRelocateInput!
+  ): StockRelocatePayload @requires(permission: "stock:adjust")
 }
 
-"Kits to be built or taken apart, and why."
-input AssemblyCreateInput {
+"Goods of one warehouse that change their location."
+input StockRelocateInput {
   """
   1 to 100 characters, chosen by the client for this one intent, such as a UUID.
   Sending the same input again under the same key within 30 days changes nothing
@@ -372,40 +497,49 @@ input AssemblyCreateInput {
   """
   idempotencyKey: String!
   """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
+  True: everything is checked and planned and then rolled back. The payload
+  shows the movements that would be, without ids and without a posting; the
+  idempotency key is neither read nor used up.
   """
   dryRun: Boolean! = false
-  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  "The code of a warehouse that keeps its stock by bin, not sensitive to case."
   warehouseCode: String!
-  "The SKU code of an assembly kit, not sensitive to case."
-  kitSku: String!
-  "The lot of the kits, at most 50 bytes; empty for kits without one."
-  batchNo: String! = ""
-  "When a lot that is new expires."
-  expiresOn: Date
-  "The bin that the kits go to, or come from when they are taken apart. Empty when nobody says."
-  locationCode: String! = ""
-  "How many kits, at least 1; no component may need more than 2147483647 units."
-  quantity: Long!
-  "True: kits are taken apart. Their worth goes to the components by what these are worth at their averages, or by units while one has none."
-  unbuild: Boolean! = false
-  "Why, as a code of 1 to 50 capital letters, digits and underscores; ASSEMBLY or DISASSEMBLY when left empty."
-  reasonCode: String! = ""
-  "A number of yours; at most 100 characters."
-  externalNo: String! = ""
-  "Anything else; at most 500 characters."
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PUTAWAY or REPLENISH."
+  reasonCode: String! = "RELOCATED"
+  "Why, in words; at most 500 characters."
   note: String! = ""
-  "The time of the business; now when left out. Not in the future and not before the year 2000."
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  "When it is expected to be done."
-  expectedAt: DateTime
-  """
-  The state to which the document goes at once, in the same transaction: DRAFT,
-  APPROVED (needs document:approve), or COMPLETED, which executes it whole
-  (needs document:execute too).
-  """
-  advanceTo: NewDocumentState! = DRAFT
+  "1 to 250 lines."
+  lines: [StockRelocateLine!]!
+}
+
+"Units of one stock that go from one location to another."
+input StockRelocateLine {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "The code of the location that they leave."
+  from: String!
+  "The code of the location where they go; not the same."
+  to: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"The answer to stockRelocate."
+type StockRelocatePayload {
+  "What was posted. Null when nothing was: refused, a dry run, or all goods would lie where they lay."
+  posting: Posting
+  "The rows of the locations' journal, or those a dry run would write; empty when it was refused."
+  movements: [LocationMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
@@ -483,18 +617,6 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
-  """
-  What was spread over the goods that it brought, such as freight and duty: at most
-  50, oldest first. Empty for people without the permission cost:view.
-  """
-  landedCosts: [LandedCost!]!
-  """
-  What the goods that it moved were worth, for each warehouse that it moved goods in.
-  Empty for people without the permission cost:view.
-  """
-  values: [DocumentValue!]!
-  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
-  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -529,67 +651,6 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
-  """
-  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
-  with units that were rejected or changed their bucket when they were inspected.
-  Rows never change; what a cancelled document took back stays among them. In a dry
-  run only what would be new.
-  """
-  executions(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): DocumentExecutionConnection!
-}
-
-"What was done of one line at once."
-type DocumentExecution {
-  "The document's version after the step."
-  version: Long!
-  """
-  The posting that it is part of. Null for units that were rejected, in a dry run, and
-  for what was executed in several goes before executions were kept.
-  """
-  posting: Posting
-  "The SKU that moved: of a kit, a component."
-  sku: String!
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "Which bucket the goods came to, changed to or left."
-  bucket: AdjustableBucket!
-  "Which bucket they changed from when they were inspected; null when they came or left."
-  fromBucket: AdjustableBucket
-  "The bin; null when nobody said, and for people without the permission warehouse:view."
-  location: Location
-  "Units that moved, whichever way."
-  quantity: Long!
-  "Units that came and were refused."
-  rejectedQuantity: Long!
-  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
-  lineQuantity: Long!
-  "Why units were rejected, or are fewer than planned; may be empty."
-  reasonCode: String!
-}
-
-"A page of executions."
-type DocumentExecutionConnection {
-  "The rows with their cursors."
-  edges: [DocumentExecutionEdge!]!
-  "The rows."
-  nodes: [DocumentExecution!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many executions the line has. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"An execution in a list."
-type DocumentExecutionEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -676,14 +737,10 @@ enum DocumentAction {
   RECEIVE
   "What is missing of a shipment was given up."
   CLOSE_MISSING
-  "A shipment was called back."
-  CANCEL_SHIPMENT
   "Something was counted."
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
-  "Goods that came back, and were on hold, were told apart."
-  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
@@ -888,13 +945,8 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
-  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
-  documentInspect, unless the document goes to COMPLETED at once or the execution names
-  a bucket.
-
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -906,8 +958,7 @@ type PostingEdge {
   is promised before the document is executed; advanceTo does that at once.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -919,7 +970,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -937,11 +988,10 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. All rules of approval that it comes under must hold.
-  Approving twice does no harm.
+  Lets a draft be executed. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
     "What, and why."
@@ -959,20 +1009,6 @@ type PostingEdge {
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
-  ): DocumentPayload @requires(permission: "document:execute")
-
-  """
-  Tells apart goods of an inbound document that came on hold, such as returns: each
-  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
-  hold. The document may be executing or completed, and inspected again for the rest.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  documentInspect(
-    "What, and why."
-    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -1049,12 +1085,6 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
-  The number of the outbound document whose goods come back, not sensitive to case;
-  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
-  has brought comes back, at what it left at when a line gives no cost.
-  """
-  returnOf: String! = ""
-  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -1070,7 +1100,7 @@ input InboundLineInput {
   sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
+  "Which bucket they come to."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
@@ -1240,7 +1270,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go; null is at no known time."
+  "When the goods are expected to come or go."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1318,10 +1348,7 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  """
-  What was done, at most 5,000 parts; everything that is outstanding, as it was
-  planned, when left empty. A line is named again for another batch, bucket or bin.
-  """
+  "What was done, each line at most once; everything that is outstanding when left empty."
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1329,7 +1356,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"A part of one line that was done. What is left out is as the line plans it."
+"What was done of one line."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1337,72 +1364,6 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
-  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
-  reasonCode: String! = ""
-  "The batch number, at most 50 bytes; empty for goods without one."
-  batchNo: String
-  "The bucket that they came to or left."
-  bucket: AdjustableBucket
-  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
-  locationCode: String
-  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
-  unitCost: Decimal
-  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
-  currency: String! = ""
-  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
-  producedOn: Date
-  "When the batch expires; likewise."
-  expiresOn: Date
-}
-
-"What of which document was inspected."
-input DocumentInspectInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The number of the document, not sensitive to case; give exactly one of no and id."
-  no: String! = ""
-  "The id of the document."
-  id: ID
-  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
-  occurredAt: DateTime
-  "What was found, 1 to 5,000 parts."
-  lines: [DocumentInspectLine!]!
-}
-
-"A part of one line that was inspected."
-input DocumentInspectLine {
-  "The line's number."
-  lineNo: Int!
-  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
-  quantity: Long!
-  "What they are from now on."
-  bucket: InspectedBucket!
-  "The batch; when left out, the batches of the line in the order in which they came."
-  batchNo: String
-  "Why, as a code such as SCRATCHED; may be empty."
-  reasonCode: String! = ""
-}
-
-"What goods may be after they were inspected."
-enum InspectedBucket {
-  "Good to sell."
-  AVAILABLE
-  "Damaged."
-  DAMAGED
 }
 
 "Which document is ended."
@@ -1566,10 +1527,6 @@ enum UserErrorCode {
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
-  "A rule says that whoever made the document cannot approve it; the message names the rule."
-  APPROVAL_SEPARATE
-  "A rule asks for a role that the approver does not have; the message names both."
-  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -1580,11 +1537,7 @@ enum UserErrorCode {
   OTHER
 }
 `, BuiltIn: false},
-	{Name: "../sdl/exchange_rate.graphql", Input: `"""
-What one unit of a currency is worth in another, from a day on until the next rate:
-for 366 days at most when a person entered it, for 10 when a feed did. A rate that is
-missing or stale blocks postings; it never counts as 1.
-"""
+	{Name: "../sdl/exchange_rate.graphql", Input: `"What one unit of a currency is worth in another, from a day on until the next rate."
 type ExchangeRate {
   "Opaque id, unique over all types."
   id: ID!
@@ -1596,24 +1549,10 @@ type ExchangeRate {
   rateDate: Date!
   "The price of one unit, with at most ten digits behind the point."
   rate: Decimal!
-  "Where it comes from: manual, or the name of a feed, such as ecb."
+  "Where it comes from: manual, or the name of a feed."
   source: String!
-  "How it was come by."
-  method: RateMethod!
-  "The currency that a CROSS rate goes by way of; empty for the others."
-  via: String!
   "When it was entered, or last corrected."
   recordedAt: DateTime!
-}
-
-"How an exchange rate was come by."
-enum RateMethod {
-  "As it was entered or quoted."
-  DIRECT
-  "The quote turned round."
-  INVERSE
-  "From two quotes, by way of a third currency."
-  CROSS
 }
 
 "Which exchange rates. All conditions must hold."
@@ -1760,180 +1699,6 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
-}
-`, BuiltIn: false},
-	{Name: "../sdl/landed_cost.graphql", Input: `"A cost on top of the price of what a document brought, such as its freight."
-type LandedCost {
-  "Its number within the document, from 1 in the order of entry."
-  no: Int!
-  "What was paid for."
-  kind: LandedCostKind!
-  "What it was spread by."
-  basis: CostBasis!
-  "The bill."
-  amount: Decimal!
-  "Currency of the bill."
-  currency: String!
-  "What one unit of that currency was worth in the base currency on the day of the bill."
-  exchangeRate: Decimal!
-  "What of it raised the worth of goods, in the warehouse's currency."
-  capitalized: Decimal!
-  "The rest: what belongs to goods that had left before the bill came."
-  expensed: Decimal!
-  "The stocks it was spread over."
-  lines: [LandedCostLine!]!
-  "Anything else; may be empty."
-  note: String!
-  "The movements that raised the worth; null when no goods were left to bear any of it."
-  posting: Posting
-  "When it was taken back, by itself or with its document; null while it counts."
-  reversedAt: DateTime
-  "Who entered it."
-  createdBy: User
-  "When it was entered."
-  createdAt: DateTime!
-}
-
-"What one stock bears of a cost, in the warehouse's currency."
-type LandedCostLine {
-  "The SKU code."
-  sku: String!
-  "What. Null for people without the permission product:view."
-  product: Product
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "What raised the worth of goods that are there."
-  capitalized: Decimal!
-  "What belongs to goods that had left."
-  expensed: Decimal!
-}
-
-"What the goods that a document moved in one warehouse were worth, less what was taken back."
-type DocumentValue {
-  "Where. Null for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Currency of the amounts: the warehouse's."
-  currency: String!
-  "What goods that came were worth, with the landed costs that they bear."
-  received: Decimal!
-  "What goods that left had cost, at the moving average."
-  consumed: Decimal!
-  "Landed costs of goods that had left before the bills came."
-  expensed: Decimal!
-}
-
-"What a landed cost was paid for. New ones may come: treat one you do not know like OTHER."
-enum LandedCostKind {
-  "Carriage."
-  FREIGHT
-  "Customs duty."
-  DUTY
-  "Insurance."
-  INSURANCE
-  "Loading, unloading, storage on the way."
-  HANDLING
-  "Another cost."
-  OTHER
-}
-
-"What a cost is spread by."
-enum CostBasis {
-  "By what the goods were worth when they came."
-  VALUE
-  "By units."
-  QUANTITY
-  "By weight; every product must have one."
-  WEIGHT
-  "By length × width × height; every product must have them."
-  VOLUME
-}
-
-"A cost on top of the price of what a document brought."
-input LandedCostAddInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The document's number, not sensitive to case; or give its id."
-  no: String! = ""
-  "The document's id."
-  id: ID
-  "Refuses it unless the document still has this version."
-  expectedVersion: Long
-  "What was paid for."
-  kind: LandedCostKind!
-  "What it is spread by over the goods that the document brought."
-  basis: CostBasis!
-  "The bill, above zero, with at most four digits behind the point."
-  amount: Decimal!
-  "Its currency, by ISO 4217; another one than the warehouse's is converted at the rates of the day of the bill."
-  currency: String!
-  "Anything else; at most 500 characters."
-  note: String! = ""
-  "The time of the bill; now when left out. Not in the future, and not before the year 2000."
-  occurredAt: DateTime
-}
-
-"Which cost of a document is taken back."
-input LandedCostReverseInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The document's number, not sensitive to case; or give its id."
-  no: String! = ""
-  "The document's id."
-  id: ID
-  "Refuses it unless the document still has this version."
-  expectedVersion: Long
-  "The number of the cost within the document."
-  landedCostNo: Int!
-  "Anything else; at most 500 characters."
-  note: String! = ""
-}
-
-extend type Mutation {
-  """
-  Spreads freight, duty or another cost over the goods that an inbound or a transfer
-  brought, as movements that change nothing but worth; the moving average follows. A
-  document bears at most 50. What belongs to goods that have left since is kept as
-  expensed. It can be done as soon as something was received, and after the end.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
-  INVALID_TRANSITION, TOO_MANY, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  landedCostAdd(
-    "Which cost, of which document."
-    input: LandedCostAddInput!
-  ): DocumentPayload @requires(permission: "cost:edit")
-
-  """
-  Takes a landed cost back, such as a bill that was entered wrongly. The worth falls
-  by what it had risen, as far as goods are there to bear it.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  landedCostReverse(
-    "Which cost, of which document."
-    input: LandedCostReverseInput!
-  ): DocumentPayload @requires(permission: "cost:edit")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -3806,669 +3571,6 @@ type LoginPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../sdl/shipment.graphql", Input: `"""
-One dispatch of a transfer. Its units have left the source and are in transit to
-the target until they are received, given up as missing or called back:
-quantity = acceptedQuantity + rejectedQuantity + missingQuantity + returnedQuantity
-+ outstandingQuantity, always, of the shipment and of every line.
-"""
-type Shipment implements Node {
-  "Opaque id, unique over all types. In a dry run of a dispatch it leads nowhere."
-  id: ID!
-  "Its number within the transfer, from 1."
-  shipmentNo: Int!
-  "Where it stands."
-  state: ShipmentState!
-  "True while it is on its way although its ETA is past."
-  overdue: Boolean!
-  "Rises with every step; commands may name the version that they are about."
-  version: Long!
-  "The transfer that it belongs to."
-  document: Document
-  "Where the goods left. Null for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Where they go. Null for people without the permission warehouse:view."
-  targetWarehouse: Warehouse
-  "Who carries it; may be empty."
-  carrier: String!
-  "The carrier's number for it; may be empty."
-  trackingNo: String!
-  "When it is expected; null when nobody said."
-  eta: DateTime
-  "When it left."
-  dispatchedAt: DateTime!
-  "Since when nothing of it is outstanding; null while it is on its way."
-  closedAt: DateTime
-  "Anything else; may be empty."
-  note: String!
-  "Units that left."
-  quantity: Long!
-  "Units that came in good condition."
-  acceptedQuantity: Long!
-  "Units that came damaged or doubtful: they are still ours, in the target's damaged or on-hold stock."
-  rejectedQuantity: Long!
-  "Units that were given up, with a reason."
-  missingQuantity: Long!
-  "Units that were called back to the source."
-  returnedQuantity: Long!
-  "Units that are still on their way."
-  outstandingQuantity: Long!
-  "What became of its value. Null for people without the permission cost:view."
-  worth: ShipmentWorth
-  "The posting that dispatched it; null in a dry run, and for people without the permission stock:view."
-  posting: Posting
-  "Who dispatched it."
-  createdBy: User
-  "When it was entered."
-  createdAt: DateTime!
-  "When it last changed."
-  updatedAt: DateTime!
-  "What it carries, by the number of the transfer's line."
-  lines(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): ShipmentLineConnection!
-}
-
-"What of one line and batch a shipment carries."
-type ShipmentLine {
-  "The number of the transfer's line."
-  lineNo: Int!
-  "The SKU code."
-  sku: String!
-  "What. Null for people without the permission product:view."
-  product: Product
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "Units that left."
-  quantity: Long!
-  "Units that came in good condition."
-  acceptedQuantity: Long!
-  "Units that came damaged or doubtful."
-  rejectedQuantity: Long!
-  "Units that were given up, with a reason."
-  missingQuantity: Long!
-  "Units that were called back to the source."
-  returnedQuantity: Long!
-  "Units that are still on their way."
-  outstandingQuantity: Long!
-  "What became of its value. Null for people without the permission cost:view."
-  worth: ShipmentWorth
-  "What became of its units, step by step, oldest first."
-  entries(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): ShipmentEntryConnection!
-}
-
-"""
-What goods were worth as they left, in the currency of the warehouse that they left,
-and what became of it: sent is the sum of the others, to the last digit.
-"""
-type ShipmentWorth {
-  "Value that left."
-  sent: Decimal!
-  "Value of the units that came, accepted or rejected: the target took them in at it, in its own currency at the rate of that day."
-  arrived: Decimal!
-  "Value of the units that were given up as missing: it left the source and entered no warehouse."
-  writtenOff: Decimal!
-  "Value of the units that went back to the source."
-  returned: Decimal!
-  "Value of the units that are still on their way."
-  outstanding: Decimal!
-}
-
-"What one step did with units of a line. Entries never change."
-type ShipmentEntry {
-  "The transfer's version after the step: its event tells who did it and when it was entered."
-  documentVersion: Long!
-  "Units that came in good condition."
-  acceptedDelta: Long!
-  "Units that came damaged or doubtful."
-  rejectedDelta: Long!
-  "Units that were given up; below zero for units that turned up after they had been."
-  missingDelta: Long!
-  "Units that were called back."
-  returnedDelta: Long!
-  "Where rejected units went; null when none were."
-  rejectedBucket: AdjustableBucket
-  "The bin that was named; null when nobody did, and for people without the permission warehouse:view."
-  location: Location
-  "Why units were rejected, given up or called back; may be empty."
-  reasonCode: String!
-  "When it happened on the floor."
-  occurredAt: DateTime!
-  "What it posted. Null for people without the permission stock:view."
-  posting: Posting
-}
-
-"Where a shipment stands."
-enum ShipmentState {
-  "Some of it is on its way."
-  IN_TRANSIT
-  "Nothing of it is on its way any more: it came, or was given up."
-  RECEIVED
-  "It was called back."
-  CANCELLED
-}
-
-"What is on its way to one warehouse."
-type WarehouseInTransit {
-  "Where it goes. Null for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "How many shipments carry it."
-  shipments: Int!
-  "Units of all SKUs."
-  quantity: Long!
-  """
-  What the units were worth as they left, at the rates of those days, in the base
-  currency. Null for people without the permission cost:view.
-  """
-  baseValue: Decimal
-}
-
-"Goods on their way to a stock, as a line of a shipment."
-type StockInTransit {
-  "The shipment."
-  shipment: Shipment!
-  "The line of it."
-  line: ShipmentLine!
-}
-
-extend type Document {
-  "Where a transfer goes; null for other documents, and for people without the permission warehouse:view."
-  targetWarehouse: Warehouse
-  "The shipments of a transfer, in the order in which they left; other documents have none."
-  shipments(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): ShipmentConnection!
-}
-
-extend type Stock {
-  """
-  What is on its way to it, by the time at which it is expected, those without one
-  last; at most 100. Empty for people without the permission document:view.
-  """
-  inTransitShipments: [StockInTransit!]!
-}
-
-extend type Query {
-  "One shipment by its id, or by the number of its transfer and its own. Null when there is none."
-  shipment(
-    "The id of a shipment."
-    id: ID
-    "The number of its transfer, not sensitive to case."
-    documentNo: String
-    "Its number within that, from 1."
-    shipmentNo: Int
-  ): Shipment @requires(permission: "document:view")
-
-  "Shipments, a page at a time."
-  shipments(
-    "Which shipments; all when left out."
-    filter: ShipmentFilter
-    "In which order; newest first when left out."
-    orderBy: ShipmentOrder
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): ShipmentConnection @requires(permission: "document:view")
-
-  """
-  What is on its way to each warehouse, in units and value; warehouses to which
-  nothing is are left out. With asOf, such as a month's end, what was then: it
-  belongs beside the value of the stocks, of which it is no part.
-  """
-  inTransitByWarehouse(
-    "Only to these warehouses, by code, at most 1,000, not sensitive to case."
-    warehouseCodes: [String!]
-    "As of this moment on the floor; now when left out."
-    asOf: DateTime
-  ): [WarehouseInTransit!] @requires(permission: "document:view")
-}
-
-"Which shipments. All conditions must hold."
-input ShipmentFilter {
-  "Only these states, at most 1,000."
-  states: [ShipmentState!]
-  "Only from these warehouses, by code, at most 1,000, not sensitive to case."
-  warehouseCodes: [String!]
-  "Only to these warehouses, by code, at most 1,000, not sensitive to case."
-  targetWarehouseCodes: [String!]
-  "Only shipments that carry this SKU, or did, not sensitive to case."
-  sku: String
-  "Only carriers that contain this text, not sensitive to case. At most 100 characters."
-  carrier: String
-  "Exactly this tracking number."
-  trackingNo: String
-  """
-  Transfers' numbers and tracking numbers that begin with this text, or carriers
-  that contain it. At most 100 characters.
-  """
-  search: String
-  "Expected before this time."
-  etaBefore: DateTime
-  "True: only those on their way whose ETA is past. False: only the others."
-  overdue: Boolean
-  "Left at or after this time."
-  dispatchedFrom: DateTime
-  "Left before this time."
-  dispatchedTo: DateTime
-  "updatedAt at or after this time."
-  updatedSince: DateTime
-}
-
-"By what shipments are ordered."
-input ShipmentOrder {
-  "The column; ties are broken by ID."
-  field: ShipmentOrderField! = ID
-  "Which way."
-  direction: OrderDirection! = DESC
-}
-
-"Columns that shipments can be ordered by. ID has an index, within named states and warehouses too; the others sort what the filter admits."
-enum ShipmentOrderField {
-  "In the order of entry."
-  ID
-  "By the time at which they left."
-  DISPATCHED_AT
-  "By the last change."
-  UPDATED_AT
-  "By the time at which they are expected; those without one are left out, of totalCount too."
-  ETA
-}
-
-"A page of shipments."
-type ShipmentConnection {
-  "The rows with their cursors."
-  edges: [ShipmentEdge!]!
-  "The rows."
-  nodes: [Shipment!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many shipments there are, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"A shipment in a list."
-type ShipmentEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: Shipment!
-}
-
-"A page of lines of a shipment."
-type ShipmentLineConnection {
-  "The rows with their cursors."
-  edges: [ShipmentLineEdge!]!
-  "The rows."
-  nodes: [ShipmentLine!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many lines the shipment has. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"A line of a shipment in a list."
-type ShipmentLineEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: ShipmentLine!
-}
-
-"A page of entries."
-type ShipmentEntryConnection {
-  "The rows with their cursors."
-  edges: [ShipmentEntryEdge!]!
-  "The rows."
-  nodes: [ShipmentEntry!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many entries the line has. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"An entry in a list."
-type ShipmentEntryEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: ShipmentEntry!
-}
-`, BuiltIn: false},
-	{Name: "../sdl/shipment_change.graphql", Input: `extend type Mutation {
-  """
-  Goods go from one warehouse to another: a draft, or an approved transfer. Approving
-  it promises the goods at the source. They leave with transferDispatch.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  transferCreate(
-    "What, and why."
-    input: TransferCreateInput!
-  ): DocumentPayload @requires(permission: "document:create")
-
-  """
-  Sends goods of an approved transfer on their way, as one shipment: the lines named,
-  or all that is outstanding. One posting takes them from the source, out of what is
-  promised to the transfer, and puts them in transit to the target. It may be called
-  again for the rest.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  transferDispatch(
-    "What leaves, and how."
-    input: TransferDispatchInput!
-  ): ShipmentPayload @requires(permission: "document:execute")
-
-  """
-  Books what of a shipment came: the lines named, or all that is on its way. Accepted
-  units become available at the target, rejected ones enter it damaged or on hold.
-  What did not come stays on its way. It may be called again for the rest.
-
-  The goods come in at the value at which they left. When the target keeps its costs
-  in another currency, that is the value at dispatch in base currency, at the rate of
-  the dispatch, divided by the target's rate on the day of the receipt.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  shipmentReceive(
-    "What came, and how."
-    input: ShipmentReceiveInput!
-  ): ShipmentPayload @requires(permission: "document:execute")
-
-  """
-  Gives up units of a shipment that never came: they leave in transit, and what they
-  were worth is written off (worth.writtenOff of the shipment and its lines). Units
-  that turn up while the transfer is executed are received with fromMissing: true;
-  later they are found stock, for stockAdjust.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, STALE_VERSION,
-  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
-  """
-  shipmentCloseMissing(
-    "What is given up, and why."
-    input: ShipmentCloseMissingInput!
-  ): ShipmentPayload @requires(permission: "document:execute")
-
-  """
-  Calls a shipment back of which nothing came and nothing was given up: its dispatch
-  is reversed, and the goods are at the source, promised to the transfer as before.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
-  INVALID_TRANSITION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  shipmentCancel(
-    "Which, and why."
-    input: ShipmentCancelInput!
-  ): ShipmentPayload @requires(permission: "document:execute")
-}
-
-"Goods that go to another warehouse, and why."
-input TransferCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "Code of the warehouse that they leave, not sensitive to case; a physical one, not archived."
-  warehouseCode: String!
-  "Code of the warehouse that they go to, not sensitive to case; another one, physical and not archived."
-  targetWarehouseCode: String!
-  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as REPLENISHMENT; TRANSFER when left empty."
-  reasonCode: String! = ""
-  "The number at the forwarder or 3PL; at most 100 characters."
-  externalNo: String! = ""
-  "Anything else; at most 500 characters."
-  note: String! = ""
-  """
-  The time of the business; now when left out. Its day in the source's time zone is
-  in the number. Not in the future and not before the year 2000.
-  """
-  occurredAt: DateTime
-  "When the goods are expected at the target: the ETA of shipments that tell none."
-  expectedAt: DateTime
-  "The state to which the document goes at once: DRAFT, or APPROVED (needs document:approve). A transfer is not completed at once."
-  advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
-  lines: [TransferLineInput!]!
-}
-
-"Goods of one SKU that go to another warehouse. They are taken from what is available."
-input TransferLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
-  "The batch number, at most 50 bytes; empty lets the product's rule choose the batches when the transfer is approved."
-  batchNo: String! = ""
-  "The bin that the goods come from, by its code in the source; it must not be locked. Empty when nobody says."
-  locationCode: String! = ""
-  "Units, 1 to 2147483647."
-  quantity: Long!
-}
-
-"What leaves, and how."
-input TransferDispatchInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The number of the transfer, not sensitive to case; give exactly one of no and id."
-  no: String! = ""
-  "The id of the transfer."
-  id: ID
-  "Refuses with STALE_VERSION unless the transfer has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it left; now when left out. Not in the future and not before the year 2000."
-  occurredAt: DateTime
-  "How the goods travel."
-  shipment: ShipmentInput! = {}
-  "What leaves, at most 10,000 lines; everything that is outstanding when left empty."
-  lines: [TransferDispatchLine!]! = []
-}
-
-"What is known of a shipment that leaves."
-input ShipmentInput {
-  "Who carries it; at most 100 characters."
-  carrier: String! = ""
-  "The carrier's number for it; at most 100 characters."
-  trackingNo: String! = ""
-  "When it is expected, not before it leaves; the transfer's expectedAt when left out."
-  eta: DateTime
-  "Anything else; at most 500 characters."
-  note: String! = ""
-}
-
-"What of one line leaves."
-input TransferDispatchLine {
-  "The number of the transfer's line."
-  lineNo: Int!
-  "The batch to take, of those that are promised; empty takes them in the order of the promise."
-  batchNo: String! = ""
-  "The bin that they come from, by its code in the source; the line's when left empty."
-  locationCode: String! = ""
-  "Units, 1 or more; at most what is outstanding."
-  quantity: Long!
-}
-
-"What of a shipment came."
-input ShipmentReceiveInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The id of the shipment; give it, or transferNo and shipmentNo."
-  shipmentId: ID
-  "The number of the transfer, not sensitive to case."
-  transferNo: String! = ""
-  "The number of the shipment within the transfer, from 1."
-  shipmentNo: Int! = 0
-  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
-  occurredAt: DateTime
-  "What came, at most 10,000 lines; everything that is on its way, in good condition, when left empty."
-  lines: [ShipmentReceiveLine!]! = []
-  "True: the transfer is ended with it; nothing of it may be outstanding or on its way."
-  complete: Boolean! = false
-}
-
-"What of one line and batch came. A line may be named several times, for several bins."
-input ShipmentReceiveLine {
-  "The number of the transfer's line."
-  lineNo: Int!
-  "The batch; it may be left empty when the shipment has one batch of the line."
-  batchNo: String! = ""
-  "Units in good condition, 0 or more."
-  accepted: Long! = 0
-  "Units that came damaged or doubtful, 0 or more. Together with accepted at most what is on its way."
-  rejected: Long! = 0
-  "Why, as a code of 1 to 50 capital letters, digits and underscores; DAMAGED when left empty."
-  rejectReason: String! = ""
-  "Where rejected units go: DAMAGED, or ON_HOLD."
-  rejectedBucket: AdjustableBucket! = DAMAGED
-  "The bin that accepted units are put into, by its code in the target; it must not be locked. Empty when nobody says."
-  locationCode: String! = ""
-  "True: the units had been given up as missing and turned up."
-  fromMissing: Boolean! = false
-}
-
-"What is given up, and why."
-input ShipmentCloseMissingInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The id of the shipment; give it, or transferNo and shipmentNo."
-  shipmentId: ID
-  "The number of the transfer, not sensitive to case."
-  transferNo: String! = ""
-  "The number of the shipment within the transfer, from 1."
-  shipmentNo: Int! = 0
-  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as LOST_IN_TRANSIT."
-  reasonCode: String!
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
-  occurredAt: DateTime
-  "What is given up, at most 10,000 lines; everything that is on its way when left empty."
-  lines: [ShipmentMissingLine!]! = []
-}
-
-"What of one line and batch is given up."
-input ShipmentMissingLine {
-  "The number of the transfer's line."
-  lineNo: Int!
-  "The batch; it may be left empty when the shipment has one batch of the line."
-  batchNo: String! = ""
-  "Units, at most what is on its way; 0 is all of that."
-  quantity: Long! = 0
-}
-
-"Which shipment is called back, and why."
-input ShipmentCancelInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The id of the shipment; give it, or transferNo and shipmentNo."
-  shipmentId: ID
-  "The number of the transfer, not sensitive to case."
-  transferNo: String! = ""
-  "The number of the shipment within the transfer, from 1."
-  shipmentNo: Int! = 0
-  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as MISTAKE."
-  reasonCode: String!
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
-  occurredAt: DateTime
-}
-
-"What a command on a shipment did, or would do."
-type ShipmentPayload {
-  "The shipment as it is now, or would be. Null when it was refused."
-  shipment: Shipment
-  "Its transfer as it is now, or would be. Null when it was refused."
-  document: Document
-  "The rows of the ledger that this wrote, or would write; at most the first 200."
-  movements: [StockMovement!]!
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-`, BuiltIn: false},
 	{Name: "../sdl/snapshot.graphql", Input: `"""
 What a warehouse held when one of its days ended, by what was recorded until then.
 It is taken soon after midnight in the warehouse's time zone and never changes.
@@ -5057,8 +4159,8 @@ type StockCardLineEdge {
   broken, given away. At most 250 lines, decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockAdjust(
     "What changes, and why."
@@ -5072,8 +4174,8 @@ type StockCardLineEdge {
   most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
+  RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -5085,8 +4187,8 @@ type StockCardLineEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -5096,9 +4198,11 @@ type StockCardLineEdge {
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
   stays as it is. Refused when a bucket would fall below zero, the second time,
-  and for a posting that is a reversal itself or belongs to a document.
+  and for a posting that is a reversal itself, belongs to a document, or is a
+  relocation: bring the goods back with stockRelocate. In bins it does the opposite
+  too; what lies there no more is taken as stockAdjust takes it.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK, LOCKED,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
@@ -5196,6 +4300,14 @@ input StockAdjustLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  """
+  The code of the location where units that come are put, or that units which go
+  leave, in a warehouse that keeps its stock by bin. Left out, what comes goes to the
+  first unlocked RECEIVE location by code (damaged units to DAMAGED), and what goes
+  leaves unlocked PICK, STORAGE, STAGE, RETURN and RECEIVE locations in this order
+  (damaged units DAMAGED ones first), then by code.
+  """
+  locationCode: String! = ""
 }
 
 "Counted quantities, and why."
@@ -5243,6 +4355,8 @@ input StockSetLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  "The code of the location where a surplus is put, or that missing units are taken from, as in stockAdjust; chosen as there when left out."
+  locationCode: String! = ""
 }
 
 "Units that change their bucket, and why."
@@ -5288,6 +4402,13 @@ input StockMoveLine {
   quantity: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version."
   expectedVersion: Long
+  """
+  The code of the location that units leave which become damaged, or cease to be;
+  chosen as in stockAdjust when left out. Other units stay where they lie.
+  """
+  locationCode: String! = ""
+  "The code of the location where they go then: the first unlocked DAMAGED one, or RECEIVE for those that are damaged no more, when left out."
+  toLocationCode: String! = ""
 }
 
 "Which posting is taken back, and why."
@@ -5622,6 +4743,8 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
+  "Whether it keeps its stock by bin: what lies in its locations adds up to its physical units."
+  tracksLocations: Boolean!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
   "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
@@ -5882,6 +5005,12 @@ input WarehouseCreateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; when left out, a PHYSICAL warehouse that we run
+  ourselves does, and no other one may. It gets the locations RECEIVE, DAMAGED and
+  LOST at once.
+  """
+  tracksLocations: Boolean
 }
 
 "What changes of a warehouse."
@@ -5921,6 +5050,13 @@ input WarehouseUpdateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
   parentCodes: [String!]
+  """
+  True: it begins to keep its stock by bin, which only a PHYSICAL warehouse that we run
+  ourselves may. It gets the locations RECEIVE, DAMAGED and LOST, unless it has some of
+  these types, and all that lies there is put into RECEIVE, damaged units into DAMAGED.
+  It never ceases to: what lay where would be forgotten.
+  """
+  tracksLocations: Boolean
 }
 
 "A warehouse to archive."
@@ -5991,6 +5127,11 @@ input WarehousesImportRowInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; see WarehouseCreateInput for a new warehouse, and
+  WarehouseUpdateInput for one that is there.
+  """
+  tracksLocations: Boolean
 }
 
 "The answer to warehouseCreate."
@@ -6162,90 +5303,6 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
-func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_ApprovalRule_id(ctx, field)
-	case "code":
-		return ec.fieldContext_ApprovalRule_code(ctx, field)
-	case "name":
-		return ec.fieldContext_ApprovalRule_name(ctx, field)
-	case "kind":
-		return ec.fieldContext_ApprovalRule_kind(ctx, field)
-	case "warehouse":
-		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
-	case "oneWarehouse":
-		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
-	case "minValue":
-		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
-	case "separate":
-		return ec.fieldContext_ApprovalRule_separate(ctx, field)
-	case "role":
-		return ec.fieldContext_ApprovalRule_role(ctx, field)
-	case "status":
-		return ec.fieldContext_ApprovalRule_status(ctx, field)
-	case "version":
-		return ec.fieldContext_ApprovalRule_version(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "approvalRule":
-		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "approvalRule":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6330,20 +5387,10 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
-	case "landedCosts":
-		return ec.fieldContext_Document_landedCosts(ctx, field)
-	case "values":
-		return ec.fieldContext_Document_values(ctx, field)
-	case "returnOf":
-		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
 		return ec.fieldContext_Document_reversedBy(ctx, field)
-	case "targetWarehouse":
-		return ec.fieldContext_Document_targetWarehouse(ctx, field)
-	case "shipments":
-		return ec.fieldContext_Document_shipments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
@@ -6420,58 +5467,6 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "version":
-		return ec.fieldContext_DocumentExecution_version(ctx, field)
-	case "posting":
-		return ec.fieldContext_DocumentExecution_posting(ctx, field)
-	case "sku":
-		return ec.fieldContext_DocumentExecution_sku(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
-	case "bucket":
-		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
-	case "fromBucket":
-		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
-	case "location":
-		return ec.fieldContext_DocumentExecution_location(ctx, field)
-	case "quantity":
-		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
-	case "rejectedQuantity":
-		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
-	case "lineQuantity":
-		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
-	case "reasonCode":
-		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
-}
-
-func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -6500,8 +5495,6 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
-	case "executions":
-		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }
@@ -6546,22 +5539,6 @@ func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DocumentValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "warehouse":
-		return ec.fieldContext_DocumentValue_warehouse(ctx, field)
-	case "currency":
-		return ec.fieldContext_DocumentValue_currency(ctx, field)
-	case "received":
-		return ec.fieldContext_DocumentValue_received(ctx, field)
-	case "consumed":
-		return ec.fieldContext_DocumentValue_consumed(ctx, field)
-	case "expensed":
-		return ec.fieldContext_DocumentValue_expensed(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentValue", field.Name)
-}
-
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6576,10 +5553,6 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_rate(ctx, field)
 	case "source":
 		return ec.fieldContext_ExchangeRate_source(ctx, field)
-	case "method":
-		return ec.fieldContext_ExchangeRate_method(ctx, field)
-	case "via":
-		return ec.fieldContext_ExchangeRate_via(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
 	}
@@ -6624,56 +5597,6 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_LandedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "no":
-		return ec.fieldContext_LandedCost_no(ctx, field)
-	case "kind":
-		return ec.fieldContext_LandedCost_kind(ctx, field)
-	case "basis":
-		return ec.fieldContext_LandedCost_basis(ctx, field)
-	case "amount":
-		return ec.fieldContext_LandedCost_amount(ctx, field)
-	case "currency":
-		return ec.fieldContext_LandedCost_currency(ctx, field)
-	case "exchangeRate":
-		return ec.fieldContext_LandedCost_exchangeRate(ctx, field)
-	case "capitalized":
-		return ec.fieldContext_LandedCost_capitalized(ctx, field)
-	case "expensed":
-		return ec.fieldContext_LandedCost_expensed(ctx, field)
-	case "lines":
-		return ec.fieldContext_LandedCost_lines(ctx, field)
-	case "note":
-		return ec.fieldContext_LandedCost_note(ctx, field)
-	case "posting":
-		return ec.fieldContext_LandedCost_posting(ctx, field)
-	case "reversedAt":
-		return ec.fieldContext_LandedCost_reversedAt(ctx, field)
-	case "createdBy":
-		return ec.fieldContext_LandedCost_createdBy(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_LandedCost_createdAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LandedCost", field.Name)
-}
-
-func (ec *executionContext) childFields_LandedCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "sku":
-		return ec.fieldContext_LandedCostLine_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_LandedCostLine_product(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_LandedCostLine_batchNo(ctx, field)
-	case "capitalized":
-		return ec.fieldContext_LandedCostLine_capitalized(ctx, field)
-	case "expensed":
-		return ec.fieldContext_LandedCostLine_expensed(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LandedCostLine", field.Name)
-}
-
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6698,6 +5621,14 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Location_updatedAt(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Location_quantity(ctx, field)
+	case "usedVolumeCm3":
+		return ec.fieldContext_Location_usedVolumeCm3(ctx, field)
+	case "freeVolumeCm3":
+		return ec.fieldContext_Location_freeVolumeCm3(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Location_stocks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
@@ -6754,6 +5685,54 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationMovement_id(ctx, field)
+	case "posting":
+		return ec.fieldContext_LocationMovement_posting(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationMovement_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationMovement_stock(ctx, field)
+	case "quantityDelta":
+		return ec.fieldContext_LocationMovement_quantityDelta(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_LocationMovement_quantityAfter(ctx, field)
+	case "locationVersion":
+		return ec.fieldContext_LocationMovement_locationVersion(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_LocationMovement_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LocationMovement_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationMovementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationMovementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -6766,6 +5745,48 @@ func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Conte
 		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationStock_id(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationStock_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationStock_stock(ctx, field)
+	case "quantity":
+		return ec.fieldContext_LocationStock_quantity(ctx, field)
+	case "version":
+		return ec.fieldContext_LocationStock_version(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_LocationStock_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStock", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationStockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7230,6 +6251,32 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
+func (ec *executionContext) childFields_Putaway(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_Putaway_sku(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Putaway_quantity(ctx, field)
+	case "places":
+		return ec.fieldContext_Putaway_places(ctx, field)
+	case "unplaced":
+		return ec.fieldContext_Putaway_unplaced(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Putaway", field.Name)
+}
+
+func (ec *executionContext) childFields_PutawayPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_PutawayPlace_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PutawayPlace_quantity(ctx, field)
+	case "reason":
+		return ec.fieldContext_PutawayPlace_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutawayPlace", field.Name)
+}
+
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7310,226 +6357,6 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ServerLimits", field.Name)
 }
 
-func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Shipment_id(ctx, field)
-	case "shipmentNo":
-		return ec.fieldContext_Shipment_shipmentNo(ctx, field)
-	case "state":
-		return ec.fieldContext_Shipment_state(ctx, field)
-	case "overdue":
-		return ec.fieldContext_Shipment_overdue(ctx, field)
-	case "version":
-		return ec.fieldContext_Shipment_version(ctx, field)
-	case "document":
-		return ec.fieldContext_Shipment_document(ctx, field)
-	case "warehouse":
-		return ec.fieldContext_Shipment_warehouse(ctx, field)
-	case "targetWarehouse":
-		return ec.fieldContext_Shipment_targetWarehouse(ctx, field)
-	case "carrier":
-		return ec.fieldContext_Shipment_carrier(ctx, field)
-	case "trackingNo":
-		return ec.fieldContext_Shipment_trackingNo(ctx, field)
-	case "eta":
-		return ec.fieldContext_Shipment_eta(ctx, field)
-	case "dispatchedAt":
-		return ec.fieldContext_Shipment_dispatchedAt(ctx, field)
-	case "closedAt":
-		return ec.fieldContext_Shipment_closedAt(ctx, field)
-	case "note":
-		return ec.fieldContext_Shipment_note(ctx, field)
-	case "quantity":
-		return ec.fieldContext_Shipment_quantity(ctx, field)
-	case "acceptedQuantity":
-		return ec.fieldContext_Shipment_acceptedQuantity(ctx, field)
-	case "rejectedQuantity":
-		return ec.fieldContext_Shipment_rejectedQuantity(ctx, field)
-	case "missingQuantity":
-		return ec.fieldContext_Shipment_missingQuantity(ctx, field)
-	case "returnedQuantity":
-		return ec.fieldContext_Shipment_returnedQuantity(ctx, field)
-	case "outstandingQuantity":
-		return ec.fieldContext_Shipment_outstandingQuantity(ctx, field)
-	case "worth":
-		return ec.fieldContext_Shipment_worth(ctx, field)
-	case "posting":
-		return ec.fieldContext_Shipment_posting(ctx, field)
-	case "createdBy":
-		return ec.fieldContext_Shipment_createdBy(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Shipment_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_Shipment_updatedAt(ctx, field)
-	case "lines":
-		return ec.fieldContext_Shipment_lines(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Shipment", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ShipmentConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ShipmentConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ShipmentConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ShipmentConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ShipmentEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ShipmentEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "documentVersion":
-		return ec.fieldContext_ShipmentEntry_documentVersion(ctx, field)
-	case "acceptedDelta":
-		return ec.fieldContext_ShipmentEntry_acceptedDelta(ctx, field)
-	case "rejectedDelta":
-		return ec.fieldContext_ShipmentEntry_rejectedDelta(ctx, field)
-	case "missingDelta":
-		return ec.fieldContext_ShipmentEntry_missingDelta(ctx, field)
-	case "returnedDelta":
-		return ec.fieldContext_ShipmentEntry_returnedDelta(ctx, field)
-	case "rejectedBucket":
-		return ec.fieldContext_ShipmentEntry_rejectedBucket(ctx, field)
-	case "location":
-		return ec.fieldContext_ShipmentEntry_location(ctx, field)
-	case "reasonCode":
-		return ec.fieldContext_ShipmentEntry_reasonCode(ctx, field)
-	case "occurredAt":
-		return ec.fieldContext_ShipmentEntry_occurredAt(ctx, field)
-	case "posting":
-		return ec.fieldContext_ShipmentEntry_posting(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntry", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ShipmentEntryConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ShipmentEntryConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ShipmentEntryConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ShipmentEntryConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ShipmentEntryEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ShipmentEntryEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "lineNo":
-		return ec.fieldContext_ShipmentLine_lineNo(ctx, field)
-	case "sku":
-		return ec.fieldContext_ShipmentLine_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_ShipmentLine_product(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_ShipmentLine_batchNo(ctx, field)
-	case "quantity":
-		return ec.fieldContext_ShipmentLine_quantity(ctx, field)
-	case "acceptedQuantity":
-		return ec.fieldContext_ShipmentLine_acceptedQuantity(ctx, field)
-	case "rejectedQuantity":
-		return ec.fieldContext_ShipmentLine_rejectedQuantity(ctx, field)
-	case "missingQuantity":
-		return ec.fieldContext_ShipmentLine_missingQuantity(ctx, field)
-	case "returnedQuantity":
-		return ec.fieldContext_ShipmentLine_returnedQuantity(ctx, field)
-	case "outstandingQuantity":
-		return ec.fieldContext_ShipmentLine_outstandingQuantity(ctx, field)
-	case "worth":
-		return ec.fieldContext_ShipmentLine_worth(ctx, field)
-	case "entries":
-		return ec.fieldContext_ShipmentLine_entries(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentLine", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ShipmentLineConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ShipmentLineConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ShipmentLineConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ShipmentLineConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ShipmentLineEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ShipmentLineEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "shipment":
-		return ec.fieldContext_ShipmentPayload_shipment(ctx, field)
-	case "document":
-		return ec.fieldContext_ShipmentPayload_document(ctx, field)
-	case "movements":
-		return ec.fieldContext_ShipmentPayload_movements(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_ShipmentPayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_ShipmentPayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ShipmentPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ShipmentWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "sent":
-		return ec.fieldContext_ShipmentWorth_sent(ctx, field)
-	case "arrived":
-		return ec.fieldContext_ShipmentWorth_arrived(ctx, field)
-	case "writtenOff":
-		return ec.fieldContext_ShipmentWorth_writtenOff(ctx, field)
-	case "returned":
-		return ec.fieldContext_ShipmentWorth_returned(ctx, field)
-	case "outstanding":
-		return ec.fieldContext_ShipmentWorth_outstanding(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShipmentWorth", field.Name)
-}
-
 func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sku":
@@ -7580,8 +6407,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_batch(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
-	case "inTransitShipments":
-		return ec.fieldContext_Stock_inTransitShipments(ctx, field)
+	case "locations":
+		return ec.fieldContext_Stock_locations(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -7782,16 +6609,6 @@ func (ec *executionContext) childFields_StockGroupEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type StockGroupEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_StockInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "shipment":
-		return ec.fieldContext_StockInTransit_shipment(ctx, field)
-	case "line":
-		return ec.fieldContext_StockInTransit_line(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StockInTransit", field.Name)
-}
-
 func (ec *executionContext) childFields_StockLayer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "receivedAt":
@@ -7928,6 +6745,22 @@ func (ec *executionContext) childFields_StockQuantities(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockQuantities", field.Name)
 }
 
+func (ec *executionContext) childFields_StockRelocatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "posting":
+		return ec.fieldContext_StockRelocatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_StockRelocatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StockRelocatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StockRelocatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockRelocatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockRelocatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -8024,6 +6857,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
+	case "tracksLocations":
+		return ec.fieldContext_Warehouse_tracksLocations(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":
@@ -8094,20 +6929,6 @@ func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field
 		return ec.fieldContext_WarehouseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_WarehouseInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "warehouse":
-		return ec.fieldContext_WarehouseInTransit_warehouse(ctx, field)
-	case "shipments":
-		return ec.fieldContext_WarehouseInTransit_shipments(ctx, field)
-	case "quantity":
-		return ec.fieldContext_WarehouseInTransit_quantity(ctx, field)
-	case "baseValue":
-		return ec.fieldContext_WarehouseInTransit_baseValue(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type WarehouseInTransit", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseOverview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

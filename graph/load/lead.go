@@ -97,6 +97,9 @@ func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
 
 func (l *loaders) leadLocations(rows []*ent.Location) []*ent.Location {
 	l.warehouses.want(distinct(rows, func(b *ent.Location) int64 { return b.WarehouseID })...)
+	ids := distinct(rows, func(b *ent.Location) int64 { return b.ID })
+	l.stocksAt.want(ids...)
+	l.usages.want(ids...)
 	return rows
 }
 

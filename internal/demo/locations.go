@@ -19,11 +19,11 @@ type zone struct {
 
 // A holds what is picked often, B pallets, C what is long or bulky.
 var zones = []zone{
-	{"SZ01", "A", stock.LocationPick, 6, 5, 12, false, 120},
-	{"SZ01", "B", stock.LocationStorage, 4, 4, 10, true, 1_400},
-	{"SZ01", "C", stock.LocationStorage, 2, 3, 10, true, 3_000},
-	{"LA01", "A", stock.LocationPick, 4, 3, 12, true, 120},
-	{"LA01", "B", stock.LocationStorage, 3, 3, 10, true, 2_000},
+	{"SZ01", "A", stock.LocationPick, 6, 5, 12, false, 3_000},
+	{"SZ01", "B", stock.LocationStorage, 4, 4, 10, true, 15_000},
+	{"SZ01", "C", stock.LocationStorage, 2, 3, 10, true, 60_000},
+	{"LA01", "A", stock.LocationPick, 4, 3, 12, true, 3_000},
+	{"LA01", "B", stock.LocationStorage, 3, 3, 10, true, 60_000},
 }
 
 var bins = []struct {

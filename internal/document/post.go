@@ -42,6 +42,7 @@ func (w work) plan(faults *fault.List) []ledger.Move {
 		}
 		m := w.codes.Start(i, p.target(w.site))
 		m.Delta = ledger.In(p.bucket, kinds[w.doc.Kind].sign(p.line.Quantity)*p.quantity)
+		m.LocationID = p.bin
 		m.UnitCost = w.codes.Cost(faults, p.at, m, p.cost, p.currency, p.quantity)
 		m.Made = w.bears[p.line] * p.quantity
 		moves = append(moves, m)

@@ -19,7 +19,7 @@ import (
 // stock:reverse.
 //
 // It returns NOT_FOUND, ALREADY_REVERSED, INVALID for a posting that belongs
-// to a document (reverse the document) or is itself a reversal, ARCHIVED for one
+// to a document (reverse the document), is itself a reversal or a relocation, ARCHIVED for one
 // in a warehouse that went out of use, and INSUFFICIENT_STOCK when the goods have
 // since gone elsewhere.
 func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) {
@@ -48,6 +48,8 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 				return nil, fault.New(fault.NotFound, at, "there is no such posting")
 			case p.DocumentID != nil:
 				return nil, fault.New(fault.Invalid, at, "this posting belongs to a document: reverse the document")
+			case p.Kind == stock.MovementRelocation:
+				return nil, fault.New(fault.Invalid, at, "this posting brought goods from bins to bins: bring them back with stockRelocate")
 			case p.Kind == stock.MovementReversal:
 				return nil, fault.New(fault.Invalid, at, "this posting is a reversal itself: post the change again instead")
 			}

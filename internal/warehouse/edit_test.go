@@ -54,7 +54,7 @@ func TestAWarehouseLivesFromItsFirstDayToItsArchive(t *testing.T) {
 			input          in
 			want           string
 		}{
-			{"tidies codes", "warehouseCreate", in{"code": " ber.1 ", "name": " Berlin ", "currency": "eur", "parentCodes": []any{"hq"}, "timeZone": "Europe/Berlin"}, `BER.1 "Berlin" PHYSICAL SELF EUR Europe/Berlin 0 ACTIVE v1 <HQ`},
+			{"tidies codes", "warehouseCreate", in{"code": " ber.1 ", "name": " Berlin ", "currency": "eur", "parentCodes": []any{"hq"}, "timeZone": "Europe/Berlin", "tracksLocations": false}, `BER.1 "Berlin" PHYSICAL SELF EUR Europe/Berlin 0 ACTIVE v1 <HQ`},
 			{"changes what is given", "warehouseUpdate", in{"code": "ber.1", "capacity": 9, "ownershipType": "THIRD_PARTY", "expectedVersion": 1}, `BER.1 "Berlin" PHYSICAL THIRD_PARTY EUR Europe/Berlin 9 ACTIVE v2 <HQ`},
 			{"keeps its version when nothing changes", "warehouseUpdate", in{"code": "BER.1", "capacity": 9, "parentCodes": []any{"HQ"}}, `BER.1 "Berlin" PHYSICAL THIRD_PARTY EUR Europe/Berlin 9 ACTIVE v2 <HQ`},
 			{"replaces parents", "warehouseUpdate", in{"code": "BER.1", "parentCodes": []any{"eu", "hq"}}, `BER.1 "Berlin" PHYSICAL THIRD_PARTY EUR Europe/Berlin 9 ACTIVE v3 <HQ <EU`},

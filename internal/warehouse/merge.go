@@ -23,11 +23,14 @@ type change struct {
 
 // editor holds the rows of a command and what its transaction read for them.
 type editor struct {
-	at        func(i int) fault.Path
-	rows      []change
-	parents   family
-	held      map[string]holding // by code, of those that might go out of use
-	tracks    []int              // rows that start to keep stock by bin
+	at      func(i int) fault.Path
+	rows    []change
+	parents family
+	held    map[string]holding // by code, of those that might go out of use
+	// tracks are the rows that start to keep stock by bin, and filled says of each
+	// whether the warehouse was there before and may hold some.
+	tracks    []int
+	filled    []bool
 	operation string
 	now       func() time.Time
 }
@@ -67,7 +70,7 @@ func checkSize(faults *fault.List, path fault.Path, field string, n *int64, limi
 }
 
 func (e *editor) look(ctx context.Context, tx store.Tx) (err error) {
-	e.tracks = nil // it may run twice
+	e.tracks, e.filled = nil, nil // it may run twice
 	if e.parents, err = lookParents(ctx, tx, e.rows); err != nil {
 		return err
 	}

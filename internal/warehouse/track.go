@@ -40,17 +40,22 @@ func (e *editor) track(faults *fault.List, i int, w, old *ent.Warehouse) {
 	}
 	if w.TracksLocations && (old == nil || !old.TracksLocations) {
 		e.tracks = append(e.tracks, i)
+		e.filled = append(e.filled, old != nil)
 	}
 }
 
 // startTracking makes the first bins of accepted warehouses and puts there what
 // they hold.
 func (e *editor) startTracking(ctx context.Context, tx store.Tx, accepted []int) error {
-	var codes []string
+	var codes, filled []string
 	rows := map[string]int{}
-	for _, i := range e.tracks {
-		if slices.Contains(accepted, i) {
-			codes, rows[e.rows[i].code] = append(codes, e.rows[i].code), i
+	for n, i := range e.tracks {
+		if !slices.Contains(accepted, i) {
+			continue
+		}
+		codes, rows[e.rows[i].code] = append(codes, e.rows[i].code), i
+		if e.filled[n] {
+			filled = append(filled, e.rows[i].code)
 		}
 	}
 	if len(codes) == 0 {
@@ -64,7 +69,7 @@ func (e *editor) startTracking(ctx context.Context, tx store.Tx, accepted []int)
 	if err := e.makeBins(ctx, tx, found, rows, now); err != nil {
 		return err
 	}
-	for _, code := range codes {
+	for _, code := range filled {
 		_, err := ledger.StartBins(ctx, tx, ledger.Posting{
 			Operation: e.operation, ActorID: auth.From(ctx).UserID, ReasonCode: "TRACKING_STARTED", RequestID: fault.RequestID(ctx),
 			OccurredAt: now, Now: now,
