@@ -80,6 +80,8 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
+	case stock.DocumentOutbound:
+		return hooks{approve: s.promise, free: s.free}
 	default:
 		return hooks{}
 	}
