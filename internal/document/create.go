@@ -106,7 +106,6 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 		if err := d.settle(ctx, tx, now, codes[i], &faults); err != nil {
 			return nil, err
 		}
-		b.add(ctx, d, codes[i], postings[i], now)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -116,8 +115,14 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 			return nil, err
 		}
 	}
+	if postings, err = s.promiseFirst(ctx, tx, now, drafts, codes, postings); err != nil {
+		return nil, err
+	}
+	for i, d := range drafts {
+		b.add(ctx, d, codes[i], postings[i], now)
+	}
 	for i := range b.works {
-		if err := s.takeFresh(ctx, tx, now, &b.works[i]); err != nil {
+		if err := s.takeReserved(ctx, tx, now, &b.works[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -180,6 +180,8 @@ func mirrorExecutions(ctx context.Context, tx store.Tx, old, by *ent.Document, p
 			DocumentID: by.ID, LineNo: lineOf[e.LineNo], Version: by.Version, Sku: e.Sku, BatchNo: e.BatchNo, Bucket: e.Bucket,
 			FromBucket: e.FromBucket, LocationID: e.LocationID, Quantity: e.Quantity, LineQuantity: e.LineQuantity,
 		}
+		line := by.Edges.Lines[rows[i].LineNo-1]
+		line.Edges.Executions = append(line.Edges.Executions, rows[i])
 		if e.PostingID != nil {
 			rows[i].PostingID = postingOf[*e.PostingID]
 		}

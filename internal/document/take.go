@@ -11,6 +11,7 @@ import (
 	"entrepot/ent/reservationline"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/page"
 	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
@@ -22,7 +23,7 @@ import (
 // A part that names a batch which the promise holds too little of swaps: other
 // batches of the line are let go, and the named one is taken instead.
 func (s *Service) takeReserved(ctx context.Context, tx store.Tx, now time.Time, w *work) error {
-	if w.doc.ReservationID == nil {
+	if w.doc.ReservationID == nil || w.doc.Kind != stock.DocumentOutbound {
 		return s.checkNamed(ctx, tx, now, w)
 	}
 	h, err := promiseOf(ctx, tx, w.doc)
@@ -48,23 +49,29 @@ func (s *Service) takeReserved(ctx context.Context, tx store.Tx, now time.Time, 
 	return err
 }
 
-// takeFresh is takeReserved for a document that is made and executed at once. It
-// needs a promise only where something has to be chosen: of somebody's reservation
-// that it takes over, or for kits, whose components come from the batches that the
-// products' rules say.
-func (s *Service) takeFresh(ctx context.Context, tx store.Tx, now time.Time, w *work) error {
-	if w.doc.Kind != stock.DocumentOutbound {
-		return nil
-	}
-	if w.doc.ReservationID == nil {
-		if !slices.ContainsFunc(w.parts, func(p part) bool { return promised(p.line) && w.codes.SalesKit(p.line.Sku) }) {
-			return nil
+// promiseFirst promises goods to those of the drafts that are executed at once and
+// need it: where that was asked for, and for kits, whose components come from the
+// batches that the products' rules say. The others take what is available, and
+// leave no reservation behind. It returns the ids of the postings of the drafts:
+// what a promise posts may take those that were drawn.
+func (s *Service) promiseFirst(ctx context.Context, tx store.Tx, now time.Time, drafts []*draft, codes []lookup.Codes, postings []int64) ([]int64, error) {
+	did := false
+	for i, d := range drafts {
+		if d.doc.Kind != stock.DocumentOutbound || d.in.AdvanceTo != stock.DocumentCompleted || d.doc.ReservationID != nil {
+			continue
 		}
-		if _, err := s.promise(ctx, tx, now, w.doc); err != nil {
-			return err
+		if !d.reserve && !slices.ContainsFunc(d.doc.Edges.Lines, func(l *ent.DocumentLine) bool { return promised(l) && codes[i].SalesKit(l.Sku) }) {
+			continue
 		}
+		if _, err := s.promise(ctx, tx, now, d.doc); err != nil {
+			return nil, err
+		}
+		did = true
 	}
-	return s.takeReserved(ctx, tx, now, w)
+	if !did {
+		return postings, nil
+	}
+	return ledger.NextPostings(ctx, tx, len(drafts))
 }
 
 // checkNamed asks of the batches that a person named whether they may be sold, when
@@ -222,6 +229,10 @@ func (s *Service) swap(ctx context.Context, tx store.Tx, now time.Time, w *work,
 	_, _, err := reservation.Free(ctx, tx, now, reservation.Freeing{
 		ReservationID: h.row.ID, Parts: freed, By: s.by(ctx, "documentExecute", w.doc, now), At: w.siteAt,
 	})
+	if err != nil {
+		return err
+	}
+	w.posting, err = ledger.NextPosting(ctx, tx) // on SQLite that of the release had the one that was drawn
 	return err
 }
 
