@@ -24,6 +24,7 @@ type importSalesCmd struct {
 	CancelPrefix string   `placeholder:"PREFIX" help:"What numbers of returns begin with, such as C. None by default."`
 	Map          []string `sep:"none" placeholder:"COLUMN=FIELD" help:"Field of a column that is not known by its name: order, sku, description, quantity, time, price, customer or country."`
 	Opening      bool     `help:"First receive what the orders lack, so that none is short: the largest deficit of each SKU."`
+	Reserve      bool     `help:"Promise the goods of every order to it before they leave, as a system does that takes orders and ships them later. Slower: every order leaves a reservation behind."`
 	Rejects      string   `placeholder:"FILE" help:"Where lines go that were not booked, with the reason. NAME.rejected.csv beside the first file by default."`
 	User         string   `default:"admin" help:"Name of the user who imports."`
 }
@@ -32,6 +33,6 @@ type importSalesCmd struct {
 func (i importSalesCmd) Run(ctx context.Context, c app.Config) error {
 	return app.ImportSales(ctx, c, app.ImportInput{User: i.User, SalesInput: exchange.SalesInput{
 		Files: i.File, WarehouseCode: i.Warehouse, Currency: i.Currency, TimeZone: i.TimeZone, TimeFormat: i.TimeFormat,
-		CancelPrefix: i.CancelPrefix, Map: i.Map, Opening: i.Opening, Rejects: i.Rejects,
+		CancelPrefix: i.CancelPrefix, Map: i.Map, Opening: i.Opening, Reserve: i.Reserve, Rejects: i.Rejects,
 	}}, time.Now, os.Stdout, os.Stderr)
 }

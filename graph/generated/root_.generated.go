@@ -21,8 +21,10 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
+	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
 	Location() LocationResolver
 	LocationMovement() LocationMovementResolver
@@ -30,9 +32,9 @@ type ResolverRoot interface {
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
+	Pick() PickResolver
 	Posting() PostingResolver
 	Product() ProductResolver
-	PutawayPlace() PutawayPlaceResolver
 	Query() QueryResolver
 	ScheduledRun() ScheduledRunResolver
 	SkuStocks() SkuStocksResolver
@@ -44,6 +46,7 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
+	DocumentUpdateInput() DocumentUpdateInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -76,12 +79,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputApprovalRuleCreateInput,
+		ec.unmarshalInputApprovalRuleFilter,
+		ec.unmarshalInputApprovalRuleUpdateInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
 		ec.unmarshalInputDocumentExecuteInput,
 		ec.unmarshalInputDocumentExecuteLine,
 		ec.unmarshalInputDocumentFilter,
+		ec.unmarshalInputDocumentInspectInput,
+		ec.unmarshalInputDocumentInspectLine,
 		ec.unmarshalInputDocumentLineInput,
 		ec.unmarshalInputDocumentOrder,
 		ec.unmarshalInputDocumentReverseInput,
@@ -89,6 +97,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputFromReservationInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
 		ec.unmarshalInputLocationArchiveInput,
@@ -222,6 +231,195 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
+type ApprovalRule {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Its code, upper case; it never changes."
+  code: String!
+  "What people call it."
+  name: String!
+  "Only documents of this kind; null is every kind."
+  kind: DocumentKind
+  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it is about one warehouse only."
+  oneWarehouse: Boolean!
+  """
+  Only documents that are worth so much or more, in the base currency: known unit
+  costs, else moving averages, times quantity. Goods of no known cost count as 0.
+  """
+  minValue: Decimal!
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean!
+  "The role that the approver must have; empty asks for none."
+  role: String!
+  "Whether it holds."
+  status: Status!
+  "Rises with every edit."
+  version: Long!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Which rules. All conditions must hold."
+input ApprovalRuleFilter {
+  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
+  kinds: [DocumentKind!]
+  "Only rules that hold, or only those that do not."
+  status: Status
+  "Only rules that ask for another person, or only those that do not."
+  separate: Boolean
+}
+
+"A page of rules."
+type ApprovalRuleConnection {
+  "The rows with their cursors."
+  edges: [ApprovalRuleEdge!]!
+  "The rows."
+  nodes: [ApprovalRule!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A rule in a list."
+type ApprovalRuleEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ApprovalRule!
+}
+
+extend type Query {
+  "Rules of approval by code, a page at a time."
+  approvalRules(
+    "Which rules; all when left out."
+    filter: ApprovalRuleFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ApprovalRuleConnection @requires(permission: "document:view")
+}
+
+extend type Mutation {
+  """
+  Makes a rule of approval; it holds from the next approval on. What it is about
+  never changes: for another kind or warehouse make another rule.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleCreate(
+    "The rule."
+    input: ApprovalRuleCreateInput!
+  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
+
+  """
+  Changes what is given of a rule and leaves the rest; this takes it out of use
+  and into it again too. What changes nothing leaves the version as it is.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleUpdate(
+    "Which rule, and what changes."
+    input: ApprovalRuleUpdateInput!
+  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
+}
+
+"A new rule."
+input ApprovalRuleCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 50 letters, digits and - _ . ; kept in upper case."
+  code: String!
+  "What people are told when it holds them up; 1 to 100 characters."
+  name: String!
+  "Only documents of this kind; every kind when left out."
+  kind: DocumentKind
+  "Only documents of this warehouse, by code; every warehouse when left empty."
+  warehouseCode: String! = ""
+  "Only documents that are worth so much or more, in the base currency; 0 is every document."
+  minValue: Decimal
+  "True: whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have, by name; none when left out."
+  role: String
+}
+
+"What changes of a rule."
+input ApprovalRuleUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The rule's code, not sensitive to case."
+  code: String!
+  "Refuses with STALE_VERSION unless the rule has this version."
+  expectedVersion: Long
+  "What people are told when it holds them up; stays when left out, as does everything below."
+  name: String
+  "Only documents that are worth so much or more."
+  minValue: Decimal
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have; empty asks for none."
+  role: String
+  "Whether it holds."
+  status: Status
+}
+
+"The answer to approvalRuleCreate."
+type ApprovalRuleCreatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to approvalRuleUpdate."
+type ApprovalRuleUpdatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
 type LocationStock {
   "Opaque id, unique over all types."
@@ -327,7 +525,7 @@ extend type Query {
   by code. Only active, unlocked PICK and STORAGE locations are named, and only for
   what their volume has room for, so a line may be split. Lines are placed one after
   the other. Of empty and of shared locations the first 500 are looked at. Nothing is
-  held. BAD_REQUEST for a warehouse that is not known or
+  held. It needs warehouse:view too. BAD_REQUEST for a warehouse that is not known or
   does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
   """
   putawaySuggestion(
@@ -360,8 +558,8 @@ type Putaway {
 
 "Units that could be put into one location."
 type PutawayPlace {
-  "Where. Null for people without the permission warehouse:view."
-  location: Location
+  "Where."
+  location: Location!
   "Units."
   quantity: Long!
   "Why there."
@@ -617,6 +815,8 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
+  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
+  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -651,6 +851,67 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
+  """
+  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
+  with units that were rejected or changed their bucket when they were inspected.
+  Rows never change; what a cancelled document took back stays among them. In a dry
+  run only what would be new.
+  """
+  executions(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentExecutionConnection!
+}
+
+"What was done of one line at once."
+type DocumentExecution {
+  "The document's version after the step."
+  version: Long!
+  """
+  The posting that it is part of. Null for units that were rejected, in a dry run, and
+  for what was executed in several goes before executions were kept.
+  """
+  posting: Posting
+  "The SKU that moved: of a kit, a component."
+  sku: String!
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket the goods came to, changed to or left."
+  bucket: AdjustableBucket!
+  "Which bucket they changed from when they were inspected; null when they came or left."
+  fromBucket: AdjustableBucket
+  "The bin; null when nobody said, and for people without the permission warehouse:view."
+  location: Location
+  "Units that moved, whichever way."
+  quantity: Long!
+  "Units that came and were refused."
+  rejectedQuantity: Long!
+  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
+  lineQuantity: Long!
+  "Why units were rejected, or are fewer than planned; may be empty."
+  reasonCode: String!
+}
+
+"A page of executions."
+type DocumentExecutionConnection {
+  "The rows with their cursors."
+  edges: [DocumentExecutionEdge!]!
+  "The rows."
+  nodes: [DocumentExecution!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many executions the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An execution in a list."
+type DocumentExecutionEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -741,11 +1002,62 @@ enum DocumentAction {
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
+  "Goods that came back, and were on hold, were told apart."
+  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
 
+"Units that one line of an outbound document takes from one place."
+type Pick {
+  "The document's line."
+  lineNo: Int!
+  "The SKU code; of a kit, a component."
+  sku: String!
+  "What, with its barcodes. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket they leave."
+  bucket: AdjustableBucket!
+  """
+  The bin. Null in warehouses that do not keep their stock by bin, for what no open bin
+  holds, for damaged goods, and for people without the permission warehouse:view.
+  """
+  location: Location
+  "Base units."
+  quantity: Long!
+}
+
 extend type Query {
+  """
+  What is to be picked for an outbound document, in the order in which a person walks
+  the bins: up the odd aisles, down the even ones. It is what is promised to the
+  document and outstanding; what no open bin holds comes last. Nothing is held. Null
+  when there is no such document; BAD_REQUEST for one of another kind. It needs
+  stock:view too.
+  """
+  documentPickList(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Pick!] @requires(permission: "document:view")
+
+  """
+  Where what an inbound document brought could be put, as in putawaySuggestion: of each
+  SKU at most what came and still lies in locations for receipts, for the first 250
+  SKUs of which something does. Null when there is no such document; BAD_REQUEST for
+  one of another kind, and for a warehouse that does not keep its stock by bin. It
+  needs stock:view and warehouse:view too.
+  """
+  documentPutaway(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Putaway!] @requires(permission: "document:view")
+
   "One document by its number or its id, exactly one of the two. Null when there is none."
   document(
     "The number, not sensitive to case."
@@ -945,8 +1257,13 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
+  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
+  documentInspect, unless the document goes to COMPLETED at once or the execution names
+  a bucket.
+
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -954,11 +1271,18 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
-  is promised before the document is executed; advanceTo does that at once.
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Approval promises
+  what is available, every line in full, until the document is executed, ended or
+  given up; what is DAMAGED or ON_HOLD is taken as it is. Nothing moves before the
+  document is executed; advanceTo does that at once.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  A sales kit leaves as its components. The batches are those that the product's rule
+  says, or the one that the line names. SCRAP and SUPPLIER_RETURN may be of batches
+  that nobody may be sold.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, EXPIRED,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -970,7 +1294,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -988,9 +1312,11 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. Approving twice does no harm.
+  Lets a draft be executed. All rules of approval that it comes under must hold, and
+  an outbound document's goods are promised to it. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
@@ -1003,12 +1329,27 @@ type PostingEdge {
   all that is outstanding. It may be called again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  STALE_VERSION, INVALID_TRANSITION, EXPIRED, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  MIXING, CAPACITY, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Tells apart goods of an inbound document that came on hold, such as returns: each
+  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
+  hold. The document may be executing or completed, and inspected again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentInspect(
+    "What, and why."
+    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -1085,6 +1426,12 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
+  The number of the outbound document whose goods come back, not sensitive to case;
+  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
+  has brought comes back, at what it left at when a line gives no cost.
+  """
+  returnOf: String! = ""
+  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -1100,7 +1447,7 @@ input InboundLineInput {
   sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to."
+  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
@@ -1152,16 +1499,34 @@ input OutboundCreateInput {
   the year 2000.
   """
   occurredAt: DateTime
-  "When the goods are expected to leave."
+  """
+  When the goods are expected to leave: batches are promised that may still be sold
+  on that day in the warehouse's time zone, or today when it is left out.
+  """
   expectedAt: DateTime
+  """
+  The reservation that the document executes from, instead of a promise of its own.
+  Its lines are what that holds open in the warehouse when none are given.
+  """
+  fromReservation: FromReservationInput
   """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]!
+  "1 to 5,000 lines; none only with fromReservation. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]! = []
+}
+
+"Which reservation: give its id, or whose it is."
+input FromReservationInput {
+  "What sort of object it was made for, such as ORDER."
+  businessType: String! = ""
+  "Which of them."
+  businessId: String! = ""
+  "The id of the reservation."
+  id: ID
 }
 
 "Goods of one SKU that leave."
@@ -1270,7 +1635,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go."
+  "When the goods are expected to come or go; null is at no known time."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1348,7 +1713,10 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  "What was done, each line at most once; everything that is outstanding when left empty."
+  """
+  What was done, at most 5,000 parts; everything that is outstanding, as it was
+  planned, when left empty. A line is named again for another batch, bucket or bin.
+  """
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1356,7 +1724,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"What was done of one line."
+"A part of one line that was done. What is left out is as the line plans it."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1364,6 +1732,72 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
+  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
+  reasonCode: String! = ""
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String
+  "The bucket that they came to or left."
+  bucket: AdjustableBucket
+  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"What of which document was inspected."
+input DocumentInspectInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "What was found, 1 to 5,000 parts."
+  lines: [DocumentInspectLine!]!
+}
+
+"A part of one line that was inspected."
+input DocumentInspectLine {
+  "The line's number."
+  lineNo: Int!
+  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
+  quantity: Long!
+  "What they are from now on."
+  bucket: InspectedBucket!
+  "The batch; when left out, the batches of the line in the order in which they came."
+  batchNo: String
+  "Why, as a code such as SCRATCHED; may be empty."
+  reasonCode: String! = ""
+}
+
+"What goods may be after they were inspected."
+enum InspectedBucket {
+  "Good to sell."
+  AVAILABLE
+  "Damaged."
+  DAMAGED
 }
 
 "Which document is ended."
@@ -1523,10 +1957,16 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
+  "The reservation held goods until a time that is over."
+  EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
+  "A rule says that whoever made the document cannot approve it; the message names the rule."
+  APPROVAL_SEPARATE
+  "A rule asks for a role that the approver does not have; the message names both."
+  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -5303,6 +5743,90 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
+func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApprovalRule_id(ctx, field)
+	case "code":
+		return ec.fieldContext_ApprovalRule_code(ctx, field)
+	case "name":
+		return ec.fieldContext_ApprovalRule_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApprovalRule_kind(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
+	case "oneWarehouse":
+		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
+	case "minValue":
+		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
+	case "separate":
+		return ec.fieldContext_ApprovalRule_separate(ctx, field)
+	case "role":
+		return ec.fieldContext_ApprovalRule_role(ctx, field)
+	case "status":
+		return ec.fieldContext_ApprovalRule_status(ctx, field)
+	case "version":
+		return ec.fieldContext_ApprovalRule_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5387,6 +5911,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
+	case "returnOf":
+		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
@@ -5467,6 +5993,58 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DocumentExecution_version(ctx, field)
+	case "posting":
+		return ec.fieldContext_DocumentExecution_posting(ctx, field)
+	case "sku":
+		return ec.fieldContext_DocumentExecution_sku(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
+	case "fromBucket":
+		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_DocumentExecution_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
+	case "lineQuantity":
+		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -5495,6 +6073,8 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
+	case "executions":
+		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }
@@ -6005,6 +6585,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Pick(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_Pick_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_Pick_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Pick_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_Pick_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_Pick_bucket(ctx, field)
+	case "location":
+		return ec.fieldContext_Pick_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Pick_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pick", field.Name)
 }
 
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

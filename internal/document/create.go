@@ -84,7 +84,12 @@ func (s *Service) create(ctx context.Context, c creation) (res Result, err error
 					return kept{}, err
 				}
 			}
+			from, err := takeOver(ctx, tx, now, &whole)
+			if err != nil {
+				return kept{}, err
+			}
 			d := newDraft(whole, fault.Input, no, auth.From(ctx).UserID, now)
+			d.doc.ReservationID = from
 			posted, err := s.book(ctx, tx, kinds[in.Kind].create, now, []*draft{d})
 			if err != nil {
 				return kept{}, err
@@ -139,13 +144,23 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 		if err := d.settle(ctx, tx, now, codes[i], &faults); err != nil {
 			return nil, err
 		}
-		b.add(ctx, d, codes[i], postings[i], now)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	for _, d := range drafts {
 		if err := s.mayApprove(ctx, tx, d); err != nil {
+			return nil, err
+		}
+	}
+	if postings, err = s.promiseFirst(ctx, tx, now, drafts, codes, postings); err != nil {
+		return nil, err
+	}
+	for i, d := range drafts {
+		b.add(ctx, d, codes[i], postings[i], now)
+	}
+	for i := range b.works {
+		if err := s.takeReserved(ctx, tx, now, &b.works[i]); err != nil {
 			return nil, err
 		}
 	}

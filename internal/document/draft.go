@@ -21,6 +21,8 @@ type draft struct {
 	doc *ent.Document // with its lines in Edges
 	// fact says that another system tells of what happened: see [Service.Record].
 	fact bool
+	// reserve promises what is executed at once before it is taken.
+	reserve bool
 }
 
 // newDraft makes the rows of a tidy, checked input; codes are still to be settled.

@@ -173,7 +173,7 @@ func (s *Service) record(ctx context.Context, in RecordInput, inputs []CreateInp
 		drafts := make([]*draft, len(fresh))
 		for j, i := range fresh {
 			drafts[j] = newDraft(inputs[i], recordAt(i), numbers[i], auth.From(ctx).UserID, now)
-			drafts[j].fact = true
+			drafts[j].fact, drafts[j].reserve = true, in.Reserve
 		}
 		if _, err := s.book(ctx, tx, "record", now, drafts); err != nil {
 			return err

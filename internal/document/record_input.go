@@ -17,6 +17,10 @@ type RecordInput struct {
 	// Currency is that of the unit prices.
 	Currency string
 	Records  []Record
+	// Reserve promises the goods of every outbound record to it before they leave,
+	// as a system does that takes orders and ships them later: each record leaves a
+	// completed reservation behind.
+	Reserve bool
 }
 
 // Record is one such document. With the source and the warehouse its kind and

@@ -71,6 +71,38 @@ type line struct {
 	Sku, BatchNo, Bucket                                              string
 	Quantity, ExecutedQuantity, RejectedQuantity, OutstandingQuantity int64
 	UnitCost, UnitPrice                                               *string
+	Executions                                                        list[executed]
+}
+
+type executed struct {
+	Sku, BatchNo, Bucket, ReasonCode         string
+	FromBucket                               *string
+	Posting                                  *struct{ ID string }
+	Location                                 *struct{ Code string }
+	Quantity, RejectedQuantity, LineQuantity int64
+}
+
+// String is such as "6 BRAKE-1/B1 AVAILABLE".
+func (e executed) String() string {
+	s := fmt.Sprintf("%d %s/%s %s", e.Quantity, e.Sku, e.BatchNo, e.Bucket)
+	if e.FromBucket != nil {
+		s += " from " + *e.FromBucket
+	}
+	if e.RejectedQuantity > 0 {
+		s += fmt.Sprintf(" rejected %d %s", e.RejectedQuantity, e.ReasonCode)
+	}
+	if e.Location != nil {
+		s += " at " + e.Location.Code
+	}
+	return s
+}
+
+// executions of a line, as text.
+func (d doc) executions(lineNo int) (out []string) {
+	for _, e := range d.Lines.Nodes[lineNo-1].Executions.Nodes {
+		out = append(out, e.String())
+	}
+	return out
 }
 
 type event struct {
@@ -99,7 +131,7 @@ type userError struct {
 }
 
 const fields = `id no kind state version lineCount quantity executedQuantity rejectedQuantity
-  lines(first: 200) { nodes { lineNo sku batchNo bucket quantity executedQuantity rejectedQuantity outstandingQuantity unitCost unitPrice } totalCount }
+  lines(first: 200) { nodes { lineNo sku batchNo bucket quantity executedQuantity rejectedQuantity outstandingQuantity unitCost unitPrice executions { nodes { sku batchNo bucket fromBucket posting { id } location { code } quantity rejectedQuantity lineQuantity reasonCode } } } totalCount }
   events { nodes { version action fromState toState posting { id } actor { username } note } totalCount }
   postings { nodes { id kind operation } } reverses { no } reversedBy { no }`
 

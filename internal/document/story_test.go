@@ -63,17 +63,24 @@ func TestAnOutboundTakesWhatThereIsAndNoMore(t *testing.T) {
 		f := setup(t, db)
 		f.receive("BRAKE-1", 10)
 		before := f.rows()
-		d := f.outbound(lineOf("BRAKE-1", 6), lineOf("BRAKE-1", 5), lineOf("LAMP-1", 1))
-		p := f.send(f.manager, "documentExecute", vars{"id": d.ID})
-		f.expect("two lines of one SKU are a sum", p,
-			"INSUFFICIENT_STOCK input.lines.0.quantity", "INSUFFICIENT_STOCK input.lines.1.quantity", "INSUFFICIENT_STOCK input.lines.2.quantity")
-		if e := p.UserErrors[0]; *e.CurrentQuantity != 10 || *e.ShortBy != 1 || *e.Index != 0 {
+		wanted := vars{"warehouseCode": "SZ01", "lines": []vars{lineOf("BRAKE-1", 6), lineOf("BRAKE-1", 5), lineOf("LAMP-1", 1)}}
+		draft := f.must("outboundCreate", wanted).Document
+		p := f.send(f.manager, "documentApprove", vars{"no": draft.No})
+		f.expect("two lines of one SKU are a sum", p, "INSUFFICIENT_STOCK input.lines.1.quantity", "INSUFFICIENT_STOCK input.lines.2.quantity")
+		if e := p.UserErrors[0]; *e.CurrentQuantity != 4 || *e.ShortBy != 1 || *e.Index != 1 {
 			t.Errorf("%+v", e)
 		}
-		if after := f.rows(); after["stock_movements"] != before["stock_movements"] || f.read(d.No).State != stock.DocumentApproved {
-			t.Errorf("a refused execution left something behind: %v", after)
+		wanted["advanceTo"] = "COMPLETED"
+		f.expect("at once, it is too little as well", f.send(f.manager, "outboundCreate", wanted),
+			"INSUFFICIENT_STOCK input.lines.0.quantity", "INSUFFICIENT_STOCK input.lines.1.quantity", "INSUFFICIENT_STOCK input.lines.2.quantity")
+		if after := f.rows(); after["stock_movements"] != before["stock_movements"] || f.read(draft.No).State != stock.DocumentDraft {
+			t.Errorf("a refusal left something behind: %v", after)
 		}
-		got := f.must("documentExecute", vars{"id": d.ID, "lines": []vars{{"lineNo": 1, "quantity": 6}, {"lineNo": 2, "quantity": 4}}, "complete": true, "closeShort": true})
+		d := f.outbound(lineOf("BRAKE-1", 6), lineOf("BRAKE-1", 4))
+		if f.available("BRAKE-1") != 0 {
+			t.Errorf("an approved document promises nothing: %d available", f.available("BRAKE-1"))
+		}
+		got := f.must("documentExecute", vars{"id": d.ID, "lines": []vars{{"lineNo": 1, "quantity": 6}, {"lineNo": 2, "quantity": 4}}, "complete": true})
 		if got.Document.State != stock.DocumentCompleted || got.Document.ExecutedQuantity != 10 || len(got.Movements) != 1 || *got.Movements[0].ValueDelta != "-100" {
 			t.Errorf("%+v", got)
 		}

@@ -31,6 +31,8 @@ type SalesInput struct {
 	Map []string
 	// Opening receives what the orders would lack before they are booked.
 	Opening bool
+	// Reserve promises the goods of every order to it before they leave.
+	Reserve bool
 	// Rejects is the file of what was not booked; empty for one beside the
 	// first of Files.
 	Rejects string

@@ -211,7 +211,7 @@ func (r *run) each(ctx context.Context, maxOrders, maxLines int, do func(documen
 			return err
 		}
 		next = read(b.orders[len(b.orders)-1].seq)
-		in := document.RecordInput{Source: importer, WarehouseCode: r.warehouse, Currency: r.currency, Records: make([]document.Record, len(b.orders))}
+		in := document.RecordInput{Source: importer, WarehouseCode: r.warehouse, Currency: r.currency, Records: make([]document.Record, len(b.orders)), Reserve: r.in.Reserve}
 		for i, o := range b.orders {
 			in.Records[i] = o.record
 		}

@@ -17,6 +17,7 @@ import (
 	"entrepot/internal/document"
 	"entrepot/internal/exchange"
 	"entrepot/internal/ledger"
+	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 	"entrepot/internal/testdb"
@@ -199,6 +200,34 @@ func TestEveryOrderOfTheExcerptGoesThroughTheBooksOnce(t *testing.T) {
 		}
 		if got := b.counts(documentsSQL); !maps.Equal(got, documents) {
 			t.Errorf("the second time: %v, before %v", got, documents)
+		}
+	})
+}
+
+func TestEveryOrderIsReservedAndThenShipped(t *testing.T) {
+	t.Parallel()
+	want := readTruth(t)
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
+		in := b.input(excerpt)
+		in.Reserve = true
+		if sum := b.must(in); sum.OrdersBooked != want.sales+want.returns || sum.OrdersRefused != 0 {
+			t.Errorf("%+v", sum)
+		}
+		if got := b.counts(movedSQL); !maps.Equal(got, want.moved) {
+			t.Errorf("moved %v, want %v", got, want.moved)
+		}
+		reservations := b.counts(`SELECT state, count(*) FROM reservations GROUP BY state`)
+		if !maps.Equal(reservations, map[string]int64{"COMPLETED": want.sales}) {
+			t.Errorf("reservations %v, of %d orders", reservations, want.sales)
+		}
+		r, err := ledger.Verify(t.Context(), db, append(document.Rules(), reservation.Rules()...)...)
+		if err != nil || !r.OK() {
+			t.Errorf("the books: %v %+v", err, r.Checks)
+		}
+		again := b.must(b.input(excerpt)) // asking for no reservation makes it no other order
+		if again.OrdersBooked+again.OrdersRefused != 0 {
+			t.Errorf("the second time: %+v", again)
 		}
 	})
 }

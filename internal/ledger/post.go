@@ -267,6 +267,18 @@ func NextPosting(ctx context.Context, tx store.Tx) (int64, error) {
 	return one[0].ID, err
 }
 
+// NextPostings draws the ids of n postings to come. On SQLite a posting that is
+// written before them takes the first.
+func NextPostings(ctx context.Context, tx store.Tx, n int) ([]int64, error) {
+	drawn := make([]Posting, n)
+	err := drawIDs(ctx, tx, drawn)
+	ids := make([]int64, n)
+	for i, p := range drawn {
+		ids[i] = p.ID
+	}
+	return ids, err
+}
+
 // movement is the ledger row of one part, not yet appraised.
 func movement(p Posting, k Key, c part, w written, a Balance) *ent.StockMovement {
 	first := c.moves[0]
