@@ -10,6 +10,7 @@ import (
 	"entrepot/ent"
 	"entrepot/graph/generated"
 	"entrepot/graph/load"
+	"entrepot/internal/bin"
 	"entrepot/internal/document"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
@@ -108,6 +109,29 @@ func (r *documentLineResolver) Executions(ctx context.Context, obj *ent.Document
 	return load.ExecutionsOf(ctx, obj, page.Args{First: first, After: after})
 }
 
+func (r *pickResolver) Product(ctx context.Context, obj *document.Pick) (*ent.Product, error) {
+	return load.Product(ctx, obj.SKU)
+}
+
+func (r *pickResolver) Location(ctx context.Context, obj *document.Pick) (*ent.Location, error) {
+	if obj.LocationID == nil {
+		return nil, nil
+	}
+	return load.Location(ctx, *obj.LocationID)
+}
+
+func (r *queryResolver) DocumentPickList(ctx context.Context, no *string, id *page.ID) ([]*document.Pick, error) {
+	list, err := document.PickList(ctx, r.DB, no, id)
+	load.Picks(ctx, list)
+	return list, err
+}
+
+func (r *queryResolver) DocumentPutaway(ctx context.Context, no *string, id *page.ID) ([]*bin.Putaway, error) {
+	list, err := document.Putaway(ctx, r.DB, no, id)
+	load.Putaways(ctx, list)
+	return list, err
+}
+
 func (r *queryResolver) Document(ctx context.Context, no *string, id *page.ID) (*ent.Document, error) {
 	doc, err := document.Find(ctx, r.DB, no, id)
 	if doc != nil {
@@ -135,9 +159,12 @@ func (r *Resolver) DocumentExecution() generated.DocumentExecutionResolver {
 
 func (r *Resolver) DocumentLine() generated.DocumentLineResolver { return &documentLineResolver{r} }
 
+func (r *Resolver) Pick() generated.PickResolver { return &pickResolver{r} }
+
 type (
 	documentResolver          struct{ *Resolver }
 	documentEventResolver     struct{ *Resolver }
 	documentExecutionResolver struct{ *Resolver }
 	documentLineResolver      struct{ *Resolver }
+	pickResolver              struct{ *Resolver }
 )

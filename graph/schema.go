@@ -10,6 +10,7 @@ import (
 	"entrepot/graph/load"
 	"entrepot/internal/approval"
 	"entrepot/internal/auth"
+	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
 	"entrepot/internal/fx"
@@ -32,6 +33,8 @@ type Deps struct {
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service
 	Reports    *report.Service
+	// Bins moves goods between the bins of a warehouse.
+	Bins *bin.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

@@ -55,6 +55,11 @@ type DocumentLineResolver interface {
 
 	Executions(ctx context.Context, obj *ent.DocumentLine, first *int, after *string) (*page.Connection[*ent.DocumentExecution], error)
 }
+type PickResolver interface {
+	Product(ctx context.Context, obj *document.Pick) (*ent.Product, error)
+
+	Location(ctx context.Context, obj *document.Pick) (*ent.Location, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -1796,6 +1801,105 @@ func (ec *executionContext) fieldContext_DocumentLineEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Pick_lineNo(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LineNo)
+}
+func (ec *executionContext) fieldContext_Pick_lineNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_sku(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.SKU)
+}
+func (ec *executionContext) fieldContext_Pick_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_product(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pick_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pick().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖentrepotᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pick_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pick",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pick_batchNo(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.BatchNo)
+}
+func (ec *executionContext) fieldContext_Pick_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_bucket(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNAdjustableBucket2entrepotᚋinternalᚋstockᚐBucket(ctx, field.Selections, obj.Bucket)
+}
+func (ec *executionContext) fieldContext_Pick_bucket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type AdjustableBucket does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_location(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pick_location(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pick().Location(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Location) graphql.Marshaler {
+			return ec.marshalOLocation2ᚖentrepotᚋentᚐLocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pick_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pick",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Location(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pick_quantity(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Quantity)
+}
+func (ec *executionContext) fieldContext_Pick_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
 func (ec *executionContext) _PostingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2564,6 +2668,35 @@ func (ec *executionContext) _DocumentLineEdge(ctx context.Context, sel ast.Selec
 	return out.Done()
 }
 
+var pickImplementors = []string{"Pick"}
+
+func (ec *executionContext) _Pick(ctx context.Context, sel ast.SelectionSet, obj *document.Pick) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, pickImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("Pick"))
+		case "lineNo":
+			out.SetNonNull(i, ec._Pick_lineNo(ctx, field, obj))
+		case "sku":
+			out.SetNonNull(i, ec._Pick_sku(ctx, field, obj))
+		case "product":
+			out.Set(i, ec._Pick_product(ctx, field, obj))
+		case "batchNo":
+			out.SetNonNull(i, ec._Pick_batchNo(ctx, field, obj))
+		case "bucket":
+			out.SetNonNull(i, ec._Pick_bucket(ctx, field, obj))
+		case "location":
+			out.Set(i, ec._Pick_location(ctx, field, obj))
+		case "quantity":
+			out.SetNonNull(i, ec._Pick_quantity(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
 var postingConnectionImplementors = []string{"PostingConnection"}
 
 func (ec *executionContext) _PostingConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.Posting]) graphql.Marshaler {
@@ -2881,6 +3014,16 @@ func (ec *executionContext) marshalNNewDocumentState2entrepotᚋinternalᚋstock
 	return v
 }
 
+func (ec *executionContext) marshalNPick2ᚖentrepotᚋinternalᚋdocumentᚐPick(ctx context.Context, sel ast.SelectionSet, v *document.Pick) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Pick(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPostingConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.Posting]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -3043,6 +3186,25 @@ func (ec *executionContext) marshalODocumentState2ᚖentrepotᚋinternalᚋstock
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOPick2ᚕᚖentrepotᚋinternalᚋdocumentᚐPickᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.Pick) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPick2ᚖentrepotᚋinternalᚋdocumentᚐPick(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

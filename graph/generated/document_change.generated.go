@@ -1285,6 +1285,57 @@ func (ec *executionContext) unmarshalInputDocumentUpdateInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputFromReservationInput(ctx context.Context, obj any) (document.FromReservation, error) {
+	var it document.FromReservation
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["businessType"]; !present {
+		asMap["businessType"] = ""
+	}
+	if _, present := asMap["businessId"]; !present {
+		asMap["businessId"] = ""
+	}
+
+	fieldsInOrder := [...]string{"businessType", "businessId", "id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "businessType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessType"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessType = data
+		case "businessId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖentrepotᚋinternalᚋpageᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputInboundCreateInput(ctx context.Context, obj any) (document.CreateInput, error) {
 	var it document.CreateInput
 	if obj == nil {
@@ -1575,8 +1626,11 @@ func (ec *executionContext) unmarshalInputOutboundCreateInput(ctx context.Contex
 	if _, present := asMap["advanceTo"]; !present {
 		asMap["advanceTo"] = "DRAFT"
 	}
+	if _, present := asMap["lines"]; !present {
+		asMap["lines"] = []any{}
+	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "warehouseCode", "reasonCode", "externalNo", "party", "country", "currency", "note", "occurredAt", "expectedAt", "advanceTo", "lines"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "warehouseCode", "reasonCode", "externalNo", "party", "country", "currency", "note", "occurredAt", "expectedAt", "fromReservation", "advanceTo", "lines"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1660,6 +1714,13 @@ func (ec *executionContext) unmarshalInputOutboundCreateInput(ctx context.Contex
 				return it, err
 			}
 			it.ExpectedAt = data
+		case "fromReservation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromReservation"))
+			data, err := ec.unmarshalOFromReservationInput2ᚖentrepotᚋinternalᚋdocumentᚐFromReservation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromReservation = data
 		case "advanceTo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("advanceTo"))
 			data, err := ec.unmarshalNNewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx, v)
@@ -1973,6 +2034,14 @@ func (ec *executionContext) marshalODocumentPayload2ᚖentrepotᚋgraphᚋintern
 		return graphql.Null
 	}
 	return ec._DocumentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFromReservationInput2ᚖentrepotᚋinternalᚋdocumentᚐFromReservation(ctx context.Context, v any) (*document.FromReservation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFromReservationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 // endregion ***************************** type.gotpl *****************************

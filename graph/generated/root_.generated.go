@@ -27,9 +27,12 @@ type ResolverRoot interface {
 	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
 	Location() LocationResolver
+	LocationMovement() LocationMovementResolver
+	LocationStock() LocationStockResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
+	Pick() PickResolver
 	Posting() PostingResolver
 	Product() ProductResolver
 	Query() QueryResolver
@@ -98,14 +101,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputFromReservationInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
 		ec.unmarshalInputLocationArchiveInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationFilter,
+		ec.unmarshalInputLocationMovementFilter,
 		ec.unmarshalInputLocationOrder,
 		ec.unmarshalInputLocationRange,
 		ec.unmarshalInputLocationRestoreInput,
+		ec.unmarshalInputLocationStockFilter,
+		ec.unmarshalInputLocationStockOrder,
 		ec.unmarshalInputLocationUpdateInput,
 		ec.unmarshalInputLocationsGenerateInput,
 		ec.unmarshalInputLocationsImportInput,
@@ -127,6 +134,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductUpdateInput,
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
+		ec.unmarshalInputPutawayLineInput,
 		ec.unmarshalInputScheduledRunFilter,
 		ec.unmarshalInputShipmentCancelInput,
 		ec.unmarshalInputShipmentCloseMissingInput,
@@ -145,6 +153,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockMovementOrder,
 		ec.unmarshalInputStockOrder,
 		ec.unmarshalInputStockQuantityRange,
+		ec.unmarshalInputStockRelocateInput,
+		ec.unmarshalInputStockRelocateLine,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
@@ -426,6 +436,326 @@ type ApprovalRuleUpdatePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
+type LocationStock {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch of which these units are a part."
+  stock: Stock
+  "Units that lie there, whatever their condition."
+  quantity: Long!
+  "Rises by one with every change."
+  version: Long!
+  "When the last change was recorded."
+  changedAt: DateTime!
+}
+
+"One immutable row of the locations' journal: how one posting changed what lies of one stock in one location."
+type LocationMovement {
+  "Opaque id; null for a movement that a dry run only planned."
+  id: ID
+  "The group of movements it belongs to. Null in a dry run."
+  posting: Posting
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch."
+  stock: Stock
+  "Change of the units; negative when they left."
+  quantityDelta: Long!
+  "Units that lay there after it."
+  quantityAfter: Long!
+  "The movements of one stock in one location are numbered without gap or repeat."
+  locationVersion: Long!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
+}
+
+extend type Location {
+  "Units that lie there. Null for people without the permission stock:view."
+  quantity: Long
+  "Cubic centimetres that they take, as far as the sizes of products are known, rounded up. Null for people without the permission stock:view."
+  usedVolumeCm3: Long
+  "Cubic centimetres that are left, 0 when it is overfull; null when maxVolumeCm3 is unlimited, and for people without the permission stock:view."
+  freeVolumeCm3: Long
+  "What lies there."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
+}
+
+extend type Stock {
+  "Where it lies, in warehouses that keep their stock by bin: together its physical units."
+  locations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
+}
+
+extend type Query {
+  "What lies in locations, a page at a time."
+  locationStocks(
+    "Which; all when left out."
+    filter: LocationStockFilter
+    "In which order; by ID ascending, the quickest, when left out."
+    orderBy: LocationStockOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationStockConnection @requires(permission: "stock:view")
+
+  "The locations' journal, newest first, a page at a time."
+  locationMovements(
+    "Which; all when left out."
+    filter: LocationMovementFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationMovementConnection @requires(permission: "stock:view")
+
+  """
+  Where goods could be put away: first where the SKU lies already, then into empty
+  locations, then into those where SKUs may mix; of each PICK before STORAGE, then
+  by code. Only active, unlocked PICK and STORAGE locations are named, and only for
+  what their volume has room for, so a line may be split. Lines are placed one after
+  the other. Of empty and of shared locations the first 500 are looked at. Nothing is
+  held. It needs warehouse:view too. BAD_REQUEST for a warehouse that is not known or
+  does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
+  """
+  putawaySuggestion(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "1 to 250 lines."
+    lines: [PutawayLineInput!]!
+  ): [Putaway!] @requires(permission: "stock:view")
+}
+
+"Units of a SKU that are to be put away."
+input PutawayLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"Where the units of one line could be put."
+type Putaway {
+  "The SKU code."
+  sku: String!
+  "Units asked for."
+  quantity: Long!
+  "The locations, the best first."
+  places: [PutawayPlace!]!
+  "Units that find no location."
+  unplaced: Long!
+}
+
+"Units that could be put into one location."
+type PutawayPlace {
+  "Where."
+  location: Location!
+  "Units."
+  quantity: Long!
+  "Why there."
+  reason: PutawayReason!
+}
+
+"Why goods would be put into a location."
+enum PutawayReason {
+  "The SKU lies there already."
+  SAME_SKU
+  "It is empty."
+  EMPTY
+  "Other SKUs lie there, and they may mix."
+  MIXED
+}
+
+"What of the stock in locations. All conditions must hold."
+input LocationStockFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "True: only what lay there once and does no more. False: only what lies there."
+  empty: Boolean
+  "Only what changed at this time or later."
+  changedSince: DateTime
+}
+
+"By what the stock in locations is ordered."
+input LocationStockOrder {
+  "The column; ties are broken by ID."
+  field: LocationStockOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"Columns that the stock in locations can be ordered by. ID has an index; the others sort what the filter admits."
+enum LocationStockOrderField {
+  "In the order of entry."
+  ID
+  "By the units."
+  QUANTITY
+  "By the time of the last change."
+  CHANGED_AT
+}
+
+"Which movements in locations. All conditions must hold."
+input LocationMovementFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only of this posting."
+  postingId: ID
+  "Only of postings of one of these kinds, at most 1,000."
+  kinds: [MovementKind!]
+  "Only what was entered at this time or later."
+  recordedSince: DateTime
+  "Only what was entered before this time."
+  recordedBefore: DateTime
+}
+
+"A page of what lies in locations."
+type LocationStockConnection {
+  "The rows with their cursors."
+  edges: [LocationStockEdge!]!
+  "The rows."
+  nodes: [LocationStock!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"What lies of a stock in a location, in a list."
+type LocationStockEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationStock!
+}
+
+"A page of movements in locations."
+type LocationMovementConnection {
+  "The rows with their cursors."
+  edges: [LocationMovementEdge!]!
+  "The rows."
+  nodes: [LocationMovement!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A movement in a list."
+type LocationMovementEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationMovement!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/bin_change.graphql", Input: `extend type Mutation {
+  """
+  Brings goods of one warehouse from locations to locations; no stock changes. At
+  most 250 lines, all or none. They happen together: what one line brings, another
+  may take.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, MIXING,
+  CAPACITY, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stockRelocate(
+    "What goes from where to where."
+    input: StockRelocateInput!
+  ): StockRelocatePayload @requires(permission: "stock:adjust")
+}
+
+"Goods of one warehouse that change their location."
+input StockRelocateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and planned and then rolled back. The payload
+  shows the movements that would be, without ids and without a posting; the
+  idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code of a warehouse that keeps its stock by bin, not sensitive to case."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PUTAWAY or REPLENISH."
+  reasonCode: String! = "RELOCATED"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "1 to 250 lines."
+  lines: [StockRelocateLine!]!
+}
+
+"Units of one stock that go from one location to another."
+input StockRelocateLine {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "The code of the location that they leave."
+  from: String!
+  "The code of the location where they go; not the same."
+  to: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"The answer to stockRelocate."
+type StockRelocatePayload {
+  "What was posted. Null when nothing was: refused, a dry run, or all goods would lie where they lay."
+  posting: Posting
+  "The rows of the locations' journal, or those a dry run would write; empty when it was refused."
+  movements: [LocationMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -696,7 +1026,56 @@ enum DocumentAction {
   LANDED_COST
 }
 
+"Units that one line of an outbound document takes from one place."
+type Pick {
+  "The document's line."
+  lineNo: Int!
+  "The SKU code; of a kit, a component."
+  sku: String!
+  "What, with its barcodes. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket they leave."
+  bucket: AdjustableBucket!
+  """
+  The bin. Null in warehouses that do not keep their stock by bin, for what no open bin
+  holds, for damaged goods, and for people without the permission warehouse:view.
+  """
+  location: Location
+  "Base units."
+  quantity: Long!
+}
+
 extend type Query {
+  """
+  What is to be picked for an outbound document, in the order in which a person walks
+  the bins: up the odd aisles, down the even ones. It is what is promised to the
+  document and outstanding; what no open bin holds comes last. Nothing is held. Null
+  when there is no such document; BAD_REQUEST for one of another kind. It needs
+  stock:view too.
+  """
+  documentPickList(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Pick!] @requires(permission: "document:view")
+
+  """
+  Where what an inbound document brought could be put, as in putawaySuggestion: of each
+  SKU at most what came and still lies in locations for receipts, for the first 250
+  SKUs of which something does. Null when there is no such document; BAD_REQUEST for
+  one of another kind, and for a warehouse that does not keep its stock by bin. It
+  needs stock:view and warehouse:view too.
+  """
+  documentPutaway(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Putaway!] @requires(permission: "document:view")
+
   "One document by its number or its id, exactly one of the two. Null when there is none."
   document(
     "The number, not sensitive to case."
@@ -910,11 +1289,17 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
-  is promised before the document is executed; advanceTo does that at once.
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Approval promises
+  what is available, every line in full, until the document is executed, ended or
+  given up; what is DAMAGED or ON_HOLD is taken as it is. Nothing moves before the
+  document is executed; advanceTo does that at once.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  A sales kit leaves as its components. The batches are those that the product's rule
+  says, or the one that the line names. SCRAP and SUPPLIER_RETURN may be of batches
+  that nobody may be sold.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, EXPIRED,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
@@ -945,11 +1330,12 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. All rules of approval that it comes under must hold.
-  Approving twice does no harm.
+  Lets a draft be executed. All rules of approval that it comes under must hold, and
+  an outbound document's goods are promised to it. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
     "What, and why."
@@ -961,8 +1347,9 @@ type PostingEdge {
   all that is outstanding. It may be called again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  STALE_VERSION, INVALID_TRANSITION, EXPIRED, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  MIXING, CAPACITY, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   documentExecute(
     "What, and why."
@@ -1130,16 +1517,34 @@ input OutboundCreateInput {
   the year 2000.
   """
   occurredAt: DateTime
-  "When the goods are expected to leave."
+  """
+  When the goods are expected to leave: batches are promised that may still be sold
+  on that day in the warehouse's time zone, or today when it is left out.
+  """
   expectedAt: DateTime
+  """
+  The reservation that the document executes from, instead of a promise of its own.
+  Its lines are what that holds open in the warehouse when none are given.
+  """
+  fromReservation: FromReservationInput
   """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]!
+  "1 to 5,000 lines; none only with fromReservation. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]! = []
+}
+
+"Which reservation: give its id, or whose it is."
+input FromReservationInput {
+  "What sort of object it was made for, such as ORDER."
+  businessType: String! = ""
+  "Which of them."
+  businessId: String! = ""
+  "The id of the reservation."
+  id: ID
 }
 
 "Goods of one SKU that leave."
@@ -1570,6 +1975,8 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
+  "The reservation held goods until a time that is over."
+  EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
@@ -4873,8 +5280,8 @@ type StockCardLineEdge {
   broken, given away. At most 250 lines, decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockAdjust(
     "What changes, and why."
@@ -4888,8 +5295,8 @@ type StockCardLineEdge {
   most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
+  RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -4901,8 +5308,8 @@ type StockCardLineEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -4912,9 +5319,11 @@ type StockCardLineEdge {
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
   stays as it is. Refused when a bucket would fall below zero, the second time,
-  and for a posting that is a reversal itself or belongs to a document.
+  and for a posting that is a reversal itself, belongs to a document, or is a
+  relocation: bring the goods back with stockRelocate. In bins it does the opposite
+  too; what lies there no more is taken as stockAdjust takes it.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK, LOCKED,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
@@ -5012,6 +5421,14 @@ input StockAdjustLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  """
+  The code of the location where units that come are put, or that units which go
+  leave, in a warehouse that keeps its stock by bin. Left out, what comes goes to the
+  first unlocked RECEIVE location by code (damaged units to DAMAGED), and what goes
+  leaves unlocked PICK, STORAGE, STAGE, RETURN and RECEIVE locations in this order
+  (damaged units DAMAGED ones first), then by code.
+  """
+  locationCode: String! = ""
 }
 
 "Counted quantities, and why."
@@ -5059,6 +5476,8 @@ input StockSetLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  "The code of the location where a surplus is put, or that missing units are taken from, as in stockAdjust; chosen as there when left out."
+  locationCode: String! = ""
 }
 
 "Units that change their bucket, and why."
@@ -5104,6 +5523,13 @@ input StockMoveLine {
   quantity: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version."
   expectedVersion: Long
+  """
+  The code of the location that units leave which become damaged, or cease to be;
+  chosen as in stockAdjust when left out. Other units stay where they lie.
+  """
+  locationCode: String! = ""
+  "The code of the location where they go then: the first unlocked DAMAGED one, or RECEIVE for those that are damaged no more, when left out."
+  toLocationCode: String! = ""
 }
 
 "Which posting is taken back, and why."
@@ -5438,6 +5864,8 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
+  "Whether it keeps its stock by bin: what lies in its locations adds up to its physical units."
+  tracksLocations: Boolean!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
   "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
@@ -5698,6 +6126,12 @@ input WarehouseCreateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; when left out, a PHYSICAL warehouse that we run
+  ourselves does, and no other one may. It gets the locations RECEIVE, DAMAGED and
+  LOST at once.
+  """
+  tracksLocations: Boolean
 }
 
 "What changes of a warehouse."
@@ -5737,6 +6171,13 @@ input WarehouseUpdateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
   parentCodes: [String!]
+  """
+  True: it begins to keep its stock by bin, which only a PHYSICAL warehouse that we run
+  ourselves may. It gets the locations RECEIVE, DAMAGED and LOST, unless it has some of
+  these types, and all that lies there is put into RECEIVE, damaged units into DAMAGED.
+  It never ceases to: what lay where would be forgotten.
+  """
+  tracksLocations: Boolean
 }
 
 "A warehouse to archive."
@@ -5807,6 +6248,11 @@ input WarehousesImportRowInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; see WarehouseCreateInput for a new warehouse, and
+  WarehouseUpdateInput for one that is there.
+  """
+  tracksLocations: Boolean
 }
 
 "The answer to warehouseCreate."
@@ -6440,6 +6886,14 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Location_updatedAt(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Location_quantity(ctx, field)
+	case "usedVolumeCm3":
+		return ec.fieldContext_Location_usedVolumeCm3(ctx, field)
+	case "freeVolumeCm3":
+		return ec.fieldContext_Location_freeVolumeCm3(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Location_stocks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
@@ -6496,6 +6950,54 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationMovement_id(ctx, field)
+	case "posting":
+		return ec.fieldContext_LocationMovement_posting(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationMovement_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationMovement_stock(ctx, field)
+	case "quantityDelta":
+		return ec.fieldContext_LocationMovement_quantityDelta(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_LocationMovement_quantityAfter(ctx, field)
+	case "locationVersion":
+		return ec.fieldContext_LocationMovement_locationVersion(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_LocationMovement_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LocationMovement_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationMovementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationMovementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -6508,6 +7010,48 @@ func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Conte
 		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationStock_id(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationStock_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationStock_stock(ctx, field)
+	case "quantity":
+		return ec.fieldContext_LocationStock_quantity(ctx, field)
+	case "version":
+		return ec.fieldContext_LocationStock_version(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_LocationStock_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStock", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationStockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6726,6 +7270,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Pick(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_Pick_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_Pick_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Pick_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_Pick_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_Pick_bucket(ctx, field)
+	case "location":
+		return ec.fieldContext_Pick_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Pick_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pick", field.Name)
 }
 
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6970,6 +7534,32 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 		return ec.fieldContext_ProductsImportRow_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_Putaway(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_Putaway_sku(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Putaway_quantity(ctx, field)
+	case "places":
+		return ec.fieldContext_Putaway_places(ctx, field)
+	case "unplaced":
+		return ec.fieldContext_Putaway_unplaced(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Putaway", field.Name)
+}
+
+func (ec *executionContext) childFields_PutawayPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_PutawayPlace_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PutawayPlace_quantity(ctx, field)
+	case "reason":
+		return ec.fieldContext_PutawayPlace_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutawayPlace", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7322,6 +7912,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_batch(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
+	case "locations":
+		return ec.fieldContext_Stock_locations(ctx, field)
 	case "inTransitShipments":
 		return ec.fieldContext_Stock_inTransitShipments(ctx, field)
 	case "layers":
@@ -7670,6 +8262,22 @@ func (ec *executionContext) childFields_StockQuantities(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockQuantities", field.Name)
 }
 
+func (ec *executionContext) childFields_StockRelocatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "posting":
+		return ec.fieldContext_StockRelocatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_StockRelocatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StockRelocatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StockRelocatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockRelocatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockRelocatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -7766,6 +8374,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
+	case "tracksLocations":
+		return ec.fieldContext_Warehouse_tracksLocations(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":

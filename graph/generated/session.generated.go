@@ -9,6 +9,7 @@ import (
 	"entrepot/graph/internal/model"
 	"entrepot/internal/approval"
 	"entrepot/internal/auth"
+	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
 	"entrepot/internal/fault"
@@ -32,6 +33,7 @@ type MutationResolver interface {
 	Login(ctx context.Context, input auth.LoginInput) (*model.LoginPayload, error)
 	ApprovalRuleCreate(ctx context.Context, input approval.CreateInput) (*model.Edit[ent.ApprovalRule], error)
 	ApprovalRuleUpdate(ctx context.Context, input approval.UpdateInput) (*model.Edit[ent.ApprovalRule], error)
+	StockRelocate(ctx context.Context, input bin.RelocateInput) (*model.Relocation, error)
 	InboundCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
 	OutboundCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
 	AdjustmentCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
@@ -512,6 +514,20 @@ func (ec *executionContext) field_Mutation_stockMove_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_stockRelocate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (bin.RelocateInput, error) {
+			return ec.unmarshalNStockRelocateInput2entrepotᚋinternalᚋbinᚐRelocateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_stockSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -832,6 +848,50 @@ func (ec *executionContext) fieldContext_Mutation_approvalRuleUpdate(ctx context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_approvalRuleUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_stockRelocate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_stockRelocate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StockRelocate(ctx, fc.Args["input"].(bin.RelocateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Relocation) graphql.Marshaler {
+			return ec.marshalOStockRelocatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐRelocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_stockRelocate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockRelocatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_stockRelocate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2605,6 +2665,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "approvalRuleUpdate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_approvalRuleUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stockRelocate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_stockRelocate(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

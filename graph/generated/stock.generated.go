@@ -34,6 +34,7 @@ type StockResolver interface {
 	Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
 	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
+	Locations(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.LocationStock], error)
 	InTransitShipments(ctx context.Context, obj *ent.Stock) ([]*document.Coming, error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
@@ -41,6 +42,28 @@ type StockResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Stock_locations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 func (ec *executionContext) field_Stock_movements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -484,6 +507,50 @@ func (ec *executionContext) fieldContext_Stock_movements(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Stock_movements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_locations(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_locations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Stock().Locations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.LocationStock]) graphql.Marshaler {
+			return ec.marshalNLocationStockConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_locations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocationStockConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Stock_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1120,6 +1187,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.Set(i, ec._Stock_batch(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
+		case "locations":
+			out.SetNonNull(i, ec._Stock_locations(ctx, field, obj))
 		case "inTransitShipments":
 			out.SetNonNull(i, ec._Stock_inTransitShipments(ctx, field, obj))
 		case "layers":

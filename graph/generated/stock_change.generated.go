@@ -652,8 +652,11 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "AVAILABLE"
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency", "locationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -716,6 +719,13 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 				return it, err
 			}
 			it.Currency = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
 		}
 	}
 	return it, nil
@@ -817,8 +827,14 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
+	if _, present := asMap["toLocationCode"]; !present {
+		asMap["toLocationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion", "locationCode", "toLocationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -874,6 +890,20 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 				return it, err
 			}
 			it.ExpectedVersion = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
+		case "toLocationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toLocationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToLocationCode = data
 		}
 	}
 	return it, nil
@@ -978,8 +1008,11 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "PHYSICAL"
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency", "locationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1042,6 +1075,13 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 				return it, err
 			}
 			it.Currency = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
 		}
 	}
 	return it, nil

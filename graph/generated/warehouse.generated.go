@@ -166,6 +166,13 @@ func (ec *executionContext) fieldContext_Warehouse_maxVolumeCm3(_ context.Contex
 	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
+func (ec *executionContext) _Warehouse_tracksLocations(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.TracksLocations)
+}
+func (ec *executionContext) fieldContext_Warehouse_tracksLocations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Warehouse", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Warehouse_parents(ctx context.Context, field graphql.CollectedField, obj *ent.Warehouse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -690,6 +697,8 @@ func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._Warehouse_capacity(ctx, field, obj))
 		case "maxVolumeCm3":
 			out.SetNonNull(i, ec._Warehouse_maxVolumeCm3(ctx, field, obj))
+		case "tracksLocations":
+			out.SetNonNull(i, ec._Warehouse_tracksLocations(ctx, field, obj))
 		case "parents":
 			out.SetNonNull(i, ec._Warehouse_parents(ctx, field, obj))
 		case "locations":

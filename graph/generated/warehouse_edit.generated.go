@@ -570,7 +570,7 @@ func (ec *executionContext) unmarshalInputWarehouseCreateInput(ctx context.Conte
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "code", "name", "category", "locationType", "ownershipType", "businessType", "currency", "timeZone", "capacity", "maxVolumeCm3", "parentCodes"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "code", "name", "category", "locationType", "ownershipType", "businessType", "currency", "timeZone", "capacity", "maxVolumeCm3", "parentCodes", "tracksLocations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -668,6 +668,13 @@ func (ec *executionContext) unmarshalInputWarehouseCreateInput(ctx context.Conte
 				return it, err
 			}
 			it.ParentCodes = data
+		case "tracksLocations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tracksLocations"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TracksLocations = data
 		}
 	}
 	return it, nil
@@ -743,7 +750,7 @@ func (ec *executionContext) unmarshalInputWarehouseUpdateInput(ctx context.Conte
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "code", "expectedVersion", "name", "category", "locationType", "ownershipType", "businessType", "timeZone", "capacity", "maxVolumeCm3", "parentCodes"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "code", "expectedVersion", "name", "category", "locationType", "ownershipType", "businessType", "timeZone", "capacity", "maxVolumeCm3", "parentCodes", "tracksLocations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -841,6 +848,13 @@ func (ec *executionContext) unmarshalInputWarehouseUpdateInput(ctx context.Conte
 				return it, err
 			}
 			it.ParentCodes = data
+		case "tracksLocations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tracksLocations"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TracksLocations = data
 		}
 	}
 	return it, nil
@@ -922,7 +936,7 @@ func (ec *executionContext) unmarshalInputWarehousesImportRowInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "expectedVersion", "name", "category", "locationType", "ownershipType", "businessType", "currency", "timeZone", "capacity", "maxVolumeCm3", "parentCodes"}
+	fieldsInOrder := [...]string{"code", "expectedVersion", "name", "category", "locationType", "ownershipType", "businessType", "currency", "timeZone", "capacity", "maxVolumeCm3", "parentCodes", "tracksLocations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1013,6 +1027,13 @@ func (ec *executionContext) unmarshalInputWarehousesImportRowInput(ctx context.C
 				return it, err
 			}
 			it.ParentCodes = data
+		case "tracksLocations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tracksLocations"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TracksLocations = data
 		}
 	}
 	return it, nil

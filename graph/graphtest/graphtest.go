@@ -20,6 +20,7 @@ import (
 	"entrepot/graph"
 	"entrepot/internal/approval"
 	"entrepot/internal/auth"
+	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
 	"entrepot/internal/fx"
@@ -46,6 +47,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now), Approvals: approval.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+		Bins:    bin.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entrepot/ent"
+	"entrepot/internal/document"
 	"entrepot/internal/report"
 )
 
@@ -41,6 +42,17 @@ func ApprovalRules(ctx context.Context, rows []*ent.ApprovalRule) {
 	for _, r := range rows {
 		if r.WarehouseID != nil {
 			l.warehouses.want(*r.WarehouseID)
+		}
+	}
+}
+
+// Picks notes where the rows of a pick list lead to.
+func Picks(ctx context.Context, rows []*document.Pick) {
+	l := from(ctx)
+	for _, p := range rows {
+		l.products.want(p.SKU)
+		if p.LocationID != nil {
+			l.locations.want(*p.LocationID)
 		}
 	}
 }
@@ -97,6 +109,9 @@ func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
 
 func (l *loaders) leadLocations(rows []*ent.Location) []*ent.Location {
 	l.warehouses.want(distinct(rows, func(b *ent.Location) int64 { return b.WarehouseID })...)
+	ids := distinct(rows, func(b *ent.Location) int64 { return b.ID })
+	l.stocksAt.want(ids...)
+	l.usages.want(ids...)
 	return rows
 }
 

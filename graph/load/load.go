@@ -36,6 +36,7 @@ type loaders struct {
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
+	binLists
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -108,6 +109,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		func(context.Context, *store.DB, []int64) (map[int64]int, error) { return nil, nil }, // nobody asks how many
 		l.leadMovements)
 	l.stockLists = l.newStockLists(db)
+	l.binLists = l.newBinLists(db)
 	l.documents = l.newDocumentLoaders(db)
 	l.shipments = l.newShipmentLoaders(db)
 	l.overviews = newOverviews(reports)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"entrepot/ent"
+	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/ledger"
 	"entrepot/internal/page"
@@ -16,6 +17,7 @@ type stockLists struct {
 	stocksOf         *nested[string, bool, *ent.Stock] // of a SKU
 	movementsOfStock *nested[int64, whole, *ent.StockMovement]
 	movementsOfSKU   *nested[string, whole, *ent.StockMovement]
+	placesOf         *nested[int64, whole, *ent.LocationStock]
 	costs            *loader[ledger.Place, ledger.Costs]
 	batches          *loader[catalog.BatchKey, *ent.Batch]
 }
@@ -44,6 +46,7 @@ func (l *loaders) newStockLists(db *store.DB) stockLists {
 		}),
 		movementsOfStock: newWhole(db, ledger.PageOfStockMovements, ledger.MovementsOfStocks, ledger.CountMovementsOfStocks, l.leadMovements),
 		movementsOfSKU:   newWhole(db, ledger.PageOfSKUMovements, ledger.MovementsOfSKUs, ledger.CountMovementsOfSKUs, l.leadMovements),
+		placesOf:         newWhole(db, bin.PageOfPlaces, bin.PlacesOf, bin.CountPlacesOf, l.leadPlaces),
 		costs: newLoader(func(ctx context.Context, places []ledger.Place) (map[ledger.Place]ledger.Costs, error) {
 			return ledger.CostsOf(ctx, db, places)
 		}),
@@ -56,6 +59,7 @@ func (l *loaders) newStockLists(db *store.DB) stockLists {
 
 func (l *stockLists) want(rows []*ent.Stock) {
 	l.movementsOfStock.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
+	l.placesOf.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
 	l.costs.want(distinct(rows, place)...)
 	for _, s := range rows {
 		if s.BatchNo != "" {

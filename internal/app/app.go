@@ -15,6 +15,7 @@ import (
 	"entrepot/graph"
 	"entrepot/internal/approval"
 	"entrepot/internal/auth"
+	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
 	"entrepot/internal/fx"
@@ -99,6 +100,7 @@ func (a *App) handler() http.Handler {
 		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now), Approvals: approval.New(a.DB, a.deps.Now),
 		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
+		Bins:    bin.New(a.DB, a.deps.Now),
 		Reports: report.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 	}
 	return httpd.New(httpd.Options{

@@ -66,6 +66,7 @@ func (in *CreateInput) check(faults *fault.List, at fault.Path, now time.Time) {
 	}
 	in.checkHead(faults, at)
 	in.checkReturn(faults, at)
+	in.checkReservation(faults, at)
 	in.checkLines(faults, at)
 }
 
@@ -85,7 +86,7 @@ func (in *CreateInput) checkHead(faults *fault.List, at fault.Path) {
 
 func (in *CreateInput) checkLines(faults *fault.List, at fault.Path) {
 	switch n := len(in.Lines); {
-	case n == 0:
+	case n == 0 && in.FromReservation == nil:
 		faults.Add(fault.Required, at.At("lines"), "give at least one line")
 	case n > MaxLines:
 		faults.Add(fault.TooMany, at.At("lines"), "a document has at most %d lines, this one has %d; make several", MaxLines, n)

@@ -52,7 +52,13 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 			return err
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
-			d := newDraft(tidy, fault.Input, no, auth.From(ctx).UserID, now)
+			filled := tidy
+			from, err := takeOver(ctx, tx, now, &filled)
+			if err != nil {
+				return kept{}, err
+			}
+			d := newDraft(filled, fault.Input, no, auth.From(ctx).UserID, now)
+			d.doc.ReservationID = from
 			posted, err := s.book(ctx, tx, kinds[in.Kind].create, now, []*draft{d})
 			if err != nil {
 				return kept{}, err
@@ -108,6 +114,11 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 	}
 	for _, d := range drafts {
 		if err := s.mayApprove(ctx, tx, d); err != nil {
+			return nil, err
+		}
+	}
+	for i := range b.works {
+		if err := s.takeFresh(ctx, tx, now, &b.works[i]); err != nil {
 			return nil, err
 		}
 	}

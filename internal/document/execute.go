@@ -40,6 +40,9 @@ func (s *Service) Execute(ctx context.Context, told ExecuteInput) (Result, error
 			if err := s.ready(ctx, tx, now, &w); err != nil {
 				return nil, err
 			}
+			if err := s.takeReserved(ctx, tx, now, &w); err != nil {
+				return nil, err
+			}
 			w.apply()
 			posted, err := s.post(ctx, tx, "documentExecute", []work{w})
 			if err != nil {

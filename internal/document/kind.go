@@ -82,7 +82,7 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
-	case stock.DocumentTransfer:
+	case stock.DocumentOutbound, stock.DocumentTransfer:
 		return hooks{approve: s.promise, free: s.free}
 	default:
 		return hooks{}

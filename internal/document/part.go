@@ -5,6 +5,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/lookup"
 	"entrepot/internal/money"
+	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 )
 
@@ -24,6 +25,9 @@ type part struct {
 	currency string
 	// reason is why units were rejected, or are fewer.
 	reason string
+	// reserved takes from the promise of the document; direct takes what is
+	// available although there is one.
+	reserved, direct bool
 	// told is what a person said of it, if anybody did.
 	told ExecuteLine
 }
@@ -43,16 +47,52 @@ func (p part) target(site string) lookup.Target {
 // rows are the executions of the work, as they are kept. A dry run shows them with
 // their lines.
 func (w work) rows() []*ent.DocumentExecution {
-	rows := make([]*ent.DocumentExecution, len(w.parts))
-	for i, p := range w.parts {
-		rows[i] = &ent.DocumentExecution{
+	rows := make([]*ent.DocumentExecution, 0, len(w.parts))
+	add := func(p part) *ent.DocumentExecution {
+		row := &ent.DocumentExecution{
 			DocumentID: w.doc.ID, LineID: p.line.ID, LineNo: p.line.LineNo, Version: w.version, Sku: p.line.Sku, BatchNo: p.batch,
 			Bucket: p.bucket, LocationID: p.bin, Quantity: p.quantity, RejectedQuantity: p.rejected, LineQuantity: p.quantity, ReasonCode: p.reason,
 		}
 		if p.quantity > 0 {
-			rows[i].PostingID = &w.posting
+			row.PostingID = &w.posting
 		}
-		p.line.Edges.Executions = append(p.line.Edges.Executions, rows[i])
+		p.line.Edges.Executions = append(p.line.Edges.Executions, row)
+		rows = append(rows, row)
+		return row
+	}
+	for _, p := range w.parts {
+		if !p.reserved {
+			add(p)
+		}
+	}
+	for n, taken := range w.takenParts() {
+		p := w.parts[w.reserved[n]]
+		var units int64
+		for _, t := range taken {
+			units += t.Quantity
+		}
+		for n, t := range taken {
+			row := add(p)
+			row.Sku, row.BatchNo, row.LocationID, row.Quantity, row.LineQuantity = t.SKU, t.BatchNo, t.LocationID, t.Quantity, t.Quantity
+			if units != p.quantity { // a kit: the first of its components counts it
+				row.LineQuantity = 0
+				if n == 0 {
+					row.LineQuantity = p.quantity
+				}
+			}
+		}
 	}
 	return rows
+}
+
+// takenParts are the goods that the work takes from a promise, by the place in
+// reserved of the part that takes them.
+func (w work) takenParts() [][]reservation.Taken {
+	taken := make([][]reservation.Taken, len(w.reserved))
+	if w.taken != nil {
+		for i, m := range w.taken.Moves {
+			taken[m.Line] = append(taken[m.Line], w.taken.Taken[i])
+		}
+	}
+	return taken
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"entrepot/ent"
@@ -11,6 +12,7 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
+	"entrepot/internal/reservation"
 	"entrepot/internal/store"
 )
 
@@ -23,24 +25,38 @@ type work struct {
 	codes   lookup.Codes
 	posting int64 // the id it will have
 	version int64 // the document's after the step
-	at      time.Time
-	note    string
+	// taken is what leaves out of a promise, and reserved the parts that take it.
+	taken    *reservation.Consumption
+	reserved []int
+	// returnBin is where goods that come back wait, if there is such a place.
+	returnBin *int64
+	at        time.Time
+	note      string
 }
 
 // plan turns the work into the moves of its posting. It reads nothing.
 func (w work) plan(faults *fault.List) []ledger.Move {
 	moves := make([]ledger.Move, 0, len(w.parts))
 	for i, p := range w.parts {
-		if p.quantity == 0 {
+		if p.quantity == 0 || p.reserved {
 			continue
-		}
-		if len(moves) == 0 {
-			w.codes.CheckRate(faults, w.siteAt, w.site)
 		}
 		m := w.codes.Start(i, p.target(w.site))
 		m.Delta = ledger.In(p.bucket, kinds[w.doc.Kind].sign(p.line.Quantity)*p.quantity)
 		m.UnitCost = w.codes.Cost(faults, p.at, m, p.cost, p.currency, p.quantity)
+		m.LocationID = p.bin
 		moves = append(moves, m)
+	}
+	if w.taken != nil {
+		moves = slices.Grow(moves, len(w.taken.Moves))
+		for i, m := range w.taken.Moves {
+			start := w.codes.Start(w.reserved[m.Line], lookup.Target{SKU: m.SKU, WarehouseCode: w.site, BatchNo: m.BatchNo})
+			start.Delta, start.LocationID = m.Delta, w.taken.Taken[i].LocationID
+			moves = append(moves, start)
+		}
+	}
+	if len(moves) > 0 {
+		w.codes.CheckRate(faults, w.siteAt, w.site)
 	}
 	return moves
 }
@@ -77,6 +93,11 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 		}
 		for i, p := range done {
 			posted[place[i]] = p
+			if c := works[place[i]].taken; c != nil {
+				if err := c.Record(ctx, tx, p.ID); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	return posted, nil

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"entrepot/ent"
@@ -12,6 +13,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/lookup"
 	"entrepot/internal/page"
+	"entrepot/internal/stock"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -36,6 +38,9 @@ func (s *Service) ready(ctx context.Context, tx store.Tx, now time.Time, w *work
 	for _, p := range w.parts {
 		w.codes.CheckProduct(&faults, p.at, p.line.Sku, arrives(w.doc.Kind, p.line.Quantity) && p.quantity > 0)
 	}
+	if err := w.findReturnBin(ctx, tx, house); err != nil {
+		return err
+	}
 	if err := w.findBins(ctx, tx, &faults); err != nil {
 		return err
 	}
@@ -57,6 +62,28 @@ func (w *work) currencies() []string {
 	return out
 }
 
+// findReturnBin finds where goods that come back wait to be inspected, in
+// warehouses that keep their stock by bin: the first open bin for returns.
+func (w *work) findReturnBin(ctx context.Context, tx store.Tx, house *ent.Warehouse) error {
+	if !house.TracksLocations || !slices.ContainsFunc(w.parts, w.returning) {
+		return nil
+	}
+	bin, err := tx.Ent.Location.Query().Where(entlocation.WarehouseID(house.ID), entlocation.TypeEQ(stock.LocationReturn),
+		entlocation.StatusEQ(stock.StatusActive), entlocation.IsLocked(false)).Order(ent.Asc(entlocation.FieldCode)).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil // the ledger finds a bin for what comes in
+	}
+	if err == nil {
+		w.returnBin = &bin.ID
+	}
+	return err
+}
+
+// returning says that goods come back on hold.
+func (w *work) returning(p part) bool {
+	return w.doc.Kind == stock.DocumentInbound && w.doc.ReasonCode == reasonReturn && p.bucket == stock.BucketOnHold && p.quantity > 0 && p.bin == nil
+}
+
 // findBins finds the bins that the parts name by code, and asks of all bins
 // whether goods may be put there or taken.
 func (w *work) findBins(ctx context.Context, tx store.Tx, faults *fault.List) error {
@@ -70,7 +97,7 @@ func (w *work) findBins(ctx context.Context, tx store.Tx, faults *fault.List) er
 			codes = append(codes, code)
 		}
 	}
-	if len(ids)+len(codes) == 0 {
+	if len(ids)+len(codes) == 0 && w.returnBin == nil {
 		return nil
 	}
 	rows, err := tx.Ent.Location.Query().Where(page.In(entlocation.FieldID, ids)).All(ctx)
@@ -92,7 +119,10 @@ func (w *work) findBins(ctx context.Context, tx store.Tx, faults *fault.List) er
 		switch code := text(p.told.LocationCode); {
 		case p.bin != nil:
 			bin = byID[*p.bin]
+		case code == "" && !w.returning(*p):
+			continue
 		case code == "":
+			p.bin = w.returnBin
 			continue
 		default:
 			at = at.At("locationCode")

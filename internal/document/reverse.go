@@ -18,6 +18,7 @@ import (
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/page"
+	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -139,7 +140,7 @@ func (s *Service) reverse(ctx context.Context, tx store.Tx, in ReverseInput, old
 		return nil, err
 	}
 	res.Document = by
-	posted, err := s.takeBack(ctx, tx, "documentReverse", old, takingBack{by: by.ID, field: in.field(), reason: in.ReasonCode, note: in.Note, at: at})
+	posted, err := s.takeBack(ctx, tx, "documentReverse", now, old, takingBack{by: by.ID, field: in.field(), reason: in.ReasonCode, note: in.Note, at: at})
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,9 @@ func mirrorExecutions(ctx context.Context, tx store.Tx, old, by *ent.Document, p
 	}
 	postingOf := make(map[int64]*int64, len(reversals))
 	for _, p := range reversals {
-		postingOf[*p.ReversesID] = &p.ID
+		if p.ReversesID != nil { // not one that let a promise go
+			postingOf[*p.ReversesID] = &p.ID
+		}
 	}
 	was, err := tx.Ent.DocumentExecution.Query().Where(documentexecution.DocumentID(old.ID), documentexecution.QuantityGT(0)).
 		Order(ent.Asc(documentexecution.FieldID)).All(ctx)
@@ -216,14 +219,17 @@ type takingBack struct {
 	field        fault.Path
 	reason, note string
 	at           time.Time
-	// only, when set, narrows which postings are taken back.
+	// only, when set, narrows which postings are taken back: the document goes on,
+	// and what they took of its promise is promised again.
 	only predicate.Posting
 }
 
 // takeBack reverses every posting of doc, the last one first. All stocks and
 // then all worths are locked beforehand in their order, since the postings of
-// one document may touch them in any.
-func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
+// one document may touch them in any. What was taken from a reservation goes back
+// into it: a promise of the document's own is let go with it, and somebody's holds
+// the goods again.
+func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, now time.Time, doc *ent.Document, t takingBack) ([]ledger.Posted, error) {
 	var faults fault.List
 	if err := lookup.CheckInUse(ctx, tx, &faults, t.field, sites(doc)...); err != nil {
 		return nil, err
@@ -242,10 +248,16 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 		return nil, err
 	}
 	var keys []ledger.Key
-	for _, p := range originals {
+	ids := make([]int64, len(originals))
+	for i, p := range originals {
+		ids[i] = p.ID
 		for _, m := range p.Edges.Movements {
 			keys = append(keys, ledger.Key{WarehouseID: m.WarehouseID, SKU: m.Sku, BatchNo: m.BatchNo})
 		}
+	}
+	restored, err := reservation.Restore(ctx, tx, now, s.by(ctx, operation, doc, t.at), ids...)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := ledger.Lock(ctx, tx, keys); err != nil {
 		return nil, err
@@ -253,7 +265,7 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 	if err := ledger.LockWorths(ctx, tx, keys); err != nil {
 		return nil, err
 	}
-	posted := make([]ledger.Posted, 0, len(originals))
+	posted, reversals := make([]ledger.Posted, 0, len(originals)), make(map[int64]int64, len(originals))
 	for _, p := range originals {
 		one, err := ledger.Post(ctx, tx, ledger.Posting{
 			Kind: stock.MovementReversal, Operation: operation, ActorID: auth.From(ctx).UserID, ReasonCode: t.reason, Note: t.note,
@@ -267,9 +279,16 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, d
 		if err != nil {
 			return nil, err
 		}
-		posted = append(posted, one)
+		posted, reversals[p.ID] = append(posted, one), one.ID
 	}
-	return posted, nil
+	if err := restored.Record(ctx, tx, reversals); err != nil {
+		return nil, err
+	}
+	if t.only != nil {
+		return posted, nil
+	}
+	freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
+	return append(posted, freed...), err
 }
 
 // gone tells which goods of the document are not there any more.

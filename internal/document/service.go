@@ -54,6 +54,9 @@ type CreateInput struct {
 	Note                string     `json:"note,omitempty"`
 	OccurredAt          *time.Time `json:"occurredAt,omitempty"`
 	ExpectedAt          *time.Time `json:"expectedAt,omitempty"`
+	// FromReservation is what an outbound document executes from; its lines are
+	// those of the reservation when none are given.
+	FromReservation *FromReservation `json:"fromReservation,omitempty"`
 	// ReturnOf is the number of the outbound document whose goods come back.
 	ReturnOf string `json:"returnOf,omitempty"`
 	// AdvanceTo is the state to which the document goes at once: DRAFT,

@@ -89,7 +89,7 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
 					return nil, err
 				}
-				posted, err = s.takeBack(ctx, tx, "documentCancel", doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
+				posted, err = s.takeBack(ctx, tx, "documentCancel", now, doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
 				if err != nil {
 					return nil, err
 				}
@@ -100,13 +100,13 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				if err := updateLines(ctx, tx, doc.Edges.Lines); err != nil {
 					return nil, err
 				}
-			}
-			freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
-			if err != nil {
-				return nil, err
+			} else {
+				if posted, err = s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc); err != nil {
+					return nil, err
+				}
 			}
 			tell(ctx, doc, stock.DocumentCancel, to, 0, in.Note, now)
-			return append(posted, freed...), nil
+			return posted, nil
 		},
 	})
 }

@@ -24,13 +24,18 @@ import (
 type Codes struct {
 	base       string
 	warehouses map[string]place
-	products   map[string]stock.Status
+	products   map[string]product
 	rates      map[string]money.Rate // of other currencies that lines give costs in
 	bins       map[Bin]site
 }
 
 // In is an empty Codes; costs are valued in the currency base.
 func In(base string) Codes { return Codes{base: base} }
+
+type product struct {
+	status stock.Status
+	kind   stock.ProductKind
+}
 
 type place struct {
 	id       int64
@@ -52,7 +57,7 @@ func (r *Codes) Resolve(ctx context.Context, tx store.Tx, day time.Time, targets
 
 // ResolveAll is Resolve for n postings.
 func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
-	r.warehouses, r.products = map[string]place{}, map[string]stock.Status{}
+	r.warehouses, r.products = map[string]place{}, map[string]product{}
 	r.rates = map[string]money.Rate{r.base: money.ParityRate}
 	skus, codes := make([]string, len(targets)), make([]string, len(targets))
 	for i, t := range targets {
@@ -81,7 +86,7 @@ func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targ
 			}
 			r.warehouses[code] = w
 		case "product":
-			r.products[code] = stock.Status(status)
+			r.products[code] = product{stock.Status(status), stock.ProductKind(category)}
 		case "currency":
 			if rate.Valid {
 				r.rates[code] = money.Rate(rate.Int64)
@@ -105,7 +110,7 @@ func resolveFor(d, warehouses, products, currencies string) string {
 	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
 UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
 		` FROM ` + warehouses + `
-UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
+UNION ALL SELECT 'product', p.id, p.sku, p.status, p.kind, '', NULL FROM products p WHERE ` + products + `
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
 }
 
@@ -121,11 +126,11 @@ func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving boo
 
 // CheckProduct is the part of Check about the SKU; path leads to it.
 func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arriving bool) {
-	status, known := r.products[sku]
+	p, known := r.products[sku]
 	switch {
 	case !known:
 		faults.Add(fault.NotFound, path, "there is no SKU %q", command.Short(sku))
-	case status == stock.StatusArchived && arriving:
+	case p.status == stock.StatusArchived && arriving:
 		faults.Add(fault.Archived, path, "SKU %s is archived: its stock may leave, but no more may arrive", sku)
 	}
 }
@@ -187,6 +192,9 @@ func (r Codes) Parity(code string) bool {
 	w, known := r.warehouses[code]
 	return known && w.currency == r.base
 }
+
+// SalesKit says whether the SKU is a kit that is put together as it leaves.
+func (r Codes) SalesKit(sku string) bool { return r.products[sku].kind == stock.ProductSalesKit }
 
 // Warehouse is the key of a warehouse that is checked.
 func (r Codes) Warehouse(code string) int64 { return r.warehouses[code].id }

@@ -39,9 +39,9 @@ func (l MoveLine) checkPlaces(faults *fault.List, path fault.Path) {
 	if (l.From == stock.BucketDamaged) != (l.To == stock.BucketDamaged) {
 		return
 	}
-	for field, code := range map[string]string{"locationCode": l.LocationCode, "toLocationCode": l.ToLocationCode} {
-		if code != "" {
-			faults.Add(fault.Invalid, path.At(field), "units between %s and %s stay where they lie; leave the location out, or bring them elsewhere with stockRelocate", l.From, l.To)
+	for _, place := range []struct{ field, code string }{{"locationCode", l.LocationCode}, {"toLocationCode", l.ToLocationCode}} {
+		if place.code != "" {
+			faults.Add(fault.Invalid, path.At(place.field), "units between %s and %s stay where they lie; leave the location out, or bring them elsewhere with stockRelocate", l.From, l.To)
 		}
 	}
 }

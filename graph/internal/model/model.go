@@ -43,6 +43,18 @@ type LocationConnection = page.Connection[*ent.Location]
 // LocationEdge is one of them with its cursor.
 type LocationEdge = page.Edge[*ent.Location]
 
+// LocationStockConnection is a page of what lies in locations.
+type LocationStockConnection = page.Connection[*ent.LocationStock]
+
+// LocationStockEdge is one row of it with its cursor.
+type LocationStockEdge = page.Edge[*ent.LocationStock]
+
+// LocationMovementConnection is a page of the locations' journal.
+type LocationMovementConnection = page.Connection[*ent.LocationMovement]
+
+// LocationMovementEdge is one row of it with its cursor.
+type LocationMovementEdge = page.Edge[*ent.LocationMovement]
+
 // StockConnection is a page of stocks.
 type StockConnection = page.Connection[*ent.Stock]
 
