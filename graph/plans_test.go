@@ -61,6 +61,12 @@ var hot = map[string]string{
 	"documents of a SKU":           `{ documents(filter: {sku: "SKU-00100"}) { nodes { no } totalCount } }`,
 	"document with all that hangs on it": `{ document(id: $document) { lines { nodes { product { name } location { code } } totalCount } events { nodes { actor { username } posting { kind } } totalCount }
 		postings { nodes { movements { sku } } totalCount } } }`,
+	"shipments":                             `{ shipments { nodes { shipmentNo document { no } lines(first: 5) { nodes { sku entries(first: 5) { nodes { reasonCode } } } totalCount } worth { outstanding } } } }`,
+	"shipments of a state":                  `{ shipments(filter: {states: [IN_TRANSIT], overdue: true}) { nodes { shipmentNo } totalCount } }`,
+	"shipments to a warehouse":              `{ shipments(filter: {targetWarehouseCodes: ["W03"]}) { nodes { shipmentNo } } from: shipments(filter: {warehouseCodes: ["W03"]}) { nodes { shipmentNo } } }`,
+	"shipments with a SKU":                  `{ shipments(filter: {sku: "SKU-00100"}) { nodes { shipmentNo } totalCount } }`,
+	"shipments of documents":                `{ documents(first: 20) { nodes { shipments(first: 5) { nodes { shipmentNo } totalCount } } } }`,
+	"what is on its way to stocks":          `{ stocks(first: 20) { nodes { inTransitShipments { shipment { shipmentNo } line { quantity } } } } }`,
 	"documents with all that hangs on them": `{ documents(first: 20) { nodes { lines(first: 5) { nodes { sku } } events(first: 5) { nodes { action } } postings(first: 5) { nodes { movements(first: 5) { sku } } } } } }`,
 	"products by SKU":                       `{ product(sku: "SKU-00100") { barcodes { barcode } } products(filter: {skus: ["SKU-00100", "SKU-00200"]}) { nodes { sku } } ordered: products(orderBy: {field: SKU, direction: DESC}) { nodes { sku } } }`,
 	"products by barcode":                   `{ product(barcode: "6900000100") { sku } products(filter: {barcodes: ["6900000100"]}) { nodes { sku } } }`,
@@ -103,6 +109,7 @@ var largeSQL string
 var sizes = map[string]float64{
 	"stocks": 40_000, "stock_costs": 40_000, "stock_movements": 200_000, "postings": 60_000,
 	"documents": 6_000, "document_lines": 30_000, "document_events": 24_000, "products": 2_000, "product_barcodes": 2_000,
+	"shipments": 6_000, "shipment_lines": 30_000, "shipment_entries": 30_000,
 }
 
 type planCheck struct {
@@ -206,6 +213,7 @@ func TestTheTextOfAStatementDoesNotGrowWithAFilter(t *testing.T) {
 			`{ documents(filter: {kinds: [$]}) { nodes { no } } }`:                                                                               {`INBOUND`, `INBOUND, OUTBOUND`},
 			`{ documents(filter: {reasonCodes: [$]}) { nodes { no } } }`:                                                                         {`"A"`, `"A", "B"`},
 			`{ documents(filter: {states: [$]}) { nodes { no } } }`:                                                                              {`DRAFT`, `DRAFT, APPROVED`},
+			`{ shipments(filter: {states: [$]}) { nodes { shipmentNo } } }`:                                                                      {`RECEIVED`, `RECEIVED, CANCELLED`},
 			`{ locations(filter: {types: [$]}) { nodes { code } } }`:                                                                             {`PICK`, `PICK, STAGE`},
 			`{ lowStock(filter: {states: [$]}) { nodes { sku } } }`:                                                                              {`BELOW_MIN`, `BELOW_MIN, ABOVE_MAX`},
 			`{ stockSummary(filter: {categories: [$]}) { nodes { physical } } }`:                                                                 {`"A"`, `"A", "B"`},

@@ -37,6 +37,9 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	Query() QueryResolver
 	ScheduledRun() ScheduledRunResolver
+	Shipment() ShipmentResolver
+	ShipmentEntry() ShipmentEntryResolver
+	ShipmentLine() ShipmentLineResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
 	StockCard() StockCardResolver
@@ -45,6 +48,7 @@ type ResolverRoot interface {
 	StockMovement() StockMovementResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
+	WarehouseInTransit() WarehouseInTransitResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
 	DocumentUpdateInput() DocumentUpdateInputResolver
 	PostingReverseInput() PostingReverseInputResolver
@@ -132,6 +136,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductsImportRowInput,
 		ec.unmarshalInputPutawayLineInput,
 		ec.unmarshalInputScheduledRunFilter,
+		ec.unmarshalInputShipmentCancelInput,
+		ec.unmarshalInputShipmentCloseMissingInput,
+		ec.unmarshalInputShipmentFilter,
+		ec.unmarshalInputShipmentInput,
+		ec.unmarshalInputShipmentMissingLine,
+		ec.unmarshalInputShipmentOrder,
+		ec.unmarshalInputShipmentReceiveInput,
+		ec.unmarshalInputShipmentReceiveLine,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
 		ec.unmarshalInputStockFilter,
@@ -147,6 +159,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
 		ec.unmarshalInputStockSummaryOrder,
+		ec.unmarshalInputTransferCreateInput,
+		ec.unmarshalInputTransferDispatchInput,
+		ec.unmarshalInputTransferDispatchLine,
+		ec.unmarshalInputTransferLineInput,
 		ec.unmarshalInputWarehouseArchiveInput,
 		ec.unmarshalInputWarehouseCreateInput,
 		ec.unmarshalInputWarehouseFilter,
@@ -998,6 +1014,8 @@ enum DocumentAction {
   RECEIVE
   "What is missing of a shipment was given up."
   CLOSE_MISSING
+  "A shipment was called back."
+  CANCEL_SHIPMENT
   "Something was counted."
   COUNT
   "Lines were sent to be counted again."
@@ -4011,6 +4029,669 @@ type LoginPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/shipment.graphql", Input: `"""
+One dispatch of a transfer. Its units have left the source and are in transit to
+the target until they are received, given up as missing or called back:
+quantity = acceptedQuantity + rejectedQuantity + missingQuantity + returnedQuantity
++ outstandingQuantity, always, of the shipment and of every line.
+"""
+type Shipment implements Node {
+  "Opaque id, unique over all types. In a dry run of a dispatch it leads nowhere."
+  id: ID!
+  "Its number within the transfer, from 1."
+  shipmentNo: Int!
+  "Where it stands."
+  state: ShipmentState!
+  "True while it is on its way although its ETA is past."
+  overdue: Boolean!
+  "Rises with every step; commands may name the version that they are about."
+  version: Long!
+  "The transfer that it belongs to."
+  document: Document
+  "Where the goods left. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Where they go. Null for people without the permission warehouse:view."
+  targetWarehouse: Warehouse
+  "Who carries it; may be empty."
+  carrier: String!
+  "The carrier's number for it; may be empty."
+  trackingNo: String!
+  "When it is expected; null when nobody said."
+  eta: DateTime
+  "When it left."
+  dispatchedAt: DateTime!
+  "Since when nothing of it is outstanding; null while it is on its way."
+  closedAt: DateTime
+  "Anything else; may be empty."
+  note: String!
+  "Units that left."
+  quantity: Long!
+  "Units that came in good condition."
+  acceptedQuantity: Long!
+  "Units that came damaged or doubtful: they are still ours, in the target's damaged or on-hold stock."
+  rejectedQuantity: Long!
+  "Units that were given up, with a reason."
+  missingQuantity: Long!
+  "Units that were called back to the source."
+  returnedQuantity: Long!
+  "Units that are still on their way."
+  outstandingQuantity: Long!
+  "What became of its value. Null for people without the permission cost:view."
+  worth: ShipmentWorth
+  "The posting that dispatched it; null in a dry run, and for people without the permission stock:view."
+  posting: Posting
+  "Who dispatched it."
+  createdBy: User
+  "When it was entered."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  "What it carries, by the number of the transfer's line."
+  lines(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentLineConnection!
+}
+
+"What of one line and batch a shipment carries."
+type ShipmentLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Units that left."
+  quantity: Long!
+  "Units that came in good condition."
+  acceptedQuantity: Long!
+  "Units that came damaged or doubtful."
+  rejectedQuantity: Long!
+  "Units that were given up, with a reason."
+  missingQuantity: Long!
+  "Units that were called back to the source."
+  returnedQuantity: Long!
+  "Units that are still on their way."
+  outstandingQuantity: Long!
+  "What became of its value. Null for people without the permission cost:view."
+  worth: ShipmentWorth
+  "What became of its units, step by step, oldest first."
+  entries(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentEntryConnection!
+}
+
+"""
+What goods were worth as they left, in the currency of the warehouse that they left,
+and what became of it: sent is the sum of the others, to the last digit.
+"""
+type ShipmentWorth {
+  "Value that left."
+  sent: Decimal!
+  "Value of the units that came, accepted or rejected: the target took them in at it, in its own currency at the rate of that day."
+  arrived: Decimal!
+  "Value of the units that were given up as missing: it left the source and entered no warehouse."
+  writtenOff: Decimal!
+  "Value of the units that went back to the source."
+  returned: Decimal!
+  "Value of the units that are still on their way."
+  outstanding: Decimal!
+}
+
+"What one step did with units of a line. Entries never change."
+type ShipmentEntry {
+  "The transfer's version after the step: its event tells who did it and when it was entered."
+  documentVersion: Long!
+  "Units that came in good condition."
+  acceptedDelta: Long!
+  "Units that came damaged or doubtful."
+  rejectedDelta: Long!
+  "Units that were given up; below zero for units that turned up after they had been."
+  missingDelta: Long!
+  "Units that were called back."
+  returnedDelta: Long!
+  "Where rejected units went; null when none were."
+  rejectedBucket: AdjustableBucket
+  "The bin that was named; null when nobody did, and for people without the permission warehouse:view."
+  location: Location
+  "Why units were rejected, given up or called back; may be empty."
+  reasonCode: String!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "What it posted. Null for people without the permission stock:view."
+  posting: Posting
+}
+
+"Where a shipment stands."
+enum ShipmentState {
+  "Some of it is on its way."
+  IN_TRANSIT
+  "Nothing of it is on its way any more: it came, or was given up."
+  RECEIVED
+  "It was called back."
+  CANCELLED
+}
+
+"What is on its way to one warehouse."
+type WarehouseInTransit {
+  "Where it goes. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "How many shipments carry it."
+  shipments: Int!
+  "Units of all SKUs."
+  quantity: Long!
+  """
+  What the units were worth as they left, at the rates of those days, in the base
+  currency. Null for people without the permission cost:view.
+  """
+  baseValue: Decimal
+}
+
+"Goods on their way to a stock, as a line of a shipment."
+type StockInTransit {
+  "The shipment."
+  shipment: Shipment!
+  "The line of it."
+  line: ShipmentLine!
+}
+
+extend type Document {
+  "Where a transfer goes; null for other documents, and for people without the permission warehouse:view."
+  targetWarehouse: Warehouse
+  "The shipments of a transfer, in the order in which they left; other documents have none."
+  shipments(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentConnection!
+}
+
+extend type Stock {
+  """
+  What is on its way to it, by the time at which it is expected, those without one
+  last; at most 100. Empty for people without the permission document:view.
+  """
+  inTransitShipments: [StockInTransit!]!
+}
+
+extend type Query {
+  "One shipment by its id, or by the number of its transfer and its own. Null when there is none."
+  shipment(
+    "The id of a shipment."
+    id: ID
+    "The number of its transfer, not sensitive to case."
+    documentNo: String
+    "Its number within that, from 1."
+    shipmentNo: Int
+  ): Shipment @requires(permission: "document:view")
+
+  "Shipments, a page at a time."
+  shipments(
+    "Which shipments; all when left out."
+    filter: ShipmentFilter
+    "In which order; newest first when left out."
+    orderBy: ShipmentOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ShipmentConnection @requires(permission: "document:view")
+
+  """
+  What is on its way to each warehouse, in units and value; warehouses to which
+  nothing is are left out. With asOf, such as a month's end, what was then: it
+  belongs beside the value of the stocks, of which it is no part.
+  """
+  inTransitByWarehouse(
+    "Only to these warehouses, by code, at most 1,000, not sensitive to case."
+    warehouseCodes: [String!]
+    "As of this moment on the floor; now when left out."
+    asOf: DateTime
+  ): [WarehouseInTransit!] @requires(permission: "document:view")
+}
+
+"Which shipments. All conditions must hold."
+input ShipmentFilter {
+  "Only these states, at most 1,000."
+  states: [ShipmentState!]
+  "Only from these warehouses, by code, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
+  "Only to these warehouses, by code, at most 1,000, not sensitive to case."
+  targetWarehouseCodes: [String!]
+  "Only shipments that carry this SKU, or did, not sensitive to case."
+  sku: String
+  "Only carriers that contain this text, not sensitive to case. At most 100 characters."
+  carrier: String
+  "Exactly this tracking number."
+  trackingNo: String
+  """
+  Transfers' numbers and tracking numbers that begin with this text, or carriers
+  that contain it. At most 100 characters.
+  """
+  search: String
+  "Expected before this time."
+  etaBefore: DateTime
+  "True: only those on their way whose ETA is past. False: only the others."
+  overdue: Boolean
+  "Left at or after this time."
+  dispatchedFrom: DateTime
+  "Left before this time."
+  dispatchedTo: DateTime
+  "updatedAt at or after this time."
+  updatedSince: DateTime
+}
+
+"By what shipments are ordered."
+input ShipmentOrder {
+  "The column; ties are broken by ID."
+  field: ShipmentOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"Columns that shipments can be ordered by. ID has an index, within named states and warehouses too; the others sort what the filter admits."
+enum ShipmentOrderField {
+  "In the order of entry."
+  ID
+  "By the time at which they left."
+  DISPATCHED_AT
+  "By the last change."
+  UPDATED_AT
+  "By the time at which they are expected; those without one are left out, of totalCount too."
+  ETA
+}
+
+"A page of shipments."
+type ShipmentConnection {
+  "The rows with their cursors."
+  edges: [ShipmentEdge!]!
+  "The rows."
+  nodes: [Shipment!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many shipments there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A shipment in a list."
+type ShipmentEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Shipment!
+}
+
+"A page of lines of a shipment."
+type ShipmentLineConnection {
+  "The rows with their cursors."
+  edges: [ShipmentLineEdge!]!
+  "The rows."
+  nodes: [ShipmentLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many lines the shipment has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A line of a shipment in a list."
+type ShipmentLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ShipmentLine!
+}
+
+"A page of entries."
+type ShipmentEntryConnection {
+  "The rows with their cursors."
+  edges: [ShipmentEntryEdge!]!
+  "The rows."
+  nodes: [ShipmentEntry!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many entries the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An entry in a list."
+type ShipmentEntryEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ShipmentEntry!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/shipment_change.graphql", Input: `extend type Mutation {
+  """
+  Goods go from one warehouse to another: a draft, or an approved transfer. Approving
+  it promises the goods at the source. They leave with transferDispatch.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  transferCreate(
+    "What, and why."
+    input: TransferCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Sends goods of an approved transfer on their way, as one shipment: the lines named,
+  or all that is outstanding. One posting takes them from the source, out of what is
+  promised to the transfer, and puts them in transit to the target. It may be called
+  again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  transferDispatch(
+    "What leaves, and how."
+    input: TransferDispatchInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Books what of a shipment came: the lines named, or all that is on its way. Accepted
+  units become available at the target, rejected ones enter it damaged or on hold.
+  What did not come stays on its way. It may be called again for the rest.
+
+  The goods come in at the value at which they left. When the target keeps its costs
+  in another currency, that is the value at dispatch in base currency, at the rate of
+  the dispatch, divided by the target's rate on the day of the receipt.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  shipmentReceive(
+    "What came, and how."
+    input: ShipmentReceiveInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Gives up units of a shipment that never came: they leave in transit, and what they
+  were worth is written off (worth.writtenOff of the shipment and its lines). Units
+  that turn up while the transfer is executed are received with fromMissing: true;
+  later they are found stock, for stockAdjust.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  shipmentCloseMissing(
+    "What is given up, and why."
+    input: ShipmentCloseMissingInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Calls a shipment back of which nothing came and nothing was given up: its dispatch
+  is reversed, and the goods are at the source, promised to the transfer as before.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  shipmentCancel(
+    "Which, and why."
+    input: ShipmentCancelInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+}
+
+"Goods that go to another warehouse, and why."
+input TransferCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Code of the warehouse that they leave, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "Code of the warehouse that they go to, not sensitive to case; another one, physical and not archived."
+  targetWarehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as REPLENISHMENT; TRANSFER when left empty."
+  reasonCode: String! = ""
+  "The number at the forwarder or 3PL; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  """
+  The time of the business; now when left out. Its day in the source's time zone is
+  in the number. Not in the future and not before the year 2000.
+  """
+  occurredAt: DateTime
+  "When the goods are expected at the target: the ETA of shipments that tell none."
+  expectedAt: DateTime
+  "The state to which the document goes at once: DRAFT, or APPROVED (needs document:approve). A transfer is not completed at once."
+  advanceTo: NewDocumentState! = DRAFT
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [TransferLineInput!]!
+}
+
+"Goods of one SKU that go to another warehouse. They are taken from what is available."
+input TransferLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty lets the product's rule choose the batches when the transfer is approved."
+  batchNo: String! = ""
+  "The bin that the goods come from, by its code in the source; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"What leaves, and how."
+input TransferDispatchInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the transfer, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the transfer."
+  id: ID
+  "Refuses with STALE_VERSION unless the transfer has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it left; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "How the goods travel."
+  shipment: ShipmentInput! = {}
+  "What leaves, at most 10,000 lines; everything that is outstanding when left empty."
+  lines: [TransferDispatchLine!]! = []
+}
+
+"What is known of a shipment that leaves."
+input ShipmentInput {
+  "Who carries it; at most 100 characters."
+  carrier: String! = ""
+  "The carrier's number for it; at most 100 characters."
+  trackingNo: String! = ""
+  "When it is expected, not before it leaves; the transfer's expectedAt when left out."
+  eta: DateTime
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"What of one line leaves."
+input TransferDispatchLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch to take, of those that are promised; empty takes them in the order of the promise."
+  batchNo: String! = ""
+  "The bin that they come from, by its code in the source; the line's when left empty."
+  locationCode: String! = ""
+  "Units, 1 or more; at most what is outstanding."
+  quantity: Long!
+}
+
+"What of a shipment came."
+input ShipmentReceiveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+  "What came, at most 10,000 lines; everything that is on its way, in good condition, when left empty."
+  lines: [ShipmentReceiveLine!]! = []
+  "True: the transfer is ended with it; nothing of it may be outstanding or on its way."
+  complete: Boolean! = false
+}
+
+"What of one line and batch came. A line may be named several times, for several bins."
+input ShipmentReceiveLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch; it may be left empty when the shipment has one batch of the line."
+  batchNo: String! = ""
+  "Units in good condition, 0 or more."
+  accepted: Long! = 0
+  "Units that came damaged or doubtful, 0 or more. Together with accepted at most what is on its way."
+  rejected: Long! = 0
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; DAMAGED when left empty."
+  rejectReason: String! = ""
+  "Where rejected units go: DAMAGED, or ON_HOLD."
+  rejectedBucket: AdjustableBucket! = DAMAGED
+  "The bin that accepted units are put into, by its code in the target; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "True: the units had been given up as missing and turned up."
+  fromMissing: Boolean! = false
+}
+
+"What is given up, and why."
+input ShipmentCloseMissingInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as LOST_IN_TRANSIT."
+  reasonCode: String!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+  "What is given up, at most 10,000 lines; everything that is on its way when left empty."
+  lines: [ShipmentMissingLine!]! = []
+}
+
+"What of one line and batch is given up."
+input ShipmentMissingLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch; it may be left empty when the shipment has one batch of the line."
+  batchNo: String! = ""
+  "Units, at most what is on its way; 0 is all of that."
+  quantity: Long! = 0
+}
+
+"Which shipment is called back, and why."
+input ShipmentCancelInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as MISTAKE."
+  reasonCode: String!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+}
+
+"What a command on a shipment did, or would do."
+type ShipmentPayload {
+  "The shipment as it is now, or would be. Null when it was refused."
+  shipment: Shipment
+  "Its transfer as it is now, or would be. Null when it was refused."
+  document: Document
+  "The rows of the ledger that this wrote, or would write; at most the first 200."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/snapshot.graphql", Input: `"""
 What a warehouse held when one of its days ended, by what was recorded until then.
 It is taken soon after midnight in the warehouse's time zone and never changes.
@@ -5917,6 +6598,10 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
 		return ec.fieldContext_Document_reversedBy(ctx, field)
+	case "targetWarehouse":
+		return ec.fieldContext_Document_targetWarehouse(ctx, field)
+	case "shipments":
+		return ec.fieldContext_Document_shipments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
@@ -6957,6 +7642,226 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ServerLimits", field.Name)
 }
 
+func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Shipment_id(ctx, field)
+	case "shipmentNo":
+		return ec.fieldContext_Shipment_shipmentNo(ctx, field)
+	case "state":
+		return ec.fieldContext_Shipment_state(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Shipment_overdue(ctx, field)
+	case "version":
+		return ec.fieldContext_Shipment_version(ctx, field)
+	case "document":
+		return ec.fieldContext_Shipment_document(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_Shipment_warehouse(ctx, field)
+	case "targetWarehouse":
+		return ec.fieldContext_Shipment_targetWarehouse(ctx, field)
+	case "carrier":
+		return ec.fieldContext_Shipment_carrier(ctx, field)
+	case "trackingNo":
+		return ec.fieldContext_Shipment_trackingNo(ctx, field)
+	case "eta":
+		return ec.fieldContext_Shipment_eta(ctx, field)
+	case "dispatchedAt":
+		return ec.fieldContext_Shipment_dispatchedAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_Shipment_closedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_Shipment_note(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Shipment_quantity(ctx, field)
+	case "acceptedQuantity":
+		return ec.fieldContext_Shipment_acceptedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_Shipment_rejectedQuantity(ctx, field)
+	case "missingQuantity":
+		return ec.fieldContext_Shipment_missingQuantity(ctx, field)
+	case "returnedQuantity":
+		return ec.fieldContext_Shipment_returnedQuantity(ctx, field)
+	case "outstandingQuantity":
+		return ec.fieldContext_Shipment_outstandingQuantity(ctx, field)
+	case "worth":
+		return ec.fieldContext_Shipment_worth(ctx, field)
+	case "posting":
+		return ec.fieldContext_Shipment_posting(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Shipment_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Shipment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Shipment_updatedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_Shipment_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Shipment", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "documentVersion":
+		return ec.fieldContext_ShipmentEntry_documentVersion(ctx, field)
+	case "acceptedDelta":
+		return ec.fieldContext_ShipmentEntry_acceptedDelta(ctx, field)
+	case "rejectedDelta":
+		return ec.fieldContext_ShipmentEntry_rejectedDelta(ctx, field)
+	case "missingDelta":
+		return ec.fieldContext_ShipmentEntry_missingDelta(ctx, field)
+	case "returnedDelta":
+		return ec.fieldContext_ShipmentEntry_returnedDelta(ctx, field)
+	case "rejectedBucket":
+		return ec.fieldContext_ShipmentEntry_rejectedBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_ShipmentEntry_location(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_ShipmentEntry_reasonCode(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ShipmentEntry_occurredAt(ctx, field)
+	case "posting":
+		return ec.fieldContext_ShipmentEntry_posting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_ShipmentLine_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_ShipmentLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_ShipmentLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_ShipmentLine_batchNo(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ShipmentLine_quantity(ctx, field)
+	case "acceptedQuantity":
+		return ec.fieldContext_ShipmentLine_acceptedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_ShipmentLine_rejectedQuantity(ctx, field)
+	case "missingQuantity":
+		return ec.fieldContext_ShipmentLine_missingQuantity(ctx, field)
+	case "returnedQuantity":
+		return ec.fieldContext_ShipmentLine_returnedQuantity(ctx, field)
+	case "outstandingQuantity":
+		return ec.fieldContext_ShipmentLine_outstandingQuantity(ctx, field)
+	case "worth":
+		return ec.fieldContext_ShipmentLine_worth(ctx, field)
+	case "entries":
+		return ec.fieldContext_ShipmentLine_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentPayload_shipment(ctx, field)
+	case "document":
+		return ec.fieldContext_ShipmentPayload_document(ctx, field)
+	case "movements":
+		return ec.fieldContext_ShipmentPayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ShipmentPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ShipmentPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sent":
+		return ec.fieldContext_ShipmentWorth_sent(ctx, field)
+	case "arrived":
+		return ec.fieldContext_ShipmentWorth_arrived(ctx, field)
+	case "writtenOff":
+		return ec.fieldContext_ShipmentWorth_writtenOff(ctx, field)
+	case "returned":
+		return ec.fieldContext_ShipmentWorth_returned(ctx, field)
+	case "outstanding":
+		return ec.fieldContext_ShipmentWorth_outstanding(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentWorth", field.Name)
+}
+
 func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sku":
@@ -7009,6 +7914,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_movements(ctx, field)
 	case "locations":
 		return ec.fieldContext_Stock_locations(ctx, field)
+	case "inTransitShipments":
+		return ec.fieldContext_Stock_inTransitShipments(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -7207,6 +8114,16 @@ func (ec *executionContext) childFields_StockGroupEdge(ctx context.Context, fiel
 		return ec.fieldContext_StockGroupEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_StockInTransit_shipment(ctx, field)
+	case "line":
+		return ec.fieldContext_StockInTransit_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockInTransit", field.Name)
 }
 
 func (ec *executionContext) childFields_StockLayer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7529,6 +8446,20 @@ func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field
 		return ec.fieldContext_WarehouseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseInTransit_warehouse(ctx, field)
+	case "shipments":
+		return ec.fieldContext_WarehouseInTransit_shipments(ctx, field)
+	case "quantity":
+		return ec.fieldContext_WarehouseInTransit_quantity(ctx, field)
+	case "baseValue":
+		return ec.fieldContext_WarehouseInTransit_baseValue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseInTransit", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseOverview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

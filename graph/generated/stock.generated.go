@@ -7,6 +7,7 @@ import (
 	"entrepot/ent"
 	"entrepot/graph/internal/inorder"
 	"entrepot/graph/scalar"
+	"entrepot/internal/document"
 	"entrepot/internal/ledger"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
@@ -34,6 +35,7 @@ type StockResolver interface {
 	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
 	Locations(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.LocationStock], error)
+	InTransitShipments(ctx context.Context, obj *ent.Stock) ([]*document.Coming, error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
 
@@ -551,6 +553,38 @@ func (ec *executionContext) fieldContext_Stock_locations(ctx context.Context, fi
 	if fc.Args, err = ec.field_Stock_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_inTransitShipments(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_inTransitShipments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().InTransitShipments(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Coming) graphql.Marshaler {
+			return ec.marshalNStockInTransit2ᚕᚖentrepotᚋinternalᚋdocumentᚐComingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_inTransitShipments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockInTransit(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -1155,6 +1189,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
 		case "locations":
 			out.SetNonNull(i, ec._Stock_locations(ctx, field, obj))
+		case "inTransitShipments":
+			out.SetNonNull(i, ec._Stock_inTransitShipments(ctx, field, obj))
 		case "layers":
 			out.SetNonNull(i, ec._Stock_layers(ctx, field, obj))
 		default:

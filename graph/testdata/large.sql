@@ -48,3 +48,14 @@ SELECT m, 1 + (m - 1) * 3 / 10, s.warehouse_id, s.id, s.sku, s.batch_no, CASE WH
   'CNY', 10000000000, 0, 100, 1234567, 1 + (m - 1) / 40000, at, at
 FROM generate_series(1, 200000) AS m, LATERAL (SELECT now() - (200000 - m) * interval '157 seconds' AS at) AS t, stocks AS s
 WHERE s.id = 1 + (m::bigint * 7919) % 40000;
+
+INSERT INTO shipments (id, created_at, updated_at, document_id, shipment_no, warehouse_id, target_warehouse_id, state, dispatched_at, closed_at, eta, posting_id, created_by, quantity, accepted_quantity)
+SELECT d, at, at, d, 1, 1 + d % 20, 1 + (d + 7) % 20, CASE WHEN d % 50 = 0 THEN 'IN_TRANSIT' ELSE 'RECEIVED' END, at, CASE WHEN d % 50 = 0 THEN NULL ELSE at END, at, d * 10, $user, 50, CASE WHEN d % 50 = 0 THEN 0 ELSE 50 END
+FROM generate_series(1, 6000) AS d, LATERAL (SELECT now() - (6000 - d) * interval '88 minutes' AS at) AS t;
+
+INSERT INTO shipment_lines (id, shipment_id, line_no, sku, quantity, accepted_quantity, value, currency, exchange_rate)
+SELECT (d - 1) * 5 + n, d, n, 'SKU-' || lpad((1 + (d * 7 + n * 331) % 2000)::text, 5, '0'), 10, CASE WHEN d % 50 = 0 THEN 0 ELSE 10 END, 1000000, 'CNY', 10000000000
+FROM generate_series(1, 6000) AS d, generate_series(1, 5) AS n;
+
+INSERT INTO shipment_entries (shipment_line_id, version, posting_id, accepted_delta, rejected_delta, missing_delta, returned_delta, occurred_at)
+SELECT id, 4, shipment_id * 10, 10, 0, 0, 0, now() FROM shipment_lines WHERE accepted_quantity > 0;

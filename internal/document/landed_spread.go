@@ -30,15 +30,15 @@ func (g goods) weight(basis stock.CostBasis) *big.Int {
 	case stock.BasisValue:
 		return big.NewInt(int64(g.value))
 	case stock.BasisWeight:
-		return product(g.units, g.grams)
+		return times(g.units, g.grams)
 	case stock.BasisVolume:
-		return product(g.units, g.mm[0], g.mm[1], g.mm[2])
+		return times(g.units, g.mm[0], g.mm[1], g.mm[2])
 	default:
 		return big.NewInt(g.units)
 	}
 }
 
-func product(factors ...int64) *big.Int {
+func times(factors ...int64) *big.Int {
 	p := big.NewInt(1)
 	for _, f := range factors {
 		p.Mul(p, big.NewInt(f))

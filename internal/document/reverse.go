@@ -221,7 +221,8 @@ type takingBack struct {
 	field        fault.Path
 	reason, note string
 	at           time.Time
-	// only, when set, narrows which postings are taken back.
+	// only, when set, narrows which postings are taken back: the document goes on,
+	// and what they took of its promise is promised again.
 	only predicate.Posting
 }
 
@@ -284,6 +285,9 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, n
 	}
 	if err := restored.Record(ctx, tx, reversals); err != nil {
 		return nil, err
+	}
+	if t.only != nil {
+		return posted, nil
 	}
 	if err := endLandedCosts(ctx, tx, doc.ID, t.at); err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
-	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
@@ -110,8 +109,7 @@ func (s *Service) CancelShipment(ctx context.Context, in ShipmentCancelInput) (R
 	})
 }
 
-// callBack reverses the dispatch of a shipment and puts back what it took of the
-// transfer's promise.
+// callBack reverses the dispatch of a shipment.
 func (s *Service) callBack(ctx context.Context, tx store.Tx, now time.Time, operation string, h *handling) ([]ledger.Posted, error) {
 	row := h.shipment
 	if row.AcceptedQuantity+row.RejectedQuantity+row.MissingQuantity+row.ReturnedQuantity > 0 {
@@ -119,17 +117,10 @@ func (s *Service) callBack(ctx context.Context, tx store.Tx, now time.Time, oper
 			"shipment %d of document %s cannot be called back: some of it came, was given up or was called back already; receive the rest, or give it up with shipmentCloseMissing",
 			row.ShipmentNo, h.doc.No)
 	}
-	restored, err := reservation.Restore(ctx, tx, now, s.by(ctx, h.doc, operation, h.note, h.at), row.PostingID)
-	if err != nil {
-		return nil, err
-	}
-	posted, err := s.takeBack(ctx, tx, operation, h.doc, takingBack{
+	posted, err := s.takeBack(ctx, tx, operation, now, h.doc, takingBack{
 		by: h.doc.ID, field: h.field, reason: h.reason, note: h.note, at: h.at, only: entposting.ID(row.PostingID),
 	})
 	if err != nil {
-		return nil, err
-	}
-	if err := restored.Record(ctx, tx, map[int64]int64{row.PostingID: posted[0].ID}); err != nil {
 		return nil, err
 	}
 	for _, l := range row.Edges.Lines {

@@ -34,13 +34,24 @@ type cutter struct {
 	h    *held
 	left map[*allocation]int64
 	cuts []cut
+	// lines are the allocations by line, in the order of the lines; place is where
+	// in it a line is, so that a part that names its line looks at that alone.
+	lines [][]*allocation
+	place map[int]int
 }
 
 // newCutter cuts out of what left tells of each allocation.
 func newCutter(h *held, left func(*allocation) int64) *cutter {
-	c := &cutter{h: h, left: make(map[*allocation]int64, len(h.parts))}
+	c := &cutter{h: h, left: make(map[*allocation]int64, len(h.parts)), place: map[int]int{}}
 	for _, a := range h.parts {
 		c.left[a] = left(a)
+		i, ok := c.place[a.lineNo]
+		if !ok {
+			i = len(c.lines)
+			c.place[a.lineNo] = i
+			c.lines = append(c.lines, nil)
+		}
+		c.lines[i] = append(c.lines[i], a)
 	}
 	return c
 }
@@ -87,9 +98,11 @@ func (p Part) fits(a *allocation) bool {
 func (p Part) own(a *allocation) bool { return p.SKU == "" || p.SKU == a.lineSKU }
 
 func (c *cutter) knows(p Part) bool {
-	for _, a := range c.h.parts {
-		if p.fits(a) && (p.own(a) || p.SKU == a.Sku) {
-			return true
+	for _, line := range c.meant(p) {
+		for _, a := range line {
+			if p.fits(a) && (p.own(a) || p.SKU == a.Sku) {
+				return true
+			}
 		}
 	}
 	return false
@@ -98,35 +111,34 @@ func (c *cutter) knows(p Part) bool {
 // part cuts up to p.Quantity: units of lines first, line by line, then goods that
 // other lines hold.
 func (c *cutter) part(i int, p Part) (got int64) {
-	for _, line := range c.lines() {
+	lines := c.meant(p)
+	for _, line := range lines {
 		if own := fitting(line, func(a *allocation) bool { return p.fits(a) && p.own(a) }); len(own) > 0 {
 			got += c.units(i, own, exploded(line), p.Quantity-got)
 		}
 	}
-	for _, a := range c.h.parts {
-		if p.fits(a) && !p.own(a) && a.Sku == p.SKU {
-			n := min(p.Quantity-got, c.left[a])
-			c.cut(a, n, i)
-			got += n
+	for _, line := range lines {
+		for _, a := range line {
+			if p.fits(a) && !p.own(a) && a.Sku == p.SKU {
+				n := min(p.Quantity-got, c.left[a])
+				c.cut(a, n, i)
+				got += n
+			}
 		}
 	}
 	return got
 }
 
-// lines are the allocations by line, in the order of the lines.
-func (c *cutter) lines() [][]*allocation {
-	var lines [][]*allocation
-	place := map[int]int{}
-	for _, a := range c.h.parts {
-		i, ok := place[a.lineNo]
-		if !ok {
-			i = len(lines)
-			place[a.lineNo] = i
-			lines = append(lines, nil)
-		}
-		lines[i] = append(lines[i], a)
+// meant are the lines that a part looks through.
+func (c *cutter) meant(p Part) [][]*allocation {
+	if p.LineNo == 0 {
+		return c.lines
 	}
-	return lines
+	i, ok := c.place[p.LineNo]
+	if !ok {
+		return nil
+	}
+	return c.lines[i : i+1]
 }
 
 func fitting(line []*allocation, ok func(*allocation) bool) (out []*allocation) {

@@ -45,7 +45,7 @@ func expiredOn(ctx context.Context, tx store.Tx, now time.Time, list []goods) (i
 
 var expiredSQL = map[string]string{
 	dialect.Postgres: expiredOnSQL("unnest($2::bigint[], $3::text[]) AS k(w, s)"),
-	dialect.SQLite:   expiredOnSQL("(SELECT w.value AS w, s.value AS s FROM json_each($2) w JOIN json_each($3) s ON s.key = w.key) AS k"),
+	dialect.SQLite:   expiredOnSQL(zipped([]string{"$2", "$3"}, []string{"w", "s"}) + " AS k"),
 }
 
 func expiredOnSQL(pairs string) string {

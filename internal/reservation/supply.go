@@ -34,7 +34,7 @@ var parity = fmt.Sprint(int64(money.ParityRate))
 
 var supplyOf = map[string]string{
 	dialect.Postgres: supplySQL(dialect.Postgres, `unnest($1::bigint[], $2::text[]) AS k(w, s)`),
-	dialect.SQLite:   supplySQL(dialect.SQLite, `(SELECT w.value AS w, s.value AS s FROM json_each($1) w JOIN json_each($2) s ON s.key = w.key) AS k`),
+	dialect.SQLite:   supplySQL(dialect.SQLite, zipped([]string{"$1", "$2"}, []string{"w", "s"})+" AS k"),
 }
 
 // look reads what there is of the goods that the lines may come from, without a

@@ -133,8 +133,7 @@ func holding(ctx context.Context, tx store.Tx, keys []ledger.Key) (ids []int64, 
 
 var holdingSQL = map[string]string{
 	dialect.Postgres: holdingOf("unnest($1::bigint[], $2::text[], $3::text[]) AS k(w, s, b)"),
-	dialect.SQLite: holdingOf(`(SELECT w.value AS w, s.value AS s, b.value AS b
-  FROM json_each($1) w JOIN json_each($2) s ON s.key = w.key JOIN json_each($3) b ON b.key = w.key) AS k`),
+	dialect.SQLite:   holdingOf(zipped([]string{"$1", "$2", "$3"}, []string{"w", "s", "b"}) + " AS k"),
 }
 
 func holdingOf(keys string) string {
