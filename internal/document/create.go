@@ -55,6 +55,13 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (res Result, err e
 			return err
 		},
 		Do: func(ctx context.Context, tx store.Tx, now time.Time) (kept, error) {
+			var faults fault.List
+			if err := unpack(ctx, tx, &faults, fault.Input, tidy.Lines); err != nil {
+				return kept{}, err
+			}
+			if err := faults.Err(); err != nil {
+				return kept{}, err
+			}
 			d := newDraft(tidy, fault.Input, no, auth.From(ctx).UserID, now)
 			posted, err := s.book(ctx, tx, creates[in.Kind], now, []*draft{d})
 			if err != nil {

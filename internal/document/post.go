@@ -84,6 +84,13 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	arriving := make([][]ledger.Move, len(postings))
+	for i, p := range postings {
+		arriving[i] = p.Moves
+	}
+	if err := lookup.Arrive(ctx, tx, store.Moment(s.now()), arriving...); err != nil {
+		return nil, err
+	}
 	posted := make([]ledger.Posted, len(works))
 	if len(postings) > 0 {
 		done, err := ledger.PostAll(ctx, tx, postings)

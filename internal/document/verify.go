@@ -6,7 +6,7 @@ import "entrepot/internal/ledger"
 func Rules() []ledger.Rule {
 	return []ledger.Rule{
 		{
-			Holds: "the executed quantities of every document are the sum of its movements, bucket by bucket",
+			Holds: "the executed quantities of every document are the sum of its movements, bucket by bucket; what arrives of a held batch may be on hold",
 			// A line moves its units one way; a document that reverses another, the other way.
 			Query: `SELECT 'document ' || d.no || ', SKU ' || x.sku || ', batch "' || x.batch_no || '"' FROM (
   SELECT document_id, sku, batch_no FROM (
@@ -17,7 +17,7 @@ func Rules() []ledger.Rule {
     UNION ALL
     SELECT p.document_id, m.sku, m.batch_no, -m.quantity_delta, -m.damaged_delta, -m.hold_delta
     FROM postings p JOIN stock_movements m ON m.posting_id = p.id WHERE p.document_id IS NOT NULL) both_sides
-  GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0 OR sum(damaged) <> 0 OR sum(hold) <> 0) x JOIN documents d ON d.id = x.document_id`,
+  GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0 OR sum(damaged) <> 0 OR sum(hold) <> 0 AND batch_no = '') x JOIN documents d ON d.id = x.document_id`,
 		},
 		{
 			Holds: "every posting of a document is in its warehouse and of its kind, or takes back what it, or the document that it reverses, posted",

@@ -24,12 +24,18 @@ import (
 type Codes struct {
 	base       string
 	warehouses map[string]place
-	products   map[string]stock.Status
+	products   map[string]good
 	rates      map[string]money.Rate // of other currencies that lines give costs in
 }
 
 // In is an empty Codes; costs are valued in the currency base.
 func In(base string) Codes { return Codes{base: base} }
+
+// good is what a product is.
+type good struct {
+	status stock.Status
+	kind   stock.ProductKind
+}
 
 type place struct {
 	id       int64
@@ -51,7 +57,7 @@ func (r *Codes) Resolve(ctx context.Context, tx store.Tx, day time.Time, targets
 
 // ResolveAll is Resolve for n postings.
 func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
-	r.warehouses, r.products = map[string]place{}, map[string]stock.Status{}
+	r.warehouses, r.products = map[string]place{}, map[string]good{}
 	r.rates = map[string]money.Rate{r.base: money.ParityRate}
 	skus, codes := make([]string, len(targets)), make([]string, len(targets))
 	for i, t := range targets {
@@ -80,7 +86,7 @@ func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targ
 			}
 			r.warehouses[code] = w
 		case "product":
-			r.products[code] = stock.Status(status)
+			r.products[code] = good{stock.Status(status), stock.ProductKind(category)}
 		case "currency":
 			if rate.Valid {
 				r.rates[code] = money.Rate(rate.Int64)
@@ -104,13 +110,13 @@ func resolveFor(d, warehouses, products, currencies string) string {
 	return `SELECT 'posting', id, '', '', '', '', CAST(NULL AS bigint) FROM (` + ledger.NextPostingsSQL[d]("$6") + `) ids
 UNION ALL SELECT 'warehouse', w.id, w.code, w.status, w.category, w.currency, ` + fx.LatestSQL("w.currency", "$4", "$5") +
 		` FROM ` + warehouses + `
-UNION ALL SELECT 'product', p.id, p.sku, p.status, '', '', NULL FROM products p WHERE ` + products + `
+UNION ALL SELECT 'product', p.id, p.sku, p.status, p.kind, '', NULL FROM products p WHERE ` + products + `
 UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL("c.code", "$4", "$5") + ` FROM ` + currencies
 }
 
 // Check adds a fault and returns false for a code that does not lead to a stock
 // that may be changed; arriving says that goods come, which archived products
-// take no more of.
+// take no more of, and sales kits never.
 func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving bool) bool {
 	before := len(*faults)
 	r.CheckProduct(faults, path.At("sku"), t.SKU, arriving)
@@ -120,11 +126,13 @@ func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving boo
 
 // CheckProduct is the part of Check about the SKU; path leads to it.
 func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arriving bool) {
-	status, known := r.products[sku]
+	is, known := r.products[sku]
 	switch {
 	case !known:
 		faults.Add(fault.NotFound, path, "there is no SKU %q", command.Short(sku))
-	case status == stock.StatusArchived && arriving:
+	case is.kind == stock.ProductSalesKit && arriving:
+		faults.Add(fault.Invalid, path, "SKU %s is a sales kit, which is never stocked: book its components", sku)
+	case is.status == stock.StatusArchived && arriving:
 		faults.Add(fault.Archived, path, "SKU %s is archived: its stock may leave, but no more may arrive", sku)
 	}
 }

@@ -56,6 +56,8 @@ type AdjustInput struct {
 // ON_HOLD changes the physical quantity too: goods came or went.
 type AdjustLine struct {
 	Target
+	// Scan stands in the place of SKU and Delta: packs come, or go when below zero.
+	lookup.Scan
 	Bucket          stock.Bucket  `json:"bucket,omitempty"`
 	Delta           int64         `json:"delta,omitempty"`
 	ExpectedVersion *int64        `json:"expectedVersion,omitempty"`
