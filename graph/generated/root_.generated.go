@@ -21,9 +21,16 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	BarcodePack() BarcodePackResolver
+	Batch() BatchResolver
+	CodeMapping() CodeMappingResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
 	DocumentLine() DocumentLineResolver
+	InterchangeGroup() InterchangeGroupResolver
+	InterchangeMember() InterchangeMemberResolver
+	KitAvailability() KitAvailabilityResolver
+	KitComponent() KitComponentResolver
 	Location() LocationResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
@@ -41,6 +48,8 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
+	CodeMappingUpdateInput() CodeMappingUpdateInputResolver
+	CodeMappingsImportRowInput() CodeMappingsImportRowInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -73,6 +82,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
+		ec.unmarshalInputBatchFilter,
+		ec.unmarshalInputBatchUpdateInput,
+		ec.unmarshalInputCarrierCreateInput,
+		ec.unmarshalInputCarrierFilter,
+		ec.unmarshalInputCarrierUpdateInput,
+		ec.unmarshalInputCodeMappingCreateInput,
+		ec.unmarshalInputCodeMappingFilter,
+		ec.unmarshalInputCodeMappingUpdateInput,
+		ec.unmarshalInputCodeMappingsImportInput,
+		ec.unmarshalInputCodeMappingsImportRowInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
@@ -88,6 +107,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateSetInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
+		ec.unmarshalInputInterchangeFilter,
+		ec.unmarshalInputInterchangeGroupCreateInput,
+		ec.unmarshalInputInterchangeGroupUpdateInput,
+		ec.unmarshalInputInterchangeMemberInput,
+		ec.unmarshalInputKitComponentInput,
 		ec.unmarshalInputLocationArchiveInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationFilter,
@@ -116,6 +140,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
 		ec.unmarshalInputScheduledRunFilter,
+		ec.unmarshalInputShippingLineInput,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
 		ec.unmarshalInputStockFilter,
@@ -213,6 +238,647 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/batch.graphql", Input: `"One production lot of a product."
+type Batch {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The SKU code of the product."
+  sku: String!
+  "What it is. Null for people without the permission product:view."
+  product: Product
+  "The batch number; unique for its SKU."
+  batchNo: String!
+  "Whether its goods may be promised."
+  state: BatchState!
+  "The day on which it was produced; null when nobody said."
+  producedOn: Date
+  "The day on which it expires; null when nobody said."
+  expiresOn: Date
+  "Its stocks, in the order of entry. Empty for people without the permission stock:view."
+  stocks: [Stock!]!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Whether the goods of a batch may be promised."
+enum BatchState {
+  "They may."
+  AVAILABLE
+  "A person has set the batch aside."
+  HOLD
+  "It waits for quality control."
+  QUARANTINE
+  "It is past its day."
+  EXPIRED
+}
+
+extend type Query {
+  "Batches in the order of entry, a page at a time."
+  batches(
+    "Which batches; all when left out."
+    filter: BatchFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): BatchConnection @requires(permission: "product:view")
+}
+
+"Which batches. All conditions must hold."
+input BatchFilter {
+  "Only of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only in one of these states."
+  states: [BatchState!]
+  "Only batch numbers that begin with this text, sensitive to case."
+  batchPrefix: String
+  "Only batches that expire before this day (UTC)."
+  expiresBefore: Date
+  "True: only batches of which physical units lie in any warehouse. False: only the others."
+  stocked: Boolean
+}
+
+"A page of batches."
+type BatchConnection {
+  "The rows with their cursors."
+  edges: [BatchEdge!]!
+  "The rows."
+  nodes: [Batch!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the batches in a list."
+type BatchEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Batch!
+}
+
+extend type Mutation {
+  """
+  Changes the dates and the state of a batch. A state other than AVAILABLE puts its
+  available units on hold, in all warehouses, by one posting in the same transaction.
+  A batch that becomes AVAILABLE gets back what such postings moved and is still on
+  hold; what arrived while it was held stays on hold until stockMove moves it.
+  Allocated units stay promised. Telling a state again puts on hold what came free
+  meanwhile.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  batchUpdate(
+    "Which batch, and what changes."
+    input: BatchUpdateInput!
+  ): BatchUpdatePayload @requires(permission: "stock:adjust")
+}
+
+"What changes of a batch."
+input BatchUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number."
+  batchNo: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Whether its goods may be promised; stays when left out. AVAILABLE is refused once the batch has expired, unless a later expiresOn comes with it."
+  state: BatchState
+  "The day on which it was produced, within the years 1990 to 2999; stays when left out."
+  producedOn: Date
+  "The day on which it expires, not before it was produced, at most in the year 2999; stays when left out."
+  expiresOn: Date
+  "Why; at most 500 characters. It is kept with the posting."
+  note: String! = ""
+}
+
+"The answer to batchUpdate."
+type BatchUpdatePayload {
+  "The batch as it stands now, or as the dry run would leave it; null when it was refused."
+  batch: Batch
+  "The posting that moved its units; null when none did, and in a dry run."
+  posting: Posting
+  "What moved. Those of a dry run have an id that no row has."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/carrier.graphql", Input: `"Who ships parcels, and how they weigh volume."
+type Carrier {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The carrier's code in upper case; it never changes."
+  code: String!
+  "The name to show."
+  name: String!
+  "So many cm³ weigh as one kilogram, such as 5000 or 6000."
+  volumetricDivisor: Long!
+  "Weights are rounded up to a multiple of so many grams."
+  weightStepG: Long!
+  "Whether the carrier may be used in new work."
+  status: Status!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"""
+What a carrier charges for: the larger of what goods weigh and of what their volume
+weighs. Volumetric weight in kilograms is the volume in cm³ by the carrier's divisor,
+as air freight has it (6000 by IATA, 5000 with most express carriers); the volume of
+the whole is divided and rounded up to a gram.
+"""
+type ShippingWeight {
+  "Volume in mm³: length × width × height of each unit, without packing."
+  volumeMm3: Long!
+  "What the goods weigh, in grams."
+  actualG: Long!
+  "What their volume weighs with this carrier, in grams."
+  volumetricG: Long!
+  "What is charged, in grams: the larger of the two, rounded up to the carrier's step."
+  chargeableG: Long!
+  "True: a weight or a dimension is not known, and counted as nothing."
+  incomplete: Boolean!
+}
+
+extend type Query {
+  "Carriers by code, a page at a time."
+  carriers(
+    "Which carriers; all when left out."
+    filter: CarrierFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): CarrierConnection @requires(permission: "product:view")
+
+  """
+  What a carrier charges for lines sent together; null when there is no such carrier
+  in use. BAD_REQUEST for a SKU that does not exist, and for lines outside their limits.
+  """
+  shippingEstimate(
+    "The carrier's code, not sensitive to case."
+    carrierCode: String!
+    "1 to 250 lines."
+    lines: [ShippingLineInput!]!
+  ): ShippingWeight @requires(permission: "product:view")
+}
+
+"Units of a product that are to be sent."
+input ShippingLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "Units, 1 to 1,000,000."
+  quantity: Long!
+}
+
+"Which carriers. All conditions must hold."
+input CarrierFilter {
+  "Exactly these codes, at most 1,000, not sensitive to case."
+  codes: [String!]
+  "Only carriers of this status."
+  status: Status
+  "Only carriers edited at this time or later."
+  updatedSince: DateTime
+}
+
+"A page of carriers."
+type CarrierConnection {
+  "The rows with their cursors."
+  edges: [CarrierEdge!]!
+  "The rows."
+  nodes: [Carrier!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the carriers in a list."
+type CarrierEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Carrier!
+}
+
+extend type Mutation {
+  """
+  Makes a carrier. Its code never changes.
+
+  User errors: REQUIRED, INVALID, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  carrierCreate(
+    "The carrier."
+    input: CarrierCreateInput!
+  ): CarrierCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes what is given of a carrier and leaves the rest.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  carrierUpdate(
+    "Which carrier, and what changes."
+    input: CarrierUpdateInput!
+  ): CarrierUpdatePayload @requires(permission: "product:edit")
+}
+
+"A new carrier."
+input CarrierCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "The name to show, 1 to 100 characters in one line; must be given."
+  name: String!
+  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; must be given."
+  volumetricDivisor: Long!
+  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; 1 when left out."
+  weightStepG: Long
+}
+
+"The answer to carrierCreate."
+type CarrierCreatePayload {
+  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
+  carrier: Carrier
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of a carrier."
+input CarrierUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 100 characters in one line; stays when left out."
+  name: String
+  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; stays when left out."
+  volumetricDivisor: Long
+  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; stays when left out."
+  weightStepG: Long
+  "Whether it may be used in new work; stays when left out."
+  status: Status
+}
+
+"The answer to carrierUpdate."
+type CarrierUpdatePayload {
+  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
+  carrier: Carrier
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/code_mapping.graphql", Input: `"What a platform or a third party calls one of our SKUs, over a period."
+type CodeMapping {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Our SKU code."
+  sku: String!
+  "What it is. Null for people without the permission product:view."
+  product: Product
+  "Whose code it is, in upper case, such as AMAZON or GOODCANG."
+  platform: String!
+  "Where it holds; null is in every warehouse of the platform, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it holds in every warehouse; a mapping of one warehouse goes before it there."
+  everyWarehouse: Boolean!
+  "The code, exactly as the platform writes it."
+  externalCode: String!
+  "The first day."
+  validFrom: Date!
+  "The last day; null is open."
+  validTo: Date
+  "Anything else; may be empty."
+  note: String!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+extend type Query {
+  "What platforms call our SKUs, in the order of entry, a page at a time."
+  codeMappings(
+    "Which mappings; all when left out."
+    filter: CodeMappingFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): CodeMappingConnection @requires(permission: "product:view")
+}
+
+"Which code mappings. All conditions must hold."
+input CodeMappingFilter {
+  "Only of these platforms, at most 1,000, not sensitive to case."
+  platforms: [String!]
+  "Only of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Exactly these codes of platforms, at most 1,000."
+  externalCodes: [String!]
+  "Only those of these warehouses, by code, at most 1,000; what holds in every warehouse is left out."
+  warehouseCodes: [String!]
+  "True: only what holds in every warehouse. False: only what holds in one."
+  everyWarehouse: Boolean
+  "Only what holds on this day."
+  onDate: Date
+  "Only mappings edited at this time or later."
+  updatedSince: DateTime
+}
+
+"A page of code mappings."
+type CodeMappingConnection {
+  "The rows with their cursors."
+  edges: [CodeMappingEdge!]!
+  "The rows."
+  nodes: [CodeMapping!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the code mappings in a list."
+type CodeMappingEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: CodeMapping!
+}
+
+extend type Mutation {
+  """
+  Makes a mapping. A code of a platform means one SKU on a day, in one warehouse and,
+  apart from that, in all: a period that overlaps another one of the code is TAKEN.
+
+  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND (sku, warehouseCode),
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingCreate(
+    "The mapping."
+    input: CodeMappingCreateInput!
+  ): CodeMappingCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes a mapping, such as its last day. It is known by platform, warehouse, code
+  and first day, which stay.
+
+  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingUpdate(
+    "Which mapping, and what changes."
+    input: CodeMappingUpdateInput!
+  ): CodeMappingUpdatePayload @requires(permission: "product:edit")
+
+  """
+  Makes and changes up to 250 mappings at once. A row sees the periods of those before it.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingsImport(
+    "The mappings."
+    input: CodeMappingsImportInput!
+  ): CodeMappingsImportPayload @requires(permission: "product:edit")
+}
+
+"A new code mapping."
+input CodeMappingCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Our SKU, not sensitive to case; it must exist."
+  sku: String!
+  "The last day; open when left out."
+  validTo: Date
+  "Anything else, at most 500 characters; empty when left out."
+  note: String
+}
+
+"The answer to codeMappingCreate."
+type CodeMappingCreatePayload {
+  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
+  codeMapping: CodeMapping
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of a code mapping."
+input CodeMappingUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Our SKU, not sensitive to case; stays when left out."
+  sku: String
+  "The last day; stays when left out, null opens it."
+  validTo: Date
+  "Anything else, at most 500 characters; stays when left out."
+  note: String
+}
+
+"The answer to codeMappingUpdate."
+type CodeMappingUpdatePayload {
+  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
+  codeMapping: CodeMapping
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"A mapping to make or to change."
+input CodeMappingsImportRowInput {
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Our SKU, not sensitive to case; must be given for a new mapping, stays when left out."
+  sku: String
+  "The last day; stays when left out, null opens it."
+  validTo: Date
+  "Anything else, at most 500 characters; stays when left out."
+  note: String
+}
+
+"Mappings to make and change."
+input CodeMappingsImportInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  "What the rows may do."
+  mode: ImportMode!
+  "What becomes of the good rows when others are refused."
+  errorPolicy: ErrorPolicy! = REJECT_ALL
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 250 rows, each about another mapping."
+  rows: [CodeMappingsImportRowInput!]!
+}
+
+"The answer to codeMappingsImport."
+type CodeMappingsImportPayload {
+  "What became of each row, in the order of the input; empty when there were more than 250."
+  rows: [CodeMappingsImportRow!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
+  replayed: Boolean!
+  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of one row."
+type CodeMappingsImportRow {
+  "The row, counted from 0."
+  index: Int!
+  "What became of it."
+  action: ImportAction!
+  "The mapping as it stands now, or as the dry run would leave it; null when the row was rejected."
+  codeMapping: CodeMapping
+  "What was wrong with this row; empty for one that went well or was rejected only because others were."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -767,8 +1433,12 @@ input InboundCreateInput {
 
 "Goods of one SKU that come."
 input InboundLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket they come to."
@@ -776,7 +1446,7 @@ input InboundLineInput {
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -837,8 +1507,12 @@ input OutboundCreateInput {
 
 "Goods of one SKU that leave."
 input OutboundLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket they leave."
@@ -846,7 +1520,7 @@ input OutboundLineInput {
   "The bin that the goods come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long!
+  quantity: Long! = 0
   "Price of one unit in the document's currency; it moves no worth."
   unitPrice: Decimal
 }
@@ -891,8 +1565,12 @@ input AdjustmentCreateInput {
 
 "A correction of one stock."
 input AdjustmentLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket is corrected."
@@ -900,7 +1578,7 @@ input AdjustmentLineInput {
   "The bin that the goods are in, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units that are added (positive) or taken (negative); not 0, at most 2147483647 either way."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that are taken."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -949,8 +1627,12 @@ input DocumentUpdateInput {
 
 "A line of any kind of document."
 input DocumentLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket the goods come to or go from."
@@ -958,7 +1640,7 @@ input DocumentLineInput {
   "The bin that the goods go to or come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647; on an adjustment negative when they are taken."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Only for goods that arrive."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1366,6 +2048,247 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
+}
+`, BuiltIn: false},
+	{Name: "../sdl/interchange.graphql", Input: `"A set of parts that may stand in for each other."
+type InterchangeGroup {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The group's code in upper case; it never changes."
+  code: String!
+  "The name to show; may be empty."
+  name: String!
+  "Whether the group counts; nothing of an archived one stands in for anything."
+  status: Status!
+  "Its members: the lowest priority first, equal ones by SKU; at most 100."
+  members: [InterchangeMember!]!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"A part of an interchange group."
+type InterchangeMember {
+  "The SKU code."
+  sku: String!
+  "The part. Null for people without the permission product:view."
+  product: Product
+  "Which way it may be exchanged."
+  direction: InterchangeDirection!
+  "The lowest stands in first."
+  priority: Long!
+}
+
+"Which way a part may be exchanged within its group."
+enum InterchangeDirection {
+  "It stands in for others, and others stand in for it."
+  BOTH
+  "It stands in for others, and nothing stands in for it."
+  STANDS_IN
+  "Others stand in for it, and it stands in for nothing."
+  REPLACED
+}
+
+extend type Query {
+  "Interchange groups by code, a page at a time."
+  interchangeGroups(
+    "Which groups; all when left out."
+    filter: InterchangeFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): InterchangeGroupConnection @requires(permission: "product:view")
+}
+
+"Which interchange groups. All conditions must hold."
+input InterchangeFilter {
+  "Exactly these codes, at most 1,000, not sensitive to case."
+  codes: [String!]
+  "Only groups with one of these members, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only groups of this status."
+  status: Status
+}
+
+"A page of interchange groups."
+type InterchangeGroupConnection {
+  "The rows with their cursors."
+  edges: [InterchangeGroupEdge!]!
+  "The rows."
+  nodes: [InterchangeGroup!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the interchange groups in a list."
+type InterchangeGroupEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: InterchangeGroup!
+}
+
+extend type Mutation {
+  """
+  Makes a group of parts that stand in for each other. Its code never changes. A
+  stand-in is one step away: what stands in for it does not stand in for the first.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED
+  (members), IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  interchangeGroupCreate(
+    "The group."
+    input: InterchangeGroupCreateInput!
+  ): InterchangeGroupCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes what is given of a group and leaves the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (members),
+  STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  interchangeGroupUpdate(
+    "Which group, and what changes."
+    input: InterchangeGroupUpdateInput!
+  ): InterchangeGroupUpdatePayload @requires(permission: "product:edit")
+}
+
+"A member of an interchange group."
+input InterchangeMemberInput {
+  "The SKU code, not sensitive to case; once in the list. No sales kit."
+  sku: String!
+  "Which way it may be exchanged."
+  direction: InterchangeDirection! = BOTH
+  "The lowest stands in first, 0 to 1,000,000."
+  priority: Long! = 100
+}
+
+"A new interchange group."
+input InterchangeGroupCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "The name to show, at most 100 characters in one line; empty when left out."
+  name: String
+  "At most 100 members; none when left out."
+  members: [InterchangeMemberInput!]
+}
+
+"The answer to interchangeGroupCreate."
+type InterchangeGroupCreatePayload {
+  "The group as it stands now, or as the dry run would leave it; null when it was refused."
+  interchangeGroup: InterchangeGroup
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of an interchange group."
+input InterchangeGroupUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, at most 100 characters in one line; stays when left out."
+  name: String
+  "Whether the group counts; stays when left out."
+  status: Status
+  "At most 100 members; this list replaces all of them, an empty one takes all away; they stay when left out."
+  members: [InterchangeMemberInput!]
+}
+
+"The answer to interchangeGroupUpdate."
+type InterchangeGroupUpdatePayload {
+  "The group as it stands now, or as the dry run would leave it; null when it was refused."
+  interchangeGroup: InterchangeGroup
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/kit.graphql", Input: `"A part of a kit."
+type KitComponent {
+  "The SKU code of the part."
+  sku: String!
+  "The part. Null for people without the permission product:view."
+  product: Product
+  "Base units of it in one unit of the kit."
+  quantity: Long!
+}
+
+"How many whole kits the available units of the components in one warehouse make."
+type KitAvailability {
+  "The SKU code of the kit."
+  kitSku: String!
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whole kits. Units of batches on hold do not count; those that expire soon do."
+  quantity: Long!
+  "The SKU code of the component that limits it, the first by SKU when several do."
+  limitingSku: String!
+  "The component that limits it. Null for people without the permission product:view."
+  limitingProduct: Product
+  "Available units of that component in this warehouse."
+  limitingAvailable: Long!
+  "Units of that component in one kit."
+  limitingPerKit: Long!
+}
+
+extend type Query {
+  """
+  How many whole kits each warehouse could send or build, for many kits in one
+  answer: by SKU of the kit, then in the order of warehouses. Warehouses that never
+  stocked a component are left out. BAD_REQUEST for more than 1,000 SKUs.
+  """
+  kitAvailability(
+    "At most 1,000 SKU codes of kits, not sensitive to case; what is no kit is left out."
+    skus: [String!]!
+    "Only in this warehouse, by code, not sensitive to case."
+    warehouseCode: String
+  ): [KitAvailability!]! @requires(permission: "stock:view")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -2565,6 +3488,47 @@ type Product implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
+  "What sort of thing it is."
+  kind: ProductKind!
+  "What one unit of it consists of when it is a kit, by SKU; at most 100."
+  components: [KitComponent!]!
+  "The kits that it is a component of, by SKU."
+  kits: [Product!]!
+  """
+  How many whole kits the available units of the components make, in each warehouse
+  that ever stocked one of them, or in one warehouse; empty for what is no kit, and
+  for people without the permission stock:view.
+  """
+  kitAvailability(
+    "Only in this warehouse, by code, not sensitive to case."
+    warehouseCode: String
+  ): [KitAvailability!]!
+  "The interchange groups that it is in, by code."
+  interchange: [InterchangeGroup!]!
+  "What may be sent in its place, by the groups in use: the lowest priority first, equal ones by SKU."
+  standIns: [Product!]!
+  """
+  What a carrier charges so many units of it for, as one parcel; null when there is
+  no such carrier in use. BAD_REQUEST for a quantity outside 1 to 1,000,000.
+  """
+  shippingWeight(
+    "The carrier's code, not sensitive to case."
+    carrierCode: String!
+    "Units, 1 to 1,000,000."
+    quantity: Long! = 1
+  ): ShippingWeight
+  "The customs tariff number (HS code), digits only; may be empty."
+  hsCode: String!
+  "The country of origin by ISO 3166, two letters; may be empty."
+  originCountry: String!
+  "What one unit is declared at customs for, in customsCurrency; null when nobody said."
+  customsValue: Decimal
+  "Currency of customsValue by ISO 4217; empty when there is none."
+  customsCurrency: String!
+  "Which of its batches goes first."
+  allocationRule: AllocationRule!
+  "How many days a batch must still have on the day that it ships."
+  minShelfLifeDays: Long!
   "Whether the product may be used in new work."
   status: Status!
   "Rises by one with every edit; for expectedVersion."
@@ -2581,9 +3545,48 @@ type ProductBarcode {
   barcode: String!
   "How many base units the pack holds that bears it."
   packQuantity: Long!
+  "What the pack is called, such as BOX; may be empty."
+  unit: String!
+}
+
+"What a scan of a barcode counts."
+type BarcodePack {
+  "The SKU code of the product that bears it."
+  sku: String!
+  "The product."
+  product: Product
+  "Base units that one scan counts: the ledger counts nothing else."
+  packQuantity: Long!
+  "What the pack is called, such as BOX; may be empty."
+  unit: String!
+}
+
+"What sort of thing a product is."
+enum ProductKind {
+  "It is stocked as it is."
+  STANDARD
+  "It is sold as one and shipped as its components: it is never stocked itself."
+  SALES_KIT
+  "It is built of its components, and stocked like other products."
+  ASSEMBLY_KIT
+}
+
+"Which batch of a product goes first."
+enum AllocationRule {
+  "First expired, first out: the one that expires first; those without a day last."
+  FEFO
+  "First in, first out: the one that came first."
+  FIFO
 }
 
 extend type Query {
+  "What a scan of a barcode counts. Null when no product bears it."
+  productByBarcode(
+    "A barcode, exactly as scanned but for blanks around it."
+    barcode: String!
+  ): BarcodePack @requires(permission: "product:view")
+
+
   "One product by its SKU code, its id or a barcode on it, exactly one of the three. Null when there is none."
   product(
     "The SKU code, not sensitive to case."
@@ -2640,6 +3643,12 @@ input ProductFilter {
   createdSince: DateTime
   "Only products of this status."
   status: Status
+  "Only products of one of these kinds, at most 1,000."
+  kinds: [ProductKind!]
+  "Only from one of these countries of origin, at most 1,000, not sensitive to case; the empty text is where nobody said."
+  originCountries: [String!]
+  "Only products whose customs tariff number begins with these digits."
+  hsCodePrefix: String
   "Only of one of these categories, exactly, at most 1,000."
   categories: [String!]
   "Only of one of these brands, exactly, at most 1,000."
@@ -2699,8 +3708,8 @@ type ProductEdge {
   Makes a product. Its SKU code never changes and is never used for another one,
   also not after it was archived: TAKEN.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED (components),
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productCreate(
     "The product."
@@ -2711,8 +3720,8 @@ type ProductEdge {
   Changes what is given of a product and leaves the rest. What changes nothing
   leaves the version as it is. An archived product may be changed too.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN (a barcode of
-  another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (a component), TAKEN (a
+  barcode of another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productUpdate(
     "Which product, and what changes."
@@ -2745,8 +3754,9 @@ type ProductEdge {
   """
   Makes and changes up to 250 products at once. A barcode that moves from one
   product to another is taken off the first one before: not in the same import.
+  A row may build on earlier ones: a kit comes after its components.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN, STALE_VERSION,
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, TAKEN, STALE_VERSION,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productsImport(
@@ -2804,6 +3814,25 @@ input ProductCreateInput {
   heightMm: Long
   "At most 50 barcodes; none when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; STANDARD when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; none when left out, which only what is no kit may have.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; empty when left out."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; empty when left out."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; none when left out."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; FEFO when left out."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; 0 when left out."
+  minShelfLifeDays: Long
 }
 
 "A barcode, and the pack that bears it."
@@ -2812,6 +3841,16 @@ input ProductBarcodeInput {
   barcode: String!
   "How many base units the pack holds, 1 to 1,000,000."
   packQuantity: Long! = 1
+  "What the pack is called, such as BOX or CARTON, at most 20 characters in one line."
+  unit: String! = ""
+}
+
+"A part of a kit."
+input KitComponentInput {
+  "The SKU code, not sensitive to case; once in the list."
+  sku: String!
+  "Base units of it in one unit of the kit, 1 to 1,000,000."
+  quantity: Long! = 1
 }
 
 "What changes of a product."
@@ -2865,6 +3904,25 @@ input ProductUpdateInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; stays when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; stays when left out."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; stays when left out."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out."
+  minShelfLifeDays: Long
 }
 
 "A product to archive."
@@ -2947,6 +4005,25 @@ input ProductsImportRowInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; stays when left out, or is STANDARD on a new product. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out, or is empty on a new product."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; stays when left out, or is empty on a new product."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; stays when left out, or is FEFO on a new product."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out, or is 0 on a new product."
+  minShelfLifeDays: Long
 }
 
 "The answer to productCreate."
@@ -3404,6 +4481,8 @@ type Stock implements Node {
   value: Decimal
   "The batch. Null for goods without one, and for people without the permission product:view."
   batch: Batch
+  "The SKUs that it may be sent in the place of, by the interchange groups in use. Empty for people without the permission product:view."
+  standsInFor: [String!]!
   "Its movements, newest first."
   movements(
     "How many from the start, at most 200; 50 when left out."
@@ -3411,38 +4490,6 @@ type Stock implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
-}
-
-"One production lot of a product."
-type Batch {
-  "Opaque id, unique over all types."
-  id: ID!
-  "The SKU code of the product."
-  sku: String!
-  "The batch number; unique for its SKU."
-  batchNo: String!
-  "Whether its goods may be promised."
-  state: BatchState!
-  "The day on which it was produced; null when nobody said."
-  producedOn: Date
-  "The day on which it expires; null when nobody said."
-  expiresOn: Date
-  "When it was entered."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
-}
-
-"Whether the goods of a batch may be promised."
-enum BatchState {
-  "They may."
-  AVAILABLE
-  "A person has set the batch aside."
-  HOLD
-  "It waits for quality control."
-  QUARANTINE
-  "It is past its day."
-  EXPIRED
 }
 
 "Quantities of a stock by bucket, in units."
@@ -3471,6 +4518,8 @@ type SkuStocks {
   stocks: [Stock!]!
   "The sum over those stocks."
   total: StockQuantities!
+  "What stands in for it, in the order in which it is sent; empty unless includeInterchange was said."
+  standIns: [SkuStocks!]!
 }
 
 "Which of the two times of a movement counts."
@@ -3520,6 +4569,8 @@ extend type Query {
   stocksBySku(
     "At most 1,000 SKU codes, not sensitive to case; the same code may come twice."
     skus: [String!]!
+    "Whether the stocks of what stands in for each SKU come too, in standIns."
+    includeInterchange: Boolean! = false
   ): [SkuStocks!]! @requires(permission: "stock:view")
 
   """
@@ -3555,6 +4606,11 @@ input StockFilter {
   businessType: WarehouseBusinessType
   "Only these SKU codes, at most 1,000, not sensitive to case."
   skus: [String!]
+  """
+  True: the stocks of what may be sent in the place of the skus come too; standsInFor
+  tells in whose place. Without the permission product:view it changes nothing.
+  """
+  includeInterchange: Boolean! = false
   "Only SKU codes that begin with this text, not sensitive to case."
   skuPrefix: String
   """
@@ -3949,16 +5005,20 @@ input StockAdjustInput {
 
 "A change of one bucket of one stock."
 input StockAdjustLine {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with delta, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and delta: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode that come (positive) or go (negative), at most 2147483647 either way, and so many units too."
+  packs: Long! = 0
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket."
+  "Which bucket. What would come AVAILABLE of a batch that is held comes ON_HOLD."
   bucket: AdjustableBucket! = AVAILABLE
   "Units that come (positive) or go (negative); not 0, at most 2147483647 either way."
-  delta: Long!
+  delta: Long! = 0
   "Refuses the line with STALE_VERSION unless the stock has this version, 0 being a stock that does not exist yet."
   expectedVersion: Long
   "Cost of one unit that comes, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that go."
@@ -4931,12 +5991,28 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
+func (ec *executionContext) childFields_BarcodePack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_BarcodePack_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_BarcodePack_product(ctx, field)
+	case "packQuantity":
+		return ec.fieldContext_BarcodePack_packQuantity(ctx, field)
+	case "unit":
+		return ec.fieldContext_BarcodePack_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BarcodePack", field.Name)
+}
+
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Batch_id(ctx, field)
 	case "sku":
 		return ec.fieldContext_Batch_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Batch_product(ctx, field)
 	case "batchNo":
 		return ec.fieldContext_Batch_batchNo(ctx, field)
 	case "state":
@@ -4945,12 +6021,246 @@ func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql
 		return ec.fieldContext_Batch_producedOn(ctx, field)
 	case "expiresOn":
 		return ec.fieldContext_Batch_expiresOn(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Batch_stocks(ctx, field)
+	case "version":
+		return ec.fieldContext_Batch_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Batch_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Batch_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BatchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BatchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BatchConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BatchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BatchEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "batch":
+		return ec.fieldContext_BatchUpdatePayload_batch(ctx, field)
+	case "posting":
+		return ec.fieldContext_BatchUpdatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_BatchUpdatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_BatchUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_BatchUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BatchUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Carrier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Carrier_id(ctx, field)
+	case "code":
+		return ec.fieldContext_Carrier_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Carrier_name(ctx, field)
+	case "volumetricDivisor":
+		return ec.fieldContext_Carrier_volumetricDivisor(ctx, field)
+	case "weightStepG":
+		return ec.fieldContext_Carrier_weightStepG(ctx, field)
+	case "status":
+		return ec.fieldContext_Carrier_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Carrier_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Carrier_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Carrier_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Carrier", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CarrierConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CarrierConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CarrierConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CarrierConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carrier":
+		return ec.fieldContext_CarrierCreatePayload_carrier(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CarrierCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CarrierCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarrierCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CarrierEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CarrierEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carrier":
+		return ec.fieldContext_CarrierUpdatePayload_carrier(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CarrierUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CarrierUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarrierUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CodeMapping_id(ctx, field)
+	case "sku":
+		return ec.fieldContext_CodeMapping_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_CodeMapping_product(ctx, field)
+	case "platform":
+		return ec.fieldContext_CodeMapping_platform(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_CodeMapping_warehouse(ctx, field)
+	case "everyWarehouse":
+		return ec.fieldContext_CodeMapping_everyWarehouse(ctx, field)
+	case "externalCode":
+		return ec.fieldContext_CodeMapping_externalCode(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CodeMapping_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_CodeMapping_validTo(ctx, field)
+	case "note":
+		return ec.fieldContext_CodeMapping_note(ctx, field)
+	case "version":
+		return ec.fieldContext_CodeMapping_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CodeMapping_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CodeMapping_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMapping", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CodeMappingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CodeMappingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CodeMappingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CodeMappingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingCreatePayload_codeMapping(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CodeMappingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CodeMappingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingUpdatePayload_codeMapping(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingsImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_CodeMappingsImportPayload_rows(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingsImportPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingsImportPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingsImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingsImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_CodeMappingsImportRow_index(ctx, field)
+	case "action":
+		return ec.fieldContext_CodeMappingsImportRow_action(ctx, field)
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingsImportRow_codeMapping(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingsImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_CurrencyAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5223,6 +6533,126 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 		return ec.fieldContext_ExchangeRateSetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InterchangeGroup_id(ctx, field)
+	case "code":
+		return ec.fieldContext_InterchangeGroup_code(ctx, field)
+	case "name":
+		return ec.fieldContext_InterchangeGroup_name(ctx, field)
+	case "status":
+		return ec.fieldContext_InterchangeGroup_status(ctx, field)
+	case "members":
+		return ec.fieldContext_InterchangeGroup_members(ctx, field)
+	case "version":
+		return ec.fieldContext_InterchangeGroup_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InterchangeGroup_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InterchangeGroup_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InterchangeGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InterchangeGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InterchangeGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_InterchangeGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interchangeGroup":
+		return ec.fieldContext_InterchangeGroupCreatePayload_interchangeGroup(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_InterchangeGroupCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_InterchangeGroupCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InterchangeGroupCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InterchangeGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InterchangeGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interchangeGroup":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_interchangeGroup(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_InterchangeMember_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_InterchangeMember_product(ctx, field)
+	case "direction":
+		return ec.fieldContext_InterchangeMember_direction(ctx, field)
+	case "priority":
+		return ec.fieldContext_InterchangeMember_priority(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeMember", field.Name)
+}
+
+func (ec *executionContext) childFields_KitAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kitSku":
+		return ec.fieldContext_KitAvailability_kitSku(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_KitAvailability_warehouse(ctx, field)
+	case "quantity":
+		return ec.fieldContext_KitAvailability_quantity(ctx, field)
+	case "limitingSku":
+		return ec.fieldContext_KitAvailability_limitingSku(ctx, field)
+	case "limitingProduct":
+		return ec.fieldContext_KitAvailability_limitingProduct(ctx, field)
+	case "limitingAvailable":
+		return ec.fieldContext_KitAvailability_limitingAvailable(ctx, field)
+	case "limitingPerKit":
+		return ec.fieldContext_KitAvailability_limitingPerKit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitAvailability", field.Name)
+}
+
+func (ec *executionContext) childFields_KitComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_KitComponent_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_KitComponent_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_KitComponent_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitComponent", field.Name)
 }
 
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5651,6 +7081,32 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_stocks(ctx, field)
 	case "movements":
 		return ec.fieldContext_Product_movements(ctx, field)
+	case "kind":
+		return ec.fieldContext_Product_kind(ctx, field)
+	case "components":
+		return ec.fieldContext_Product_components(ctx, field)
+	case "kits":
+		return ec.fieldContext_Product_kits(ctx, field)
+	case "kitAvailability":
+		return ec.fieldContext_Product_kitAvailability(ctx, field)
+	case "interchange":
+		return ec.fieldContext_Product_interchange(ctx, field)
+	case "standIns":
+		return ec.fieldContext_Product_standIns(ctx, field)
+	case "shippingWeight":
+		return ec.fieldContext_Product_shippingWeight(ctx, field)
+	case "hsCode":
+		return ec.fieldContext_Product_hsCode(ctx, field)
+	case "originCountry":
+		return ec.fieldContext_Product_originCountry(ctx, field)
+	case "customsValue":
+		return ec.fieldContext_Product_customsValue(ctx, field)
+	case "customsCurrency":
+		return ec.fieldContext_Product_customsCurrency(ctx, field)
+	case "allocationRule":
+		return ec.fieldContext_Product_allocationRule(ctx, field)
+	case "minShelfLifeDays":
+		return ec.fieldContext_Product_minShelfLifeDays(ctx, field)
 	case "status":
 		return ec.fieldContext_Product_status(ctx, field)
 	case "version":
@@ -5683,6 +7139,8 @@ func (ec *executionContext) childFields_ProductBarcode(ctx context.Context, fiel
 		return ec.fieldContext_ProductBarcode_barcode(ctx, field)
 	case "packQuantity":
 		return ec.fieldContext_ProductBarcode_packQuantity(ctx, field)
+	case "unit":
+		return ec.fieldContext_ProductBarcode_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductBarcode", field.Name)
 }
@@ -5861,6 +7319,22 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ServerLimits", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "volumeMm3":
+		return ec.fieldContext_ShippingWeight_volumeMm3(ctx, field)
+	case "actualG":
+		return ec.fieldContext_ShippingWeight_actualG(ctx, field)
+	case "volumetricG":
+		return ec.fieldContext_ShippingWeight_volumetricG(ctx, field)
+	case "chargeableG":
+		return ec.fieldContext_ShippingWeight_chargeableG(ctx, field)
+	case "incomplete":
+		return ec.fieldContext_ShippingWeight_incomplete(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingWeight", field.Name)
+}
+
 func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sku":
@@ -5871,6 +7345,8 @@ func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field gra
 		return ec.fieldContext_SkuStocks_stocks(ctx, field)
 	case "total":
 		return ec.fieldContext_SkuStocks_total(ctx, field)
+	case "standIns":
+		return ec.fieldContext_SkuStocks_standIns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkuStocks", field.Name)
 }
@@ -5909,6 +7385,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_value(ctx, field)
 	case "batch":
 		return ec.fieldContext_Stock_batch(ctx, field)
+	case "standsInFor":
+		return ec.fieldContext_Stock_standsInFor(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
 	case "layers":

@@ -646,14 +646,26 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "AVAILABLE"
 	}
+	if _, present := asMap["delta"]; !present {
+		asMap["delta"] = 0
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -667,6 +679,20 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "warehouseCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCode"))
 			data, err := ec.unmarshalNString2string(ctx, v)
