@@ -82,6 +82,7 @@ func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
 	l.barcodes.want(skus...)
 	l.stocksOf.want(skus...)
 	l.movementsOfSKU.want(skus...)
+	l.goods.want(skus)
 	return rows
 }
 
@@ -94,6 +95,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
+	l.goods.replacedBy.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.stockLists.want(rows)
 	return rows
 }

@@ -35,6 +35,7 @@ type loaders struct {
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
+	goods goodLoaders
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -107,6 +108,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		func(context.Context, *store.DB, []int64) (map[int64]int, error) { return nil, nil }, // nobody asks how many
 		l.leadMovements)
 	l.stockLists = l.newStockLists(db)
+	l.goods = l.newGoodLoaders(db)
 	l.documents = l.newDocumentLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
