@@ -26,8 +26,18 @@ var masterMutations = []struct {
 	{"productUpdate", "product { sku name version price barcodes { barcode } }", in{"sku": "P-1", "price": "1.5", "priceCurrency": "CNY", "barcodes": []any{in{"barcode": "691"}}}},
 	{"productArchive", "product { sku status version }", in{"sku": "P-1"}},
 	{"productRestore", "product { sku status version }", in{"sku": "P-1"}},
-	{"productsImport", "rows { index action product { sku name version barcodes { barcode } } userErrors { code } }", in{"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
-		in{"sku": "P-1", "name": "Uno"}, in{"sku": "P-2", "name": "Two", "barcodes": []any{in{"barcode": "692"}}}, in{"sku": "P-3"},
+	{"productsImport", "rows { index action product { sku name kind version barcodes { barcode unit } components { sku quantity } } userErrors { code } }", in{"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
+		in{"sku": "P-1", "name": "Uno"}, in{"sku": "P-2", "name": "Two", "barcodes": []any{in{"barcode": "692", "unit": "BOX"}}}, in{"sku": "P-3"},
+		in{"sku": "K-1", "name": "Kit", "kind": "SALES_KIT", "components": []any{in{"sku": "P-1", "quantity": 2}}},
+	}}},
+	{"carrierCreate", "carrier { code name volumetricDivisor weightStepG version }", in{"code": "dhl", "name": "DHL", "volumetricDivisor": 5000}},
+	{"carrierUpdate", "carrier { code weightStepG version }", in{"code": "DHL", "weightStepG": 500}},
+	{"interchangeGroupCreate", "interchangeGroup { code name version members { sku direction priority product { name } } }", in{"code": "g-1", "name": "One", "members": []any{in{"sku": "P-1"}}}},
+	{"interchangeGroupUpdate", "interchangeGroup { code version members { sku direction priority } }", in{"code": "G-1", "members": []any{in{"sku": "P-1", "priority": 1}, in{"sku": "P-2", "direction": "STANDS_IN"}}}},
+	{"codeMappingCreate", "codeMapping { sku platform externalCode everyWarehouse validFrom validTo version product { name } }", in{"platform": "amazon", "externalCode": "X1", "validFrom": "2026-01-01", "sku": "p-1"}},
+	{"codeMappingUpdate", "codeMapping { validTo note version }", in{"platform": "AMAZON", "externalCode": "X1", "validFrom": "2026-01-01", "validTo": "2026-03-31"}},
+	{"codeMappingsImport", "rows { index action codeMapping { sku validFrom version } userErrors { code } }", in{"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
+		in{"platform": "AMAZON", "externalCode": "X1", "validFrom": "2026-04-01", "sku": "P-2"}, in{"platform": "AMAZON", "externalCode": "X1", "validFrom": "2026-03-01", "sku": "P-1"},
 	}}},
 	{"warehouseCreate", "warehouse { code name version parents { code } locations { totalCount nodes { code } } }", in{"code": "w-1", "name": "One", "currency": "CNY", "tracksLocations": false}},
 	{"warehouseUpdate", "warehouse { code capacity version timeZone }", in{"code": "W-1", "capacity": 7, "timeZone": "Asia/Shanghai"}},
@@ -79,7 +89,7 @@ func TestMasterDataCanBeRehearsedAndSentAgain(t *testing.T) {
 				t.Errorf("%s: done\n%s\nand sent again\n%s", m.name, want, again.Raw)
 			}
 			other := with("key", false)
-			for _, code := range []string{"sku", "code", "warehouseCode"} {
+			for _, code := range []string{"externalCode", "sku", "code", "warehouseCode"} {
 				if _, ok := other[code]; ok {
 					other[code] = "OTHER"
 					break
@@ -137,6 +147,11 @@ func masterData(t *testing.T, db *store.DB) string {
 	for _, q := range []func() (any, error){
 		func() (any, error) { return db.Ent().Product.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().Barcode.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().KitComponent.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().Carrier.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().InterchangeGroup.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().InterchangeMember.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().CodeMapping.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().Warehouse.Query().Order(ent.Asc("id")).WithParents().All(ctx) },
 		func() (any, error) { return db.Ent().Location.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().ExchangeRate.Query().Order(ent.Asc("id")).All(ctx) },

@@ -14,6 +14,10 @@ import (
 	"entrepot/internal/page"
 )
 
+func (r *barcodePackResolver) Product(ctx context.Context, obj *ent.Barcode) (*ent.Product, error) {
+	return load.Product(ctx, obj.Sku)
+}
+
 func (r *productResolver) Barcodes(ctx context.Context, obj *ent.Product) ([]*ent.Barcode, error) {
 	return load.BarcodesOf(ctx, obj.Sku)
 }
@@ -24,6 +28,39 @@ func (r *productResolver) Stocks(ctx context.Context, obj *ent.Product, first *i
 
 func (r *productResolver) Movements(ctx context.Context, obj *ent.Product, first *int, after *string) (*page.Connection[*ent.StockMovement], error) {
 	return load.MovementsOfSKU(ctx, obj.Sku, page.Args{First: first, After: after})
+}
+
+func (r *productResolver) Components(ctx context.Context, obj *ent.Product) ([]*catalog.Component, error) {
+	return load.ComponentsOf(ctx, obj.Sku)
+}
+
+func (r *productResolver) Kits(ctx context.Context, obj *ent.Product) ([]*ent.Product, error) {
+	return load.KitsOf(ctx, obj.Sku)
+}
+
+func (r *productResolver) KitAvailability(ctx context.Context, obj *ent.Product, warehouseCode *string) ([]*catalog.KitAvailability, error) {
+	list, err := load.KitAvailabilityOf(ctx, obj.Sku)
+	return catalog.InWarehouse(list, warehouseCode), err
+}
+
+func (r *productResolver) Interchange(ctx context.Context, obj *ent.Product) ([]*ent.InterchangeGroup, error) {
+	return load.GroupsOf(ctx, obj.Sku)
+}
+
+func (r *productResolver) StandIns(ctx context.Context, obj *ent.Product) ([]*ent.Product, error) {
+	return load.StandInsOf(ctx, obj.Sku)
+}
+
+func (r *productResolver) ShippingWeight(ctx context.Context, obj *ent.Product, carrierCode string, quantity int64) (*catalog.ShippingWeight, error) {
+	carrier, err := load.Carrier(ctx, catalog.SKU(carrierCode))
+	if err != nil {
+		return nil, err
+	}
+	return catalog.WeightOf(ctx, carrier, obj, quantity)
+}
+
+func (r *queryResolver) ProductByBarcode(ctx context.Context, barcode string) (*ent.Barcode, error) {
+	return catalog.PackOf(ctx, r.DB, barcode)
 }
 
 func (r *queryResolver) Product(ctx context.Context, sku *string, id *page.ID, barcode *string) (*ent.Product, error) {
@@ -39,6 +76,11 @@ func (r *queryResolver) Products(ctx context.Context, filter *catalog.ProductFil
 	return c, nil
 }
 
+func (r *Resolver) BarcodePack() generated.BarcodePackResolver { return &barcodePackResolver{r} }
+
 func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }
 
-type productResolver struct{ *Resolver }
+type (
+	barcodePackResolver struct{ *Resolver }
+	productResolver     struct{ *Resolver }
+)

@@ -49,6 +49,11 @@ func (r *productUpdateInputResolver) MaxStock(ctx context.Context, obj *catalog.
 	return nil
 }
 
+func (r *productUpdateInputResolver) CustomsValue(ctx context.Context, obj *catalog.UpdateInput, data *money.Amount) error {
+	obj.CustomsValue, obj.ClearCustomsValue = data, data == nil
+	return nil
+}
+
 func (r *productsImportRowInputResolver) Price(ctx context.Context, obj *catalog.ImportRow, data *money.Amount) error {
 	obj.Price, obj.ClearPrice = data, data == nil
 	return nil
@@ -56,6 +61,11 @@ func (r *productsImportRowInputResolver) Price(ctx context.Context, obj *catalog
 
 func (r *productsImportRowInputResolver) MaxStock(ctx context.Context, obj *catalog.ImportRow, data *int64) error {
 	obj.MaxStock, obj.ClearMaxStock = data, data == nil
+	return nil
+}
+
+func (r *productsImportRowInputResolver) CustomsValue(ctx context.Context, obj *catalog.ImportRow, data *money.Amount) error {
+	obj.CustomsValue, obj.ClearCustomsValue = data, data == nil
 	return nil
 }
 

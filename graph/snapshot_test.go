@@ -175,6 +175,8 @@ type input struct {
 	deprecated         bool
 }
 
+func (in input) required() bool { return in.typ.NonNull && in.defaultValue == "" }
+
 func inputs(fields ast.FieldList) (out []input) {
 	for _, f := range fields {
 		out = append(out, input{f.Name, text(f.DefaultValue), f.Type, deprecated(f.Directives)})
@@ -197,13 +199,13 @@ func inputBreaks(where string, before, after []input) (out []string) {
 			out = append(out, where+old.name+" is gone")
 		case i >= 0 && !fits(old.typ, after[i].typ):
 			out = append(out, where+old.name+" was "+old.typ.String()+" and is "+after[i].typ.String())
-		case i >= 0 && old.defaultValue != after[i].defaultValue:
+		case i >= 0 && old.defaultValue != after[i].defaultValue && !old.required(): // nobody could leave that out
 			out = append(out, where+old.name+" has another default")
 		}
 	}
 	for _, in := range after {
 		isNew := !slices.ContainsFunc(before, func(old input) bool { return old.name == in.name })
-		if isNew && in.typ.NonNull && in.defaultValue == "" {
+		if isNew && in.required() {
 			out = append(out, where+in.name+" is new and required")
 		}
 	}

@@ -42,6 +42,14 @@ var lists = map[string]string{
 	"exchange rates":                         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"days of warehouses":                     `query($first: Int!) { warehouseSnapshots(first: $first) { nodes { day physical value warehouse { code } } totalCount } }`,
 	"runs by the clock":                      `query($first: Int!) { scheduledRuns(first: $first) { nodes { job outcome } totalCount } }`,
+	"kits": `query($first: Int!) { products(first: $first, orderBy: {field: SKU}) { nodes { sku components { product { name } } kits { name } kitAvailability { quantity warehouse { code } limitingProduct { name } }
+		interchange { code members { product { name } } } standIns { name } shippingWeight(carrierCode: "DHL") { chargeableG } } } }`,
+	"batches":                              `query($first: Int!) { batches(first: $first) { nodes { batchNo product { name } stocks { value warehouse { code } } } totalCount } }`,
+	"carriers":                             `query($first: Int!) { carriers(first: $first) { nodes { code } totalCount } }`,
+	"interchange groups":                   `query($first: Int!) { interchangeGroups(first: $first) { nodes { code members { product { name } } } totalCount } }`,
+	"code mappings":                        `query($first: Int!) { codeMappings(first: $first) { nodes { externalCode product { name } warehouse { code } } totalCount } }`,
+	"stocks with stand-ins":                `query($first: Int!) { stocks(first: $first, filter: {skus: ["SKU-0000", "SKU-0001"], includeInterchange: true}) { nodes { sku standsInFor } } }`,
+	"stocks and in whose place they stand": `query($first: Int!) { stocks(first: $first) { nodes { standsInFor } } }`,
 	"stocks with what they cost, their batches and their movements": `query($first: Int!) { stocks(first: $first, filter: {quantities: [{bucket: PHYSICAL, atLeast: 1}]}) { nodes { unitCost value batch { expiresOn }
 		movements(first: 2) { totalCount nodes { id posting { actor { username } } stock { value } } } more: movements { pageInfo { hasNextPage } } } } }`,
 	"the stocks of products, and their movements": `query($first: Int!) { products(first: $first) { nodes { stocks(first: 2) { totalCount nodes { value warehouse { code } product { barcodes { barcode } } } }
@@ -110,6 +118,7 @@ func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	g.Must(t, p, "warehousesImport", "", map[string]any{"mode": "CREATE", "rows": places})
 	g.Must(t, p, "productsImport", "", map[string]any{"mode": "UPDATE", "rows": codes})
 	g.Must(t, p, "locationsImport", "", map[string]any{"mode": "CREATE", "rows": bins})
+	seedGoods(t, g, p)
 	g.Must(t, p, "locationsGenerate", "", map[string]any{"warehouseCode": "B0", "zones": []any{"A"}, "aisles": map[string]any{"to": 4}, "levels": map[string]any{"to": 4}, "positions": map[string]any{"to": 4}})
 }
 
@@ -126,18 +135,42 @@ func binSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	g.Must(t, p, "stockRelocate", "", map[string]any{"idempotencyKey": "bins", "warehouseCode": "B0", "lines": lines})
 }
 
+// seedGoods makes 60 of each: kits, carriers, interchange groups, code mappings and
+// batches.
+func seedGoods(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	type object = map[string]any
+	var kits, mappings, arrivals []any
+	for i := range 60 {
+		sku, other := fmt.Sprintf("SKU-%04d", i), fmt.Sprintf("SKU-%04d", i+60)
+		kits = append(kits, object{"sku": fmt.Sprint("A-KIT-", i), "name": "Kit", "kind": "SALES_KIT", "components": []any{object{"sku": sku}, object{"sku": other, "quantity": 2}}})
+		mappings = append(mappings, object{"platform": "AMAZON", "externalCode": sku, "validFrom": "2026-01-01", "sku": sku, "warehouseCode": fmt.Sprintf("N%02d", i)})
+		arrivals = append(arrivals, object{"sku": sku, "warehouseCode": "B0", "batchNo": "LOT", "delta": 1})
+		g.Must(t, p, "carrierCreate", "", object{"code": fmt.Sprint("C", i), "name": "C", "volumetricDivisor": 5000})
+		g.Must(t, p, "interchangeGroupCreate", "", object{"code": fmt.Sprint("G", i), "members": []any{object{"sku": sku}, object{"sku": other}}})
+	}
+	g.Must(t, p, "carrierCreate", "", object{"code": "DHL", "name": "DHL", "volumetricDivisor": 5000})
+	g.Must(t, p, "productsImport", "", object{"mode": "CREATE", "rows": kits})
+	g.Must(t, p, "codeMappingsImport", "", object{"mode": "CREATE", "rows": mappings})
+	g.Must(t, p, "stockAdjust", "", object{"idempotencyKey": "lots", "reasonCode": "T", "changes": arrivals})
+}
+
 func TestStatementsDoNotGrowWithTheRowsOfAnImport(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		g := graphtest.New(t, db)
 		p := g.SignIn(t, auth.RoleManager)
 		g.Warehouses(t, "B0")
+		g.Products(t, "MAPPED")
 		for name, m := range map[string]struct {
 			rows string
 			row  func(i int) map[string]any
 		}{
 			"productsImport": {"rows { product { id barcodes { barcode } } }", func(i int) map[string]any {
 				return map[string]any{"sku": fmt.Sprint("P", i), "name": fmt.Sprint("N", i), "barcodes": []any{map[string]any{"barcode": fmt.Sprint("69", i)}}}
+			}},
+			"codeMappingsImport": {"rows { codeMapping { id product { name } warehouse { code } } }", func(i int) map[string]any {
+				return map[string]any{"platform": "AMAZON", "externalCode": fmt.Sprint("X", i), "validFrom": "2026-01-01", "sku": "MAPPED", "warehouseCode": "B0"}
 			}},
 			"warehousesImport": {"rows { warehouse { id parents { code } } }", func(i int) map[string]any {
 				return map[string]any{"code": fmt.Sprint("W", i), "name": fmt.Sprint("N", i), "currency": "CNY", "parentCodes": []any{"B0"}}

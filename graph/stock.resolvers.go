@@ -21,6 +21,10 @@ func (r *queryResolver) Stock(ctx context.Context, sku string, warehouseCode str
 }
 
 func (r *queryResolver) Stocks(ctx context.Context, filter *ledger.StockFilter, orderBy *ledger.StockOrder, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.Stock], error) {
+	filter, err := interchanged(ctx, r.DB, filter)
+	if err != nil {
+		return nil, err
+	}
 	c, err := ledger.ListStocks(ctx, r.DB, filter, orderBy, page.Args{First: first, After: after, Last: last, Before: before, Offset: offset})
 	if err != nil {
 		return nil, err
@@ -29,11 +33,16 @@ func (r *queryResolver) Stocks(ctx context.Context, filter *ledger.StockFilter, 
 	return c, nil
 }
 
-func (r *queryResolver) StocksBySku(ctx context.Context, skus []string) ([]*ledger.SkuStocks, error) {
+func (r *queryResolver) StocksBySku(ctx context.Context, skus []string, includeInterchange bool) ([]*ledger.SkuStocks, error) {
 	list, err := ledger.StocksBySKUs(ctx, r.DB, skus)
+	if err == nil && includeInterchange {
+		err = addStandIns(ctx, r.DB, list)
+	}
 	for _, s := range list {
-		load.SKUs(ctx, s.SKU)
-		load.Stocks(ctx, s.Stocks)
+		for _, one := range append([]*ledger.SkuStocks{s}, s.StandIns...) {
+			load.SKUs(ctx, one.SKU)
+			load.Stocks(ctx, one.Stocks)
+		}
 	}
 	return list, err
 }
@@ -67,6 +76,10 @@ func (r *stockResolver) Value(ctx context.Context, obj *ent.Stock) (*money.Amoun
 
 func (r *stockResolver) Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error) {
 	return load.Batch(ctx, obj)
+}
+
+func (r *stockResolver) StandsInFor(ctx context.Context, obj *ent.Stock) ([]string, error) {
+	return load.ReplacedBy(ctx, obj.Sku)
 }
 
 func (r *stockResolver) Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error) {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -105,5 +106,9 @@ func (Batch) Fields() []ent.Field {
 
 // Indexes of Batch.
 func (Batch) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("sku", "batch_no").Unique().StorageKey("batches_sku_batch_no_key")}
+	return []ent.Index{
+		index.Fields("sku", "batch_no").Unique().StorageKey("batches_sku_batch_no_key"),
+		index.Fields("expires_on", "id").StorageKey("batches_expiring").
+			Annotations(entsql.IndexWhere("expires_on IS NOT NULL AND state <> 'EXPIRED'")),
+	}
 }

@@ -81,6 +81,14 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{BatchesColumns[4], BatchesColumns[5]},
 			},
+			{
+				Name:    "batches_expiring",
+				Unique:  false,
+				Columns: []*schema.Column{BatchesColumns[8], BatchesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "expires_on IS NOT NULL AND state <> 'EXPIRED'",
+				},
+			},
 		},
 	}
 	// CarriersColumns holds the columns for the "carriers" table.

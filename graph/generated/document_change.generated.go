@@ -258,6 +258,15 @@ func (ec *executionContext) unmarshalInputAdjustmentLineInput(ctx context.Contex
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
@@ -267,11 +276,14 @@ func (ec *executionContext) unmarshalInputAdjustmentLineInput(ctx context.Contex
 	if _, present := asMap["locationCode"]; !present {
 		asMap["locationCode"] = ""
 	}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 0
+	}
 	if _, present := asMap["currency"]; !present {
 		asMap["currency"] = ""
 	}
 
-	fieldsInOrder := [...]string{"sku", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -285,6 +297,20 @@ func (ec *executionContext) unmarshalInputAdjustmentLineInput(ctx context.Contex
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -971,6 +997,15 @@ func (ec *executionContext) unmarshalInputDocumentLineInput(ctx context.Context,
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
@@ -980,11 +1015,14 @@ func (ec *executionContext) unmarshalInputDocumentLineInput(ctx context.Context,
 	if _, present := asMap["locationCode"]; !present {
 		asMap["locationCode"] = ""
 	}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 0
+	}
 	if _, present := asMap["currency"]; !present {
 		asMap["currency"] = ""
 	}
 
-	fieldsInOrder := [...]string{"sku", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency", "unitPrice", "producedOn", "expiresOn"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency", "unitPrice", "producedOn", "expiresOn"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -998,6 +1036,20 @@ func (ec *executionContext) unmarshalInputDocumentLineInput(ctx context.Context,
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -1496,6 +1548,15 @@ func (ec *executionContext) unmarshalInputInboundLineInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
@@ -1505,11 +1566,14 @@ func (ec *executionContext) unmarshalInputInboundLineInput(ctx context.Context, 
 	if _, present := asMap["locationCode"]; !present {
 		asMap["locationCode"] = ""
 	}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 0
+	}
 	if _, present := asMap["currency"]; !present {
 		asMap["currency"] = ""
 	}
 
-	fieldsInOrder := [...]string{"sku", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency", "unitPrice", "producedOn", "expiresOn"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "batchNo", "bucket", "locationCode", "quantity", "unitCost", "currency", "unitPrice", "producedOn", "expiresOn"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1523,6 +1587,20 @@ func (ec *executionContext) unmarshalInputInboundLineInput(ctx context.Context, 
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -1751,6 +1829,15 @@ func (ec *executionContext) unmarshalInputOutboundLineInput(ctx context.Context,
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
@@ -1760,8 +1847,11 @@ func (ec *executionContext) unmarshalInputOutboundLineInput(ctx context.Context,
 	if _, present := asMap["locationCode"]; !present {
 		asMap["locationCode"] = ""
 	}
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 0
+	}
 
-	fieldsInOrder := [...]string{"sku", "batchNo", "bucket", "locationCode", "quantity", "unitPrice"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "batchNo", "bucket", "locationCode", "quantity", "unitPrice"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1775,6 +1865,20 @@ func (ec *executionContext) unmarshalInputOutboundLineInput(ctx context.Context,
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "batchNo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("batchNo"))
 			data, err := ec.unmarshalNString2string(ctx, v)

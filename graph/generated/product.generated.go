@@ -10,7 +10,7 @@ import (
 	"entrepot/internal/catalog"
 
 	"entrepot/internal/page"
-
+	"entrepot/internal/stock"
 	"errors"
 
 	"strconv"
@@ -21,15 +21,39 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type BarcodePackResolver interface {
+	Product(ctx context.Context, obj *ent.Barcode) (*ent.Product, error)
+}
 type ProductResolver interface {
 	Barcodes(ctx context.Context, obj *ent.Product) ([]*ent.Barcode, error)
 	Stocks(ctx context.Context, obj *ent.Product, first *int, after *string, nonZero bool) (*page.Connection[*ent.Stock], error)
 	Movements(ctx context.Context, obj *ent.Product, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
+
+	Components(ctx context.Context, obj *ent.Product) ([]*catalog.Component, error)
+	Kits(ctx context.Context, obj *ent.Product) ([]*ent.Product, error)
+	KitAvailability(ctx context.Context, obj *ent.Product, warehouseCode *string) ([]*catalog.KitAvailability, error)
+	Interchange(ctx context.Context, obj *ent.Product) ([]*ent.InterchangeGroup, error)
+	StandIns(ctx context.Context, obj *ent.Product) ([]*ent.Product, error)
+	ShippingWeight(ctx context.Context, obj *ent.Product, carrierCode string, quantity int64) (*catalog.ShippingWeight, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Product_kitAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "warehouseCode",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["warehouseCode"] = arg0
+	return args, nil
+}
 
 func (ec *executionContext) field_Product_movements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -50,6 +74,28 @@ func (ec *executionContext) field_Product_movements_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_shippingWeight_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "carrierCode",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["carrierCode"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNLong2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg1
 	return args, nil
 }
 
@@ -86,6 +132,59 @@ func (ec *executionContext) field_Product_stocks_args(ctx context.Context, rawAr
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _BarcodePack_sku(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Sku)
+}
+func (ec *executionContext) fieldContext_BarcodePack_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BarcodePack", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BarcodePack_product(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BarcodePack_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BarcodePack().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖentrepotᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BarcodePack_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BarcodePack",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BarcodePack_packQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.PackQuantity)
+}
+func (ec *executionContext) fieldContext_BarcodePack_packQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BarcodePack", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _BarcodePack_unit(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Unit)
+}
+func (ec *executionContext) fieldContext_BarcodePack_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BarcodePack", field, false, false, errors.New("field of type String does not have child fields"))
+}
 
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
@@ -326,6 +425,271 @@ func (ec *executionContext) fieldContext_Product_movements(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Product_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNProductKind2entrepotᚋinternalᚋstockᚐProductKind(ctx, field.Selections, obj.Kind)
+}
+func (ec *executionContext) fieldContext_Product_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type ProductKind does not have child fields"))
+}
+
+func (ec *executionContext) _Product_components(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Components(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.Component) graphql.Marshaler {
+			return ec.marshalNKitComponent2ᚕᚖentrepotᚋinternalᚋcatalogᚐComponentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KitComponent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_kits(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_kits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Kits(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖentrepotᚋentᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_kits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_kitAvailability(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_kitAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().KitAvailability(ctx, obj, fc.Args["warehouseCode"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.KitAvailability) graphql.Marshaler {
+			return ec.marshalNKitAvailability2ᚕᚖentrepotᚋinternalᚋcatalogᚐKitAvailabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_kitAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KitAvailability(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_kitAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_interchange(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_interchange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Interchange(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.InterchangeGroup) graphql.Marshaler {
+			return ec.marshalNInterchangeGroup2ᚕᚖentrepotᚋentᚐInterchangeGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_interchange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterchangeGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_standIns(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_standIns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().StandIns(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖentrepotᚋentᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_standIns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_shippingWeight(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_shippingWeight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().ShippingWeight(ctx, obj, fc.Args["carrierCode"].(string), fc.Args["quantity"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *catalog.ShippingWeight) graphql.Marshaler {
+			return ec.marshalOShippingWeight2ᚖentrepotᚋinternalᚋcatalogᚐShippingWeight(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_shippingWeight(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShippingWeight(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_shippingWeight_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_hsCode(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.HsCode)
+}
+func (ec *executionContext) fieldContext_Product_hsCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Product_originCountry(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.OriginCountry)
+}
+func (ec *executionContext) fieldContext_Product_originCountry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Product_customsValue(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, field.Selections, obj.CustomsValue)
+}
+func (ec *executionContext) fieldContext_Product_customsValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _Product_customsCurrency(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.CustomsCurrency)
+}
+func (ec *executionContext) fieldContext_Product_customsCurrency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Product_allocationRule(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNAllocationRule2entrepotᚋinternalᚋstockᚐAllocationRule(ctx, field.Selections, obj.AllocationRule)
+}
+func (ec *executionContext) fieldContext_Product_allocationRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type AllocationRule does not have child fields"))
+}
+
+func (ec *executionContext) _Product_minShelfLifeDays(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.MinShelfLifeDays)
+}
+func (ec *executionContext) fieldContext_Product_minShelfLifeDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
 func (ec *executionContext) _Product_status(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
 	return ec.marshalNStatus2entrepotᚋinternalᚋstockᚐStatus(ctx, field.Selections, obj.Status)
 }
@@ -366,6 +730,13 @@ func (ec *executionContext) _ProductBarcode_packQuantity(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_ProductBarcode_packQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductBarcode", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _ProductBarcode_unit(ctx context.Context, field graphql.CollectedField, obj *ent.Barcode) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Unit)
+}
+func (ec *executionContext) fieldContext_ProductBarcode_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductBarcode", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Product]) (ret graphql.Marshaler) {
@@ -541,7 +912,7 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"skus", "barcodes", "search", "skuPrefix", "hasBarcode", "inStock", "belowMinimum", "createdSince", "status", "categories", "brands", "updatedSince"}
+	fieldsInOrder := [...]string{"skus", "barcodes", "search", "skuPrefix", "hasBarcode", "inStock", "belowMinimum", "createdSince", "status", "kinds", "originCountries", "hsCodePrefix", "categories", "brands", "updatedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -611,6 +982,27 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Status = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOProductKind2ᚕentrepotᚋinternalᚋstockᚐProductKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
+		case "originCountries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("originCountries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OriginCountries = data
+		case "hsCodePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hsCodePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HSCodePrefix = data
 		case "categories":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -689,6 +1081,29 @@ func (ec *executionContext) unmarshalInputProductOrder(ctx context.Context, obj 
 
 // region    **************************** object.gotpl ****************************
 
+var barcodePackImplementors = []string{"BarcodePack"}
+
+func (ec *executionContext) _BarcodePack(ctx context.Context, sel ast.SelectionSet, obj *ent.Barcode) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, barcodePackImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("BarcodePack"))
+		case "sku":
+			out.SetNonNull(i, ec._BarcodePack_sku(ctx, field, obj))
+		case "product":
+			out.Set(i, ec._BarcodePack_product(ctx, field, obj))
+		case "packQuantity":
+			out.SetNonNull(i, ec._BarcodePack_packQuantity(ctx, field, obj))
+		case "unit":
+			out.SetNonNull(i, ec._BarcodePack_unit(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
 var productImplementors = []string{"Product", "Node"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *ent.Product) graphql.Marshaler {
@@ -737,6 +1152,32 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			out.SetNonNull(i, ec._Product_stocks(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Product_movements(ctx, field, obj))
+		case "kind":
+			out.SetNonNull(i, ec._Product_kind(ctx, field, obj))
+		case "components":
+			out.SetNonNull(i, ec._Product_components(ctx, field, obj))
+		case "kits":
+			out.SetNonNull(i, ec._Product_kits(ctx, field, obj))
+		case "kitAvailability":
+			out.SetNonNull(i, ec._Product_kitAvailability(ctx, field, obj))
+		case "interchange":
+			out.SetNonNull(i, ec._Product_interchange(ctx, field, obj))
+		case "standIns":
+			out.SetNonNull(i, ec._Product_standIns(ctx, field, obj))
+		case "shippingWeight":
+			out.Set(i, ec._Product_shippingWeight(ctx, field, obj))
+		case "hsCode":
+			out.SetNonNull(i, ec._Product_hsCode(ctx, field, obj))
+		case "originCountry":
+			out.SetNonNull(i, ec._Product_originCountry(ctx, field, obj))
+		case "customsValue":
+			out.Set(i, ec._Product_customsValue(ctx, field, obj))
+		case "customsCurrency":
+			out.SetNonNull(i, ec._Product_customsCurrency(ctx, field, obj))
+		case "allocationRule":
+			out.SetNonNull(i, ec._Product_allocationRule(ctx, field, obj))
+		case "minShelfLifeDays":
+			out.SetNonNull(i, ec._Product_minShelfLifeDays(ctx, field, obj))
 		case "status":
 			out.SetNonNull(i, ec._Product_status(ctx, field, obj))
 		case "version":
@@ -764,6 +1205,8 @@ func (ec *executionContext) _ProductBarcode(ctx context.Context, sel ast.Selecti
 			out.SetNonNull(i, ec._ProductBarcode_barcode(ctx, field, obj))
 		case "packQuantity":
 			out.SetNonNull(i, ec._ProductBarcode_packQuantity(ctx, field, obj))
+		case "unit":
+			out.SetNonNull(i, ec._ProductBarcode_unit(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -816,6 +1259,16 @@ func (ec *executionContext) _ProductEdge(ctx context.Context, sel ast.SelectionS
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNAllocationRule2entrepotᚋinternalᚋstockᚐAllocationRule(ctx context.Context, v any) (stock.AllocationRule, error) {
+	var res stock.AllocationRule
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAllocationRule2entrepotᚋinternalᚋstockᚐAllocationRule(ctx context.Context, sel ast.SelectionSet, v stock.AllocationRule) graphql.Marshaler {
+	return v
+}
 
 func (ec *executionContext) marshalNProduct2ᚕᚖentrepotᚋentᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Product) graphql.Marshaler {
 	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
@@ -889,6 +1342,16 @@ func (ec *executionContext) marshalNProductEdge2ᚕentrepotᚋinternalᚋpageᚐ
 	return ret
 }
 
+func (ec *executionContext) unmarshalNProductKind2entrepotᚋinternalᚋstockᚐProductKind(ctx context.Context, v any) (stock.ProductKind, error) {
+	var res stock.ProductKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProductKind2entrepotᚋinternalᚋstockᚐProductKind(ctx context.Context, sel ast.SelectionSet, v stock.ProductKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNProductOrderField2entrepotᚋinternalᚋcatalogᚐProductOrderField(ctx context.Context, v any) (catalog.ProductOrderField, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := catalog.ProductOrderField(tmp)
@@ -904,6 +1367,29 @@ func (ec *executionContext) marshalNProductOrderField2entrepotᚋinternalᚋcata
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalOAllocationRule2ᚖentrepotᚋinternalᚋstockᚐAllocationRule(ctx context.Context, v any) (*stock.AllocationRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.AllocationRule)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAllocationRule2ᚖentrepotᚋinternalᚋstockᚐAllocationRule(ctx context.Context, sel ast.SelectionSet, v *stock.AllocationRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOBarcodePack2ᚖentrepotᚋentᚐBarcode(ctx context.Context, sel ast.SelectionSet, v *ent.Barcode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BarcodePack(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖentrepotᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -926,6 +1412,58 @@ func (ec *executionContext) unmarshalOProductFilter2ᚖentrepotᚋinternalᚋcat
 	}
 	res, err := ec.unmarshalInputProductFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOProductKind2ᚕentrepotᚋinternalᚋstockᚐProductKindᚄ(ctx context.Context, v any) ([]stock.ProductKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]stock.ProductKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProductKind2entrepotᚋinternalᚋstockᚐProductKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOProductKind2ᚕentrepotᚋinternalᚋstockᚐProductKindᚄ(ctx context.Context, sel ast.SelectionSet, v []stock.ProductKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProductKind2entrepotᚋinternalᚋstockᚐProductKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOProductKind2ᚖentrepotᚋinternalᚋstockᚐProductKind(ctx context.Context, v any) (*stock.ProductKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.ProductKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProductKind2ᚖentrepotᚋinternalᚋstockᚐProductKind(ctx context.Context, sel ast.SelectionSet, v *stock.ProductKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOProductOrder2ᚖentrepotᚋinternalᚋcatalogᚐProductOrder(ctx context.Context, v any) (*catalog.ProductOrder, error) {

@@ -25,11 +25,15 @@ type ProductUpdateInputResolver interface {
 	Price(ctx context.Context, obj *catalog.UpdateInput, data *money.Amount) error
 
 	MaxStock(ctx context.Context, obj *catalog.UpdateInput, data *int64) error
+
+	CustomsValue(ctx context.Context, obj *catalog.UpdateInput, data *money.Amount) error
 }
 type ProductsImportRowInputResolver interface {
 	Price(ctx context.Context, obj *catalog.ImportRow, data *money.Amount) error
 
 	MaxStock(ctx context.Context, obj *catalog.ImportRow, data *int64) error
+
+	CustomsValue(ctx context.Context, obj *catalog.ImportRow, data *money.Amount) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -512,6 +516,47 @@ func (ec *executionContext) fieldContext_ProductsImportRow_userErrors(_ context.
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputKitComponentInput(ctx context.Context, obj any) (catalog.ComponentInput, error) {
+	var it catalog.ComponentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 1
+	}
+
+	fieldsInOrder := [...]string{"sku", "quantity"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sku":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sku"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SKU = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputProductArchiveInput(ctx context.Context, obj any) (catalog.StatusInput, error) {
 	var it catalog.StatusInput
 	if obj == nil {
@@ -581,8 +626,11 @@ func (ec *executionContext) unmarshalInputProductBarcodeInput(ctx context.Contex
 	if _, present := asMap["packQuantity"]; !present {
 		asMap["packQuantity"] = 1
 	}
+	if _, present := asMap["unit"]; !present {
+		asMap["unit"] = ""
+	}
 
-	fieldsInOrder := [...]string{"barcode", "packQuantity"}
+	fieldsInOrder := [...]string{"barcode", "packQuantity", "unit"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -603,6 +651,13 @@ func (ec *executionContext) unmarshalInputProductBarcodeInput(ctx context.Contex
 				return it, err
 			}
 			it.PackQuantity = data
+		case "unit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unit = data
 		}
 	}
 	return it, nil
@@ -623,7 +678,7 @@ func (ec *executionContext) unmarshalInputProductCreateInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "sku", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "sku", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes", "kind", "components", "hsCode", "originCountry", "customsValue", "customsCurrency", "allocationRule", "minShelfLifeDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -763,6 +818,62 @@ func (ec *executionContext) unmarshalInputProductCreateInput(ctx context.Context
 				return it, err
 			}
 			it.Barcodes = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOProductKind2ᚖentrepotᚋinternalᚋstockᚐProductKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalOKitComponentInput2ᚕentrepotᚋinternalᚋcatalogᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "hsCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hsCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HSCode = data
+		case "originCountry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("originCountry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OriginCountry = data
+		case "customsValue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsValue"))
+			data, err := ec.unmarshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsValue = data
+		case "customsCurrency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsCurrency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsCurrency = data
+		case "allocationRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocationRule"))
+			data, err := ec.unmarshalOAllocationRule2ᚖentrepotᚋinternalᚋstockᚐAllocationRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllocationRule = data
+		case "minShelfLifeDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minShelfLifeDays"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinShelfLifeDays = data
 		}
 	}
 	return it, nil
@@ -838,7 +949,7 @@ func (ec *executionContext) unmarshalInputProductUpdateInput(ctx context.Context
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "sku", "expectedVersion", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes"}
+	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "sku", "expectedVersion", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes", "kind", "components", "hsCode", "originCountry", "customsValue", "customsCurrency", "allocationRule", "minShelfLifeDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -989,6 +1100,64 @@ func (ec *executionContext) unmarshalInputProductUpdateInput(ctx context.Context
 				return it, err
 			}
 			it.Barcodes = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOProductKind2ᚖentrepotᚋinternalᚋstockᚐProductKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalOKitComponentInput2ᚕentrepotᚋinternalᚋcatalogᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "hsCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hsCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HSCode = data
+		case "originCountry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("originCountry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OriginCountry = data
+		case "customsValue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsValue"))
+			data, err := ec.unmarshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ProductUpdateInput().CustomsValue(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "customsCurrency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsCurrency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsCurrency = data
+		case "allocationRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocationRule"))
+			data, err := ec.unmarshalOAllocationRule2ᚖentrepotᚋinternalᚋstockᚐAllocationRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllocationRule = data
+		case "minShelfLifeDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minShelfLifeDays"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinShelfLifeDays = data
 		}
 	}
 	return it, nil
@@ -1070,7 +1239,7 @@ func (ec *executionContext) unmarshalInputProductsImportRowInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sku", "expectedVersion", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes"}
+	fieldsInOrder := [...]string{"sku", "expectedVersion", "name", "englishName", "description", "category", "brand", "spec", "unit", "price", "priceCurrency", "minStock", "maxStock", "weightG", "lengthMm", "widthMm", "heightMm", "barcodes", "kind", "components", "hsCode", "originCountry", "customsValue", "customsCurrency", "allocationRule", "minShelfLifeDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1207,6 +1376,64 @@ func (ec *executionContext) unmarshalInputProductsImportRowInput(ctx context.Con
 				return it, err
 			}
 			it.Barcodes = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOProductKind2ᚖentrepotᚋinternalᚋstockᚐProductKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalOKitComponentInput2ᚕentrepotᚋinternalᚋcatalogᚐComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
+		case "hsCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hsCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HSCode = data
+		case "originCountry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("originCountry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OriginCountry = data
+		case "customsValue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsValue"))
+			data, err := ec.unmarshalODecimal2ᚖentrepotᚋinternalᚋmoneyᚐAmount(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ProductsImportRowInput().CustomsValue(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "customsCurrency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsCurrency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsCurrency = data
+		case "allocationRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allocationRule"))
+			data, err := ec.unmarshalOAllocationRule2ᚖentrepotᚋinternalᚋstockᚐAllocationRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllocationRule = data
+		case "minShelfLifeDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minShelfLifeDays"))
+			data, err := ec.unmarshalOLong2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinShelfLifeDays = data
 		}
 	}
 	return it, nil
@@ -1362,6 +1589,11 @@ func (ec *executionContext) _ProductsImportRow(ctx context.Context, sel ast.Sele
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNKitComponentInput2entrepotᚋinternalᚋcatalogᚐComponentInput(ctx context.Context, v any) (catalog.ComponentInput, error) {
+	res, err := ec.unmarshalInputKitComponentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNProductArchiveInput2entrepotᚋinternalᚋcatalogᚐStatusInput(ctx context.Context, v any) (catalog.StatusInput, error) {
 	res, err := ec.unmarshalInputProductArchiveInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1424,6 +1656,23 @@ func (ec *executionContext) unmarshalNProductsImportRowInput2ᚕentrepotᚋinter
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNProductsImportRowInput2entrepotᚋinternalᚋcatalogᚐImportRow(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOKitComponentInput2ᚕentrepotᚋinternalᚋcatalogᚐComponentInputᚄ(ctx context.Context, v any) ([]catalog.ComponentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]catalog.ComponentInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKitComponentInput2entrepotᚋinternalᚋcatalogᚐComponentInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}

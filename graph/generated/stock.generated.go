@@ -33,6 +33,7 @@ type StockResolver interface {
 	UnitCost(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
 	Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
 	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
+	StandsInFor(ctx context.Context, obj *ent.Stock) ([]string, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
 	Locations(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.LocationStock], error)
 	InTransitShipments(ctx context.Context, obj *ent.Stock) ([]*document.Coming, error)
@@ -90,62 +91,6 @@ func (ec *executionContext) field_Stock_movements_args(ctx context.Context, rawA
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
-
-func (ec *executionContext) _Batch_id(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNID2entrepotᚋinternalᚋpageᚐID(ctx, field.Selections, obj.GlobalID())
-}
-func (ec *executionContext) fieldContext_Batch_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, true, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_sku(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Sku)
-}
-func (ec *executionContext) fieldContext_Batch_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_batchNo(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.BatchNo)
-}
-func (ec *executionContext) fieldContext_Batch_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_state(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, field.Selections, obj.State)
-}
-func (ec *executionContext) fieldContext_Batch_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type BatchState does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_producedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.ProducedOn)
-}
-func (ec *executionContext) fieldContext_Batch_producedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Date does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_expiresOn(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalODate2ᚖtimeᚐTime(ctx, field.Selections, obj.ExpiresOn)
-}
-func (ec *executionContext) fieldContext_Batch_expiresOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Date does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
-}
-func (ec *executionContext) fieldContext_Batch_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _Batch_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Batch) (ret graphql.Marshaler) {
-	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.UpdatedAt)
-}
-func (ec *executionContext) fieldContext_Batch_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
 
 func (ec *executionContext) _SkuStocks_sku(ctx context.Context, field graphql.CollectedField, obj *ledger.SkuStocks) (ret graphql.Marshaler) {
 	return ec.marshalNString2string(ctx, field.Selections, obj.SKU)
@@ -245,6 +190,38 @@ func (ec *executionContext) fieldContext_SkuStocks_total(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StockQuantities(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SkuStocks_standIns(ctx context.Context, field graphql.CollectedField, obj *ledger.SkuStocks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkuStocks_standIns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StandIns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ledger.SkuStocks) graphql.Marshaler {
+			return ec.marshalNSkuStocks2ᚕᚖentrepotᚋinternalᚋledgerᚐSkuStocksᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SkuStocks_standIns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SkuStocks",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SkuStocks(ctx, field)
 		},
 	}
 	return fc, nil
@@ -467,6 +444,29 @@ func (ec *executionContext) fieldContext_Stock_batch(_ context.Context, field gr
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Stock_standsInFor(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_standsInFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().StandsInFor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_standsInFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stock", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Stock_movements(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
@@ -836,7 +836,11 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"warehouseCodes", "warehouseCategory", "locationType", "ownershipType", "businessType", "skus", "skuPrefix", "search", "categories", "brands", "belowMinimum", "batchNo", "batchNos", "batchPrefix", "batchStates", "expiresBefore", "nonZero", "availableAtLeast", "availableAtMost", "quantities", "changedSince"}
+	if _, present := asMap["includeInterchange"]; !present {
+		asMap["includeInterchange"] = false
+	}
+
+	fieldsInOrder := [...]string{"warehouseCodes", "warehouseCategory", "locationType", "ownershipType", "businessType", "skus", "includeInterchange", "skuPrefix", "search", "categories", "brands", "belowMinimum", "batchNo", "batchNos", "batchPrefix", "batchStates", "expiresBefore", "nonZero", "availableAtLeast", "availableAtMost", "quantities", "changedSince"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -885,6 +889,13 @@ func (ec *executionContext) unmarshalInputStockFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.SKUs = data
+		case "includeInterchange":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeInterchange"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeInterchange = data
 		case "skuPrefix":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skuPrefix"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1091,37 +1102,6 @@ func (ec *executionContext) unmarshalInputStockQuantityRange(ctx context.Context
 
 // region    **************************** object.gotpl ****************************
 
-var batchImplementors = []string{"Batch"}
-
-func (ec *executionContext) _Batch(ctx context.Context, sel ast.SelectionSet, obj *ent.Batch) graphql.Marshaler {
-	out := inorder.Collect(ec.OperationContext, sel, batchImplementors)
-	for i, field := range out.Fields {
-		switch field.Name {
-		case "__typename":
-			out.Set(i, graphql.MarshalString("Batch"))
-		case "id":
-			out.SetNonNull(i, ec._Batch_id(ctx, field, obj))
-		case "sku":
-			out.SetNonNull(i, ec._Batch_sku(ctx, field, obj))
-		case "batchNo":
-			out.SetNonNull(i, ec._Batch_batchNo(ctx, field, obj))
-		case "state":
-			out.SetNonNull(i, ec._Batch_state(ctx, field, obj))
-		case "producedOn":
-			out.Set(i, ec._Batch_producedOn(ctx, field, obj))
-		case "expiresOn":
-			out.Set(i, ec._Batch_expiresOn(ctx, field, obj))
-		case "createdAt":
-			out.SetNonNull(i, ec._Batch_createdAt(ctx, field, obj))
-		case "updatedAt":
-			out.SetNonNull(i, ec._Batch_updatedAt(ctx, field, obj))
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	return out.Done()
-}
-
 var skuStocksImplementors = []string{"SkuStocks"}
 
 func (ec *executionContext) _SkuStocks(ctx context.Context, sel ast.SelectionSet, obj *ledger.SkuStocks) graphql.Marshaler {
@@ -1138,6 +1118,8 @@ func (ec *executionContext) _SkuStocks(ctx context.Context, sel ast.SelectionSet
 			out.SetNonNull(i, ec._SkuStocks_stocks(ctx, field, obj))
 		case "total":
 			out.SetNonNull(i, ec._SkuStocks_total(ctx, field, obj))
+		case "standIns":
+			out.SetNonNull(i, ec._SkuStocks_standIns(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1185,6 +1167,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.Set(i, ec._Stock_value(ctx, field, obj))
 		case "batch":
 			out.Set(i, ec._Stock_batch(ctx, field, obj))
+		case "standsInFor":
+			out.SetNonNull(i, ec._Stock_standsInFor(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
 		case "locations":
@@ -1272,16 +1256,6 @@ func (ec *executionContext) _StockQuantities(ctx context.Context, sel ast.Select
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
-
-func (ec *executionContext) unmarshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx context.Context, v any) (stock.BatchState, error) {
-	var res stock.BatchState
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx context.Context, sel ast.SelectionSet, v stock.BatchState) graphql.Marshaler {
-	return v
-}
 
 func (ec *executionContext) marshalNSkuStocks2ᚕᚖentrepotᚋinternalᚋledgerᚐSkuStocksᚄ(ctx context.Context, sel ast.SelectionSet, v []*ledger.SkuStocks) graphql.Marshaler {
 	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
@@ -1419,49 +1393,6 @@ func (ec *executionContext) unmarshalNTimeBasis2entrepotᚋinternalᚋledgerᚐB
 
 func (ec *executionContext) marshalNTimeBasis2entrepotᚋinternalᚋledgerᚐBasis(ctx context.Context, sel ast.SelectionSet, v ledger.Basis) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) marshalOBatch2ᚖentrepotᚋentᚐBatch(ctx context.Context, sel ast.SelectionSet, v *ent.Batch) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Batch(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOBatchState2ᚕentrepotᚋinternalᚋstockᚐBatchStateᚄ(ctx context.Context, v any) ([]stock.BatchState, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]stock.BatchState, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOBatchState2ᚕentrepotᚋinternalᚋstockᚐBatchStateᚄ(ctx context.Context, sel ast.SelectionSet, v []stock.BatchState) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNBatchState2entrepotᚋinternalᚋstockᚐBatchState(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOStock2ᚖentrepotᚋentᚐStock(ctx context.Context, sel ast.SelectionSet, v *ent.Stock) graphql.Marshaler {

@@ -646,17 +646,26 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 		asMap[k] = v
 	}
 
+	if _, present := asMap["sku"]; !present {
+		asMap["sku"] = ""
+	}
+	if _, present := asMap["barcode"]; !present {
+		asMap["barcode"] = ""
+	}
+	if _, present := asMap["packs"]; !present {
+		asMap["packs"] = 0
+	}
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "AVAILABLE"
 	}
-	if _, present := asMap["locationCode"]; !present {
-		asMap["locationCode"] = ""
+	if _, present := asMap["delta"]; !present {
+		asMap["delta"] = 0
 	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency", "locationCode"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -670,6 +679,20 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 				return it, err
 			}
 			it.SKU = data
+		case "barcode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("barcode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Barcode = data
+		case "packs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("packs"))
+			data, err := ec.unmarshalNLong2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Packs = data
 		case "warehouseCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warehouseCode"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -719,13 +742,6 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 				return it, err
 			}
 			it.Currency = data
-		case "locationCode":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LocationCode = data
 		}
 	}
 	return it, nil
@@ -827,14 +843,8 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
-	if _, present := asMap["locationCode"]; !present {
-		asMap["locationCode"] = ""
-	}
-	if _, present := asMap["toLocationCode"]; !present {
-		asMap["toLocationCode"] = ""
-	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion", "locationCode", "toLocationCode"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -890,20 +900,6 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 				return it, err
 			}
 			it.ExpectedVersion = data
-		case "locationCode":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LocationCode = data
-		case "toLocationCode":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toLocationCode"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ToLocationCode = data
 		}
 	}
 	return it, nil
@@ -1008,11 +1004,8 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "PHYSICAL"
 	}
-	if _, present := asMap["locationCode"]; !present {
-		asMap["locationCode"] = ""
-	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency", "locationCode"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1075,13 +1068,6 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 				return it, err
 			}
 			it.Currency = data
-		case "locationCode":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LocationCode = data
 		}
 	}
 	return it, nil
@@ -1321,22 +1307,6 @@ func (ec *executionContext) unmarshalNStockSetLine2ᚕentrepotᚋinternalᚋpost
 		}
 	}
 	return res, nil
-}
-
-func (ec *executionContext) unmarshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, v any) (*stock.Bucket, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(stock.Bucket)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, sel ast.SelectionSet, v *stock.Bucket) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
 }
 
 func (ec *executionContext) marshalOPostingReversePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐStockChange(ctx context.Context, sel ast.SelectionSet, v *model.StockChange) graphql.Marshaler {

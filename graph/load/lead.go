@@ -104,6 +104,7 @@ func (l *loaders) leadProducts(rows []*ent.Product) []*ent.Product {
 	l.barcodes.want(skus...)
 	l.stocksOf.want(skus...)
 	l.movementsOfSKU.want(skus...)
+	l.goods.want(skus)
 	return rows
 }
 
@@ -119,6 +120,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.warehouses.want(distinct(rows, func(s *ent.Stock) int64 { return s.WarehouseID })...)
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
+	l.goods.replacedBy.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.stockLists.want(rows)
 	l.shipments.coming.want(distinct(rows, stockKey)...)
 	return rows

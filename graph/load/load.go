@@ -37,6 +37,7 @@ type loaders struct {
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
 	binLists
+	goods goodLoaders
 
 	// self is who signed in by this very request; see SignedIn.
 	self *auth.Principal
@@ -110,6 +111,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		l.leadMovements)
 	l.stockLists = l.newStockLists(db)
 	l.binLists = l.newBinLists(db)
+	l.goods = l.newGoodLoaders(db)
 	l.documents = l.newDocumentLoaders(db)
 	l.shipments = l.newShipmentLoaders(db)
 	l.overviews = newOverviews(reports)

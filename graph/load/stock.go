@@ -52,7 +52,7 @@ func (l *loaders) newStockLists(db *store.DB) stockLists {
 		}),
 		batches: newLoader(func(ctx context.Context, keys []catalog.BatchKey) (map[catalog.BatchKey]*ent.Batch, error) {
 			rows, err := catalog.BatchesByKey(ctx, db, keys)
-			return index(rows, func(b *ent.Batch) catalog.BatchKey { return catalog.BatchKey{SKU: b.Sku, BatchNo: b.BatchNo} }), err
+			return index(l.leadBatches(rows), func(b *ent.Batch) catalog.BatchKey { return catalog.BatchKey{SKU: b.Sku, BatchNo: b.BatchNo} }), err
 		}),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
+	"entrepot/internal/posting"
 	"entrepot/internal/schedule"
 	"entrepot/internal/snapshot"
 	"entrepot/internal/store"
@@ -21,6 +22,7 @@ const (
 	// snapshotLook is how soon after midnight a day is taken.
 	snapshotLook = time.Minute
 	sweepEvery   = time.Minute
+	expireEvery  = time.Hour
 	// Housekeeping removes so many rows in a transaction, and so many
 	// transactions' worth in a run: what is left waits for the next one.
 	housekeepingEvery = time.Hour
@@ -34,7 +36,7 @@ const (
 func (a *App) openJobs() (*schedule.Runner, error) {
 	var jobs []schedule.Job
 	if a.cfg.Jobs {
-		jobs = jobsOf(a.DB, a.deps.Log, a.deps.Now)
+		jobs = jobsOf(a.DB, a.cfg.BaseCurrency, a.deps.Log, a.deps.Now)
 		if source := a.rateSource(); source != nil {
 			jobs = append(jobs, ratesJob(fx.New(a.DB, a.deps.Now), source, a.cfg.BaseCurrency))
 		}
@@ -42,8 +44,8 @@ func (a *App) openJobs() (*schedule.Runner, error) {
 	return schedule.New(schedule.Options{DB: a.DB, Jobs: jobs, Log: a.deps.Log, Clock: clockwork.NewRealClock()})
 }
 
-func jobsOf(db *store.DB, log *slog.Logger, now func() time.Time) []schedule.Job {
-	snapshots := snapshot.New(db, now)
+func jobsOf(db *store.DB, baseCurrency string, log *slog.Logger, now func() time.Time) []schedule.Job {
+	snapshots, postings := snapshot.New(db, now), posting.New(db, baseCurrency, nil)
 	return []schedule.Job{
 		{
 			Name: "snapshot",
@@ -59,6 +61,12 @@ func jobsOf(db *store.DB, log *slog.Logger, now func() time.Time) []schedule.Job
 			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
 				compared, err := ledger.Sweep(ctx, db, now, l.Confirm)
 				return compared, errors.Join(err, tellDrift(ctx, db, log))
+			},
+		},
+		{
+			Name: "batch-expiry", Cadence: schedule.Every(expireEvery),
+			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
+				return postings.ExpireBatches(ctx, l.Confirm)
 			},
 		},
 		{

@@ -122,7 +122,7 @@ var (
 // fillAll writes dates where there still are none: a date that somebody else
 // gave meanwhile stays.
 func fillAll(ctx context.Context, tx store.Tx, rows []*ent.Batch) error {
-	_, err := store.WriteAll(ctx, tx, `UPDATE batches SET updated_at = x.updated_at,
+	_, err := store.WriteAll(ctx, tx, `UPDATE batches SET version = batches.version + 1, updated_at = x.updated_at,
   produced_on = COALESCE(batches.produced_on, x.produced_on), expires_on = COALESCE(batches.expires_on, x.expires_on)
 FROM `+store.Table(tx.Dialect, batchFills)+` AS x WHERE batches.id = x.id`, batchFills, rows)
 	return err

@@ -108,3 +108,36 @@ func BatchesByKey(ctx context.Context, db *store.DB, keys []BatchKey) (_ []*ent.
 	}
 	return db.Ent().Batch.Query().Where(page.InPairs(batch.FieldSku, batch.FieldBatchNo, skus, numbers)).All(ctx)
 }
+
+// Pack is what a scan of a barcode counts: Quantity base units of SKU, in a pack
+// called Unit.
+type Pack struct {
+	SKU, Unit string
+	Quantity  int64
+}
+
+// Packs are what barcodes, exactly as scanned, count. Those that no product bears
+// are not in the map.
+func Packs(ctx context.Context, tx store.Tx, codes []string) (_ map[string]Pack, err error) {
+	defer fault.Wrap(&err, "catalog.Packs")
+	rows, err := tx.Ent.Barcode.Query().Where(page.In(barcode.FieldBarcode, codes)).All(ctx)
+	out := make(map[string]Pack, len(rows))
+	for _, b := range rows {
+		out[b.Barcode] = Pack{SKU: b.Sku, Unit: b.Unit, Quantity: b.PackQuantity}
+	}
+	return out, err
+}
+
+// PackOf is what a scan of one barcode counts; nil when no product bears it. Ends
+// with Forbidden without product:view.
+func PackOf(ctx context.Context, db *store.DB, code string) (_ *ent.Barcode, err error) {
+	defer fault.Wrap(&err, "catalog.PackOf")
+	if _, err := auth.Require(ctx, auth.ProductView); err != nil {
+		return nil, err
+	}
+	b, err := db.Ent().Barcode.Query().Where(barcode.Barcode(strings.TrimSpace(code))).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return b, err
+}

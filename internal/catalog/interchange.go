@@ -81,6 +81,11 @@ func (s *Service) interchange(ctx context.Context, operation string, mode comman
 		},
 		Look: e.look, Merge: e.merge, Finish: e.finish, Show: e.show,
 	}.Run(ctx, s.db, s.now)
+	if row := done.One(); row != nil && row.ID == 0 { // a group that a dry run would make has no id
+		for _, members := range e.shown {
+			e.shown = map[int64][]*ent.InterchangeMember{0: members}
+		}
+	}
 	return EditedInterchange{done, e.shown}, err
 }
 
@@ -151,7 +156,7 @@ func (e *groupEditor) merge(faults *fault.List, _ int, row, old *ent.Interchange
 	if in.Status != nil {
 		row.Status = *in.Status
 	}
-	if in.Members == nil {
+	if in.Members == nil || len(in.Members) > maxMembers { // too many are refused by themselves
 		e.gone = nil
 		return false
 	}

@@ -188,6 +188,9 @@ func (k *kits) checkTurn(faults *fault.List, path fault.Path, p, old *ent.Produc
 }
 
 func (k *kits) planParts(faults *fault.List, path fault.Path, i int, c change) {
+	if len(c.Components) > MaxComponents {
+		return // refused by itself
+	}
 	wanted := make(map[string]int64, len(c.Components))
 	var gone, come []*ent.KitComponent
 	for j, part := range c.Components {

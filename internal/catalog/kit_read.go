@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -104,6 +106,24 @@ func KitAvailabilityOf(ctx context.Context, db *store.DB, kits []string) (_ map[
 		}
 	}
 	return out, rows.Err()
+}
+
+// KitAvailabilities is [KitAvailabilityOf] for one list, by kit, then in the order of
+// warehouses. Ends with Forbidden without stock:view, with BadRequest for more than
+// page.MaxKeys SKUs.
+func KitAvailabilities(ctx context.Context, db *store.DB, skus []string, warehouseCode *string) (_ []*KitAvailability, err error) {
+	if _, err := auth.Require(ctx, auth.StockView); err != nil {
+		return nil, err
+	}
+	if err := page.Keys("skus", len(skus)); err != nil {
+		return nil, err
+	}
+	found, err := KitAvailabilityOf(ctx, db, SKUs(skus))
+	out := []*KitAvailability{}
+	for _, kit := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, InWarehouse(found[kit], warehouseCode)...)
+	}
+	return out, err
 }
 
 // InWarehouse keeps what is in the warehouse of a code, all for none.

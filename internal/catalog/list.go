@@ -27,7 +27,12 @@ type ProductFilter struct {
 	Status     *stock.Status
 	Categories []string
 	Brands     []string
-	HasBarcode *bool
+	Kinds      []stock.ProductKind
+	// OriginCountries are codes, "" for products of which nobody said; HSCodePrefix
+	// is what customs tariff numbers begin with.
+	OriginCountries []string
+	HSCodePrefix    *string
+	HasBarcode      *bool
 	// InStock asks for products with physical units anywhere; BelowMinimum for
 	// those with fewer available units, over all warehouses, than their minimum.
 	InStock      *bool
@@ -98,6 +103,7 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 		{"barcodes", f.Barcodes, func() predicate.Product { return bears(page.In(barcode.FieldBarcode, f.Barcodes)) }},
 		{"categories", f.Categories, func() predicate.Product { return page.In(product.FieldCategory, f.Categories) }},
 		{"brands", f.Brands, func() predicate.Product { return page.In(product.FieldBrand, f.Brands) }},
+		{"originCountries", f.OriginCountries, func() predicate.Product { return page.In(product.FieldOriginCountry, SKUs(f.OriginCountries)) }},
 	} {
 		if keys.given == nil {
 			continue
@@ -109,6 +115,15 @@ func (f *ProductFilter) predicates() (where []predicate.Product, err error) {
 	}
 	if f.Status != nil {
 		where = append(where, product.StatusEQ(*f.Status))
+	}
+	if f.Kinds != nil {
+		if err := page.Keys("filter.kinds", len(f.Kinds)); err != nil {
+			return nil, err
+		}
+		where = append(where, page.InEnum(product.FieldKind, f.Kinds))
+	}
+	if f.HSCodePrefix != nil {
+		where = append(where, product.HsCodeHasPrefix(strings.TrimSpace(*f.HSCodePrefix)))
 	}
 	if f.UpdatedSince != nil {
 		where = append(where, product.UpdatedAtGTE(store.Moment(*f.UpdatedSince)))

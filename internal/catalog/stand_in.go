@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"entgo.io/ent/dialect"
 
@@ -27,6 +28,26 @@ func StandInsOf(ctx context.Context, db *store.DB, skus []string) (_ map[string]
 		return nil, nil
 	}
 	return pairs(ctx, db.SQL(), db.Dialect(), standInsSQL("r", "s"), skus)
+}
+
+// WithStandIns are SKUs, as stored, and behind them what stands in for them, each
+// once. People without product:view get them as they are.
+func WithStandIns(ctx context.Context, db *store.DB, skus []string) ([]string, error) {
+	found, err := StandInsOf(ctx, db, skus)
+	out := slices.Clone(skus)
+	seen := make(map[string]bool, len(skus))
+	for _, sku := range skus {
+		seen[sku] = true
+	}
+	for _, sku := range skus {
+		for _, other := range found[sku] {
+			if !seen[other] {
+				seen[other] = true
+				out = append(out, other)
+			}
+		}
+	}
+	return out, err
 }
 
 // ReplacedBy are the SKUs that each of these may stand in for, by SKU bytes.

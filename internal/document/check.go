@@ -1,6 +1,7 @@
 package document
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"entrepot/internal/lookup"
 	"entrepot/internal/money"
 	"entrepot/internal/stock"
+	"entrepot/internal/store"
 )
 
 // tidy brings codes into the form in which they are kept, and fills in defaults.
@@ -39,6 +41,7 @@ func (in *CreateInput) tidy() {
 }
 
 func (l *LineInput) tidy() {
+	l.Scan.Tidy()
 	l.SKU = strings.ToUpper(strings.TrimSpace(l.SKU))
 	l.BatchNo = strings.TrimSpace(l.BatchNo)
 	l.LocationCode = strings.ToUpper(strings.TrimSpace(l.LocationCode))
@@ -103,21 +106,26 @@ func (in *CreateInput) checkLines(faults *fault.List, at fault.Path) {
 }
 
 func (l LineInput) check(faults *fault.List, at fault.Path, kind stock.DocumentKind) {
-	if l.SKU == "" {
+	units := l.Quantity
+	switch {
+	case l.Given():
+		l.Scan.Check(faults, at, l.SKU, l.Quantity, "quantity")
+		units = l.Packs
+	case l.SKU == "":
 		faults.Add(fault.Required, at.At("sku"), "give the SKU")
 	}
 	lookup.CheckBatchNo(faults, at.At("batchNo"), l.BatchNo)
 	checkDates(faults, at, l.BatchNo, l.ProducedOn, l.ExpiresOn)
 	checkBucket(faults, at, l.Bucket)
 	switch {
-	case l.Quantity == 0:
+	case units == 0 && !l.Given():
 		faults.Add(fault.Invalid, at.At("quantity"), "a quantity of zero changes nothing")
-	case l.Quantity < 0 && !kinds[kind].signed:
-		faults.Add(fault.Invalid, at.At("quantity"), "give a quantity above zero; what goes the other way is a document of another kind")
+	case units < 0 && !kinds[kind].signed:
+		faults.Add(fault.Invalid, at.At(l.told()), "give a quantity above zero; what goes the other way is a document of another kind")
 	case l.Quantity > MaxQuantity || l.Quantity < -MaxQuantity:
 		faults.Add(fault.Invalid, at.At("quantity"), "one line has at most %d units, this one asks for %d", int64(MaxQuantity), l.Quantity)
 	}
-	if l.UnitCost != nil && !arrives(kind, l.Quantity) {
+	if l.UnitCost != nil && !arrives(kind, units) {
 		faults.Add(fault.Invalid, at.At("unitCost"), "goods leave at the moving average; give a cost only for goods that arrive")
 	}
 	if l.UnitPrice != nil && *l.UnitPrice < 0 {
@@ -150,4 +158,21 @@ func checkCost(faults *fault.List, at fault.Path, cost *money.Amount, currency s
 	if currency != "" {
 		command.CheckCurrency(faults, at.At("currency"), currency)
 	}
+}
+
+// told is the name of the field that says how much.
+func (l LineInput) told() string {
+	if l.Given() {
+		return "packs"
+	}
+	return "quantity"
+}
+
+// unpack turns what lines say by scans into SKUs and units.
+func unpack(ctx context.Context, tx store.Tx, faults *fault.List, at fault.Path, lines []LineInput) error {
+	scanned := make([]lookup.Scanned, len(lines))
+	for i := range lines {
+		scanned[i] = lookup.Scanned{Scan: lines[i].Scan, At: at.At("lines").Item(i), SKU: &lines[i].SKU, Units: &lines[i].Quantity, Most: MaxQuantity}
+	}
+	return lookup.Unpack(ctx, tx, faults, scanned)
 }

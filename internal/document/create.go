@@ -88,6 +88,13 @@ func (s *Service) create(ctx context.Context, c creation) (res Result, err error
 			if err != nil {
 				return kept{}, err
 			}
+			var faults fault.List
+			if err := unpack(ctx, tx, &faults, fault.Input, whole.Lines); err != nil {
+				return kept{}, err
+			}
+			if err := faults.Err(); err != nil {
+				return kept{}, err
+			}
 			d := newDraft(whole, fault.Input, no, auth.From(ctx).UserID, now)
 			d.doc.ReservationID = from
 			posted, err := s.book(ctx, tx, kinds[in.Kind].create, now, []*draft{d})
@@ -163,6 +170,13 @@ func (s *Service) book(ctx context.Context, tx store.Tx, operation string, now t
 		if err := s.takeReserved(ctx, tx, now, &b.works[i]); err != nil {
 			return nil, err
 		}
+	}
+	works := make([]*work, len(b.works))
+	for i := range b.works {
+		works[i] = &b.works[i]
+	}
+	if err := holdArrivals(ctx, tx, works); err != nil {
+		return nil, err
 	}
 	rows := make([]*ent.DocumentExecution, 0, len(b.works))
 	for i := range b.works {

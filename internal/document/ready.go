@@ -50,7 +50,33 @@ func (s *Service) ready(ctx context.Context, tx store.Tx, now time.Time, w *work
 	if w.bears, err = bearings(ctx, tx, w.doc, w.parts); err != nil {
 		return err
 	}
-	return w.enterBatches(ctx, tx, now)
+	if err := w.enterBatches(ctx, tx, now); err != nil {
+		return err
+	}
+	return holdArrivals(ctx, tx, []*work{w})
+}
+
+// holdArrivals sends to ON_HOLD what would arrive available of batches that may not
+// be promised. The states of these batches stay so until the transaction ends. It
+// comes before any stock is locked, once for all works.
+func holdArrivals(ctx context.Context, tx store.Tx, works []*work) error {
+	var keys []catalog.BatchKey
+	var parts []*part
+	for _, w := range works {
+		for i := range w.parts {
+			if p := &w.parts[i]; p.batch != "" && p.quantity > 0 && arrives(w.doc.Kind, p.line.Quantity) {
+				keys, parts = append(keys, catalog.BatchKey{SKU: p.line.Sku, BatchNo: p.batch}), append(parts, p)
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	held, err := lookup.HeldBatches(ctx, tx, keys)
+	for i, p := range parts {
+		p.bucket = lookup.ArrivalBucket(p.bucket, held[keys[i]])
+	}
+	return err
 }
 
 // currencies are those that costs of the parts are given in.

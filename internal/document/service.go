@@ -5,6 +5,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/internal/command"
+	"entrepot/internal/lookup"
 	"entrepot/internal/money"
 	"entrepot/internal/page"
 	"entrepot/internal/stock"
@@ -67,6 +68,8 @@ type CreateInput struct {
 
 // LineInput is one line of a new document.
 type LineInput struct {
+	// Scan stands in the place of SKU and Quantity.
+	lookup.Scan
 	SKU          string       `json:"sku,omitempty"`
 	BatchNo      string       `json:"batchNo,omitempty"`
 	Bucket       stock.Bucket `json:"bucket,omitempty"`

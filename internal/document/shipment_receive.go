@@ -50,6 +50,9 @@ func (s *Service) Receive(ctx context.Context, in ReceiveInput) (Result, error) 
 			if err != nil {
 				return nil, err
 			}
+			if err := lookup.Arrive(ctx, tx, now, moves); err != nil {
+				return nil, err
+			}
 			return s.postStep(ctx, tx, "shipmentReceive", h, posting, moves)
 		},
 	}

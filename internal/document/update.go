@@ -89,6 +89,12 @@ func (s *Service) redraft(ctx context.Context, tx store.Tx, in UpdateInput, doc 
 	if in.Lines == nil {
 		return nil
 	}
+	if err := unpack(ctx, tx, &faults, fault.Input, whole.Lines); err != nil {
+		return err
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
 	d := &draft{in: whole, at: fault.Input, doc: doc}
 	d.setLines()
 	codes := lookup.In(s.baseCurrency)

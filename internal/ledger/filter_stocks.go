@@ -29,11 +29,14 @@ type StockFilter struct {
 	BusinessType      *stock.WarehouseBusinessType
 
 	// Of the product.
-	SKUs       []string
-	SKUPrefix  *string
-	Search     *string
-	Categories []string
-	Brands     []string
+	SKUs []string
+	// IncludeInterchange asks for what stands in for SKUs too: whoever knows
+	// that, which is package catalog, adds it to them.
+	IncludeInterchange bool
+	SKUPrefix          *string
+	Search             *string
+	Categories         []string
+	Brands             []string
 	// BelowMinimum asks for what is low in its warehouse, over all batches, or
 	// for what is not.
 	BelowMinimum *bool

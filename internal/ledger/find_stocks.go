@@ -41,6 +41,8 @@ func FindStock(ctx context.Context, db *store.DB, ref StockRef) (_ *ent.Stock, e
 type SkuStocks struct {
 	SKU    string
 	Stocks []*ent.Stock
+	// StandIns are those of what may be sent in its place, when that was asked for.
+	StandIns []*SkuStocks
 }
 
 // Total is the sum over the stocks.
@@ -82,6 +84,16 @@ func StocksBySKUs(ctx context.Context, db *store.DB, skus []string) (_ []*SkuSto
 		out[i] = &SkuStocks{SKU: k, Stocks: bySKU[k]}
 	}
 	return out, nil
+}
+
+// StocksOfBatches reads the stocks of batches, in the order of entry: those of
+// numbers[i] of skus[i]. People without stock:view get none.
+func StocksOfBatches(ctx context.Context, db *store.DB, skus, numbers []string) (_ []*ent.Stock, err error) {
+	defer fault.Wrap(&err, "ledger.StocksOfBatches")
+	if !auth.From(ctx).Can(auth.StockView) {
+		return nil, nil
+	}
+	return db.Ent().Stock.Query().Where(page.InPairs(entstock.FieldSku, entstock.FieldBatchNo, skus, numbers)).Order(ent.Asc(entstock.FieldID)).All(ctx)
 }
 
 // FindStocks reads stocks by key, in no order. People without stock:view get none.

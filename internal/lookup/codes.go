@@ -24,7 +24,7 @@ import (
 type Codes struct {
 	base       string
 	warehouses map[string]place
-	products   map[string]product
+	products   map[string]good
 	rates      map[string]money.Rate // of other currencies that lines give costs in
 	bins       map[Bin]site
 }
@@ -32,7 +32,8 @@ type Codes struct {
 // In is an empty Codes; costs are valued in the currency base.
 func In(base string) Codes { return Codes{base: base} }
 
-type product struct {
+// good is what a product is.
+type good struct {
 	status stock.Status
 	kind   stock.ProductKind
 }
@@ -57,7 +58,7 @@ func (r *Codes) Resolve(ctx context.Context, tx store.Tx, day time.Time, targets
 
 // ResolveAll is Resolve for n postings.
 func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targets []Target, currencies []string, n int) (postingIDs []int64, err error) {
-	r.warehouses, r.products = map[string]place{}, map[string]product{}
+	r.warehouses, r.products = map[string]place{}, map[string]good{}
 	r.rates = map[string]money.Rate{r.base: money.ParityRate}
 	skus, codes := make([]string, len(targets)), make([]string, len(targets))
 	for i, t := range targets {
@@ -86,7 +87,7 @@ func (r *Codes) ResolveAll(ctx context.Context, tx store.Tx, day time.Time, targ
 			}
 			r.warehouses[code] = w
 		case "product":
-			r.products[code] = product{stock.Status(status), stock.ProductKind(category)}
+			r.products[code] = good{stock.Status(status), stock.ProductKind(category)}
 		case "currency":
 			if rate.Valid {
 				r.rates[code] = money.Rate(rate.Int64)
@@ -116,7 +117,7 @@ UNION ALL SELECT 'currency', 0, c.code, '', '', '', ` + fx.LatestSQL(d, "c.code"
 
 // Check adds a fault and returns false for a code that does not lead to a stock
 // that may be changed; arriving says that goods come, which archived products
-// take no more of.
+// take no more of, and sales kits never.
 func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving bool) bool {
 	before := len(*faults)
 	r.CheckProduct(faults, path.At("sku"), t.SKU, arriving)
@@ -126,11 +127,13 @@ func (r Codes) Check(faults *fault.List, path fault.Path, t Target, arriving boo
 
 // CheckProduct is the part of Check about the SKU; path leads to it.
 func (r Codes) CheckProduct(faults *fault.List, path fault.Path, sku string, arriving bool) {
-	p, known := r.products[sku]
+	is, known := r.products[sku]
 	switch {
 	case !known:
 		faults.Add(fault.NotFound, path, "there is no SKU %q", command.Short(sku))
-	case p.status == stock.StatusArchived && arriving:
+	case is.kind == stock.ProductSalesKit && arriving:
+		faults.Add(fault.Invalid, path, "SKU %s is a sales kit, which is never stocked: book its components", sku)
+	case is.status == stock.StatusArchived && arriving:
 		faults.Add(fault.Archived, path, "SKU %s is archived: its stock may leave, but no more may arrive", sku)
 	}
 }

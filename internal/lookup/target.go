@@ -30,6 +30,11 @@ func (t Target) Check(faults *fault.List, path fault.Path) {
 	if t.SKU == "" {
 		faults.Add(fault.Required, path.At("sku"), "give the SKU")
 	}
+	t.CheckPlace(faults, path)
+}
+
+// CheckPlace is Check but for the SKU, for lines that a [Scan] leads to one.
+func (t Target) CheckPlace(faults *fault.List, path fault.Path) {
 	if t.WarehouseCode == "" {
 		faults.Add(fault.Required, path.At("warehouseCode"), "give the code of the warehouse")
 	}

@@ -57,6 +57,8 @@ type AdjustInput struct {
 // where the warehouse keeps its stock by bin.
 type AdjustLine struct {
 	Target
+	// Scan stands in the place of SKU and Delta: packs come, or go when below zero.
+	lookup.Scan
 	Bucket          stock.Bucket  `json:"bucket,omitempty"`
 	Delta           int64         `json:"delta,omitempty"`
 	ExpectedVersion *int64        `json:"expectedVersion,omitempty"`

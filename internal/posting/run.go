@@ -55,6 +55,12 @@ func (s *Service) clock() (now, recorded time.Time) {
 	return now, now
 }
 
+// time is that of a command.
+func (s *Service) time() time.Time {
+	now, _ := s.clock()
+	return now
+}
+
 // work is what one command brings to the common walk.
 type work struct {
 	operation string
@@ -224,12 +230,7 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 	}
 	res.Movements = posted.Movements
 	if res.DryRun {
-		for _, m := range res.Movements {
-			m.ID, m.PostingID = 0, 0 // they will never have been
-			if m.StockVersion == 1 {
-				m.StockID = 0 // nor will the stock; SQLite may give its id to another
-			}
-		}
+		unposted(res.Movements)
 		return store.Rollback()
 	}
 	res.PostingID = posted.ID
@@ -237,6 +238,16 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 		return nil // as the key was told
 	}
 	return idempotency.Settle(ctx, tx, key, outcome{posted.ID, res.UserErrors})
+}
+
+// unposted takes from the movements of a dry run what led to rows.
+func unposted(rows []*ent.StockMovement) {
+	for _, m := range rows {
+		m.ID, m.PostingID = 0, 0 // they will never have been
+		if m.StockVersion == 1 {
+			m.StockID = 0 // nor will the stock; SQLite may give its id to another
+		}
+	}
 }
 
 // refused is why the ledger did not take the posting.

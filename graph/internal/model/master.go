@@ -35,6 +35,16 @@ type (
 	ProductsImport = Import[ent.Product]
 	// ProductsImportRow is one row of it.
 	ProductsImportRow = command.Row[ent.Product]
+	// CarrierEdit answers carrierCreate and carrierUpdate.
+	CarrierEdit = Edit[ent.Carrier]
+	// InterchangeEdit answers interchangeGroupCreate and interchangeGroupUpdate.
+	InterchangeEdit = Edit[ent.InterchangeGroup]
+	// CodeMappingEdit answers codeMappingCreate and codeMappingUpdate.
+	CodeMappingEdit = Edit[ent.CodeMapping]
+	// CodeMappingsImport answers codeMappingsImport.
+	CodeMappingsImport = Import[ent.CodeMapping]
+	// CodeMappingsImportRow is one row of it.
+	CodeMappingsImportRow = command.Row[ent.CodeMapping]
 	// WarehouseEdit answers warehouseCreate and the like.
 	WarehouseEdit = Edit[ent.Warehouse]
 	// WarehousesImport answers warehousesImport.
@@ -64,13 +74,36 @@ func imported[E any](e command.Edited[E], err error) (*Import[E], error) {
 // Product makes the payload of a command about one product.
 func Product(ctx context.Context, e catalog.Edited, err error) (*ProductEdit, error) {
 	load.ShowBarcodes(ctx, e.Barcodes)
+	load.ShowComponents(ctx, e.Components)
 	return edit(e.Edited, err)
 }
 
 // Products makes the payload of productsImport.
 func Products(ctx context.Context, e catalog.Edited, err error) (*ProductsImport, error) {
 	load.ShowBarcodes(ctx, e.Barcodes)
+	load.ShowComponents(ctx, e.Components)
 	return imported(e.Edited, err)
+}
+
+// Carrier makes the payload of a command about one carrier.
+func Carrier(e command.Edited[ent.Carrier], err error) (*CarrierEdit, error) { return edit(e, err) }
+
+// Interchange makes the payload of a command about one interchange group.
+func Interchange(ctx context.Context, e catalog.EditedInterchange, err error) (*InterchangeEdit, error) {
+	load.ShowMembers(ctx, e.Members)
+	return edit(e.Edited, err)
+}
+
+// CodeMapping makes the payload of a command about one code mapping.
+func CodeMapping(ctx context.Context, e catalog.EditedMappings, err error) (*CodeMappingEdit, error) {
+	load.CodeMappings(ctx, e.All())
+	return edit(e, err)
+}
+
+// CodeMappings makes the payload of codeMappingsImport.
+func CodeMappings(ctx context.Context, e catalog.EditedMappings, err error) (*CodeMappingsImport, error) {
+	load.CodeMappings(ctx, e.All())
+	return imported(e, err)
 }
 
 // Warehouse makes the payload of a command about one warehouse.

@@ -13,6 +13,7 @@ ALTER TABLE products ADD COLUMN allocation_rule varchar NOT NULL DEFAULT 'FEFO';
 ALTER TABLE products ADD COLUMN min_shelf_life_days bigint NOT NULL DEFAULT 0;
 ALTER TABLE product_barcodes ADD COLUMN unit varchar NOT NULL DEFAULT '';
 ALTER TABLE batches ADD COLUMN version bigint NOT NULL DEFAULT 1;
+CREATE INDEX batches_expiring ON batches (expires_on, id) WHERE expires_on IS NOT NULL AND state <> 'EXPIRED';
 ALTER TABLE warehouses ADD COLUMN tracks_locations boolean NOT NULL DEFAULT false;
 ALTER TABLE documents ADD COLUMN reservation_id bigint;
 ALTER TABLE documents ADD COLUMN return_of_id bigint;
@@ -497,3 +498,24 @@ CREATE TRIGGER shipment_entries_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER stocktake_counts_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON stocktake_counts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A sales kit is never stocked. A posting reads what a product is without holding it;
+-- should it become a sales kit meanwhile, its first stock is refused as a conflict, and
+-- the posting, tried again, sees why.
+-- +goose StatementBegin
+CREATE FUNCTION refuse_stock_of_sales_kit() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_kind varchar;
+BEGIN
+    -- Held, so that a change under way is waited for, and seen.
+    SELECT kind INTO is_kind FROM products WHERE sku = NEW.sku FOR KEY SHARE;
+    IF is_kind = 'SALES_KIT' THEN
+        RAISE EXCEPTION 'SKU % is a sales kit, which is never stocked', NEW.sku USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
+END
+$$;
+-- +goose StatementEnd
+
+CREATE TRIGGER stocks_of_no_sales_kit AFTER INSERT ON stocks
+    FOR EACH ROW EXECUTE FUNCTION refuse_stock_of_sales_kit();

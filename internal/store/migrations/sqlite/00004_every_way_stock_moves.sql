@@ -13,6 +13,7 @@ ALTER TABLE products ADD COLUMN allocation_rule text NOT NULL DEFAULT 'FEFO';
 ALTER TABLE products ADD COLUMN min_shelf_life_days integer NOT NULL DEFAULT 0;
 ALTER TABLE product_barcodes ADD COLUMN unit text NOT NULL DEFAULT '';
 ALTER TABLE batches ADD COLUMN version integer NOT NULL DEFAULT 1;
+CREATE INDEX batches_expiring ON batches (expires_on, id) WHERE expires_on IS NOT NULL AND state <> 'EXPIRED';
 ALTER TABLE warehouses ADD COLUMN tracks_locations bool NOT NULL DEFAULT false;
 ALTER TABLE documents ADD COLUMN reservation_id integer;
 ALTER TABLE documents ADD COLUMN return_of_id integer;
