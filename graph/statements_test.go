@@ -30,12 +30,13 @@ var lists = map[string]string{
 	"the locations of warehouses": `query($first: Int!) { warehouses(first: $first, orderBy: {field: CODE, direction: DESC}) { nodes { code parents { code locations(first: 1) { totalCount nodes { code } } }
 		locations(first: 3) { totalCount pageInfo { hasNextPage } nodes { code warehouse { name } } } more: locations { edges { cursor } } } } }`,
 	"documents with everything on them": `query($first: Int!) { documents(first: $first) { nodes { no warehouse { code } createdBy { username } approvedBy { username }
-		lines(first: 3) { nodes { sku product { name } location { code } } totalCount } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
+		lines(first: 3) { nodes { sku product { name } location { code } executions(first: 2) { nodes { quantity location { code } posting { kind } } totalCount } } totalCount } returnOf { no } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
 		events { nodes { action actor { username } posting { kind } } totalCount } postings { nodes { kind movements { sku stock { available } } document { no } } totalCount }
 		reverses { no } reversedBy { no lines(first: 1) { nodes { sku } } } } totalCount } }`,
 	"warehouses at a glance": `query($first: Int!) { warehouses(first: $first) { nodes { code overview { skuCount volumeCm3 baseValue locationCount openDocumentCount lastMovementAt } also: overview { physical } } } }`,
 	"stocks by age":          `query($first: Int!) { stocks(first: $first) { nodes { layers { ageDays units posting { actor { username } } } } } }`,
 	"groups of stocks":       `query($first: Int!) { stockSummary(first: $first, groupBy: [WAREHOUSE, SKU]) { nodes { warehouse { code } product { name } skuCount baseValue } totalCount total { physical values { amount } } } }`,
+	"rules of approval":      `query($first: Int!) { approvalRules(first: $first) { nodes { code warehouse { code } } totalCount } }`,
 	"exchange rates":         `query($first: Int!) { exchangeRates(first: $first) { nodes { fromCurrency rate rateDate } totalCount } }`,
 	"days of warehouses":     `query($first: Int!) { warehouseSnapshots(first: $first) { nodes { day physical value warehouse { code } } totalCount } }`,
 	"runs by the clock":      `query($first: Int!) { scheduledRuns(first: $first) { nodes { job outcome } totalCount } }`,
@@ -100,6 +101,9 @@ func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	g.Must(t, p, "warehousesImport", "", map[string]any{"mode": "CREATE", "rows": places})
 	g.Must(t, p, "productsImport", "", map[string]any{"mode": "UPDATE", "rows": codes})
 	g.Must(t, p, "locationsImport", "", map[string]any{"mode": "CREATE", "rows": bins})
+	for i := range 60 {
+		g.Must(t, p, "approvalRuleCreate", "", map[string]any{"code": fmt.Sprint("R", i), "name": "Never", "warehouseCode": fmt.Sprintf("N%02d", i), "separate": true})
+	}
 	g.Must(t, p, "locationsGenerate", "", map[string]any{"warehouseCode": "B0", "zones": []any{"A"}, "aisles": map[string]any{"to": 4}, "levels": map[string]any{"to": 4}, "positions": map[string]any{"to": 4}})
 }
 

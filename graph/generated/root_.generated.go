@@ -1515,8 +1515,8 @@ input OutboundCreateInput {
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines; none only with fromReservation. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]! = []
+  "1 to 5,000 lines; they may be left out only with fromReservation. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]
 }
 
 "Which reservation: give its id, or whose it is."
