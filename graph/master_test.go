@@ -53,6 +53,8 @@ var masterMutations = []struct {
 	{"locationsImport", "rows { index action location { code version warehouse { code } } userErrors { code } }", in{"mode": "UPDATE", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
 		in{"warehouseCode": "W-1", "code": "R-1", "allowMixing": true}, in{"warehouseCode": "W-1", "code": "R-9"},
 	}}},
+	{"approvalRuleCreate", "approvalRule { code name kind minValue separate role status version oneWarehouse warehouse { code } }", in{"code": "r-1", "name": "Four eyes", "kind": "OUTBOUND", "warehouseCode": "w-1", "minValue": "100", "separate": true}},
+	{"approvalRuleUpdate", "approvalRule { code name minValue status version }", in{"code": "R-1", "minValue": "200", "status": "ARCHIVED"}},
 	{"exchangeRateSet", "exchangeRate { fromCurrency toCurrency rateDate rate source }", in{"fromCurrency": "usd", "toCurrency": "CNY", "date": "2026-01-02", "rate": "7.1"}},
 	{"locationsGenerate", "created existing locations { code version warehouse { code } }", in{"warehouseCode": "W-1", "zones": []any{"a"}, "aisles": in{"to": 2}, "levels": in{"to": 2}, "positions": in{"to": 2}}},
 }

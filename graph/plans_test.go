@@ -59,7 +59,7 @@ var hot = map[string]string{
 	"documents of a number":        `{ document(no: "OUT-W01-20260101-00100") { no } documents(filter: {noPrefix: "OUT-W01-20260101-001"}, orderBy: {field: NO}) { nodes { no } } }`,
 	"documents of others' numbers": `{ documents(filter: {externalNo: "X100"}) { nodes { no } } many: documents(filter: {externalNos: ["X100", "X101"]}) { nodes { no } totalCount } }`,
 	"documents of a SKU":           `{ documents(filter: {sku: "SKU-00100"}) { nodes { no } totalCount } }`,
-	"document with all that hangs on it": `{ document(id: $document) { lines { nodes { product { name } location { code } } totalCount } events { nodes { actor { username } posting { kind } } totalCount }
+	"document with all that hangs on it": `{ document(id: $document) { lines { nodes { product { name } location { code } executions(first: 3) { nodes { quantity posting { kind } } totalCount } } totalCount } events { nodes { actor { username } posting { kind } } totalCount }
 		postings { nodes { movements { sku } } totalCount } } }`,
 	"shipments":                             `{ shipments { nodes { shipmentNo document { no } lines(first: 5) { nodes { sku entries(first: 5) { nodes { reasonCode } } } totalCount } worth { outstanding } } } }`,
 	"shipments of a state":                  `{ shipments(filter: {states: [IN_TRANSIT], overdue: true}) { nodes { shipmentNo } totalCount } }`,

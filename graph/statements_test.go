@@ -30,7 +30,7 @@ var lists = map[string]string{
 	"the locations of warehouses": `query($first: Int!) { warehouses(first: $first, orderBy: {field: CODE, direction: DESC}) { nodes { code parents { code locations(first: 1) { totalCount nodes { code } } }
 		locations(first: 3) { totalCount pageInfo { hasNextPage } nodes { code warehouse { name } } } more: locations { edges { cursor } } } } }`,
 	"documents with everything on them": `query($first: Int!) { documents(first: $first) { nodes { no warehouse { code } createdBy { username } approvedBy { username }
-		lines(first: 3) { nodes { sku product { name } location { code } } totalCount } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
+		lines(first: 3) { nodes { sku product { name } location { code } executions(first: 2) { nodes { quantity location { code } posting { kind } } totalCount } } totalCount } returnOf { no } more: lines(first: 2) { edges { cursor node { lineNo } } pageInfo { hasNextPage } }
 		events { nodes { action actor { username } posting { kind } } totalCount } postings { nodes { kind movements { sku stock { available } } document { no } } totalCount }
 		reverses { no } reversedBy { no lines(first: 1) { nodes { sku } } } } totalCount } }`,
 	"shipments with everything on them": `query($first: Int!) { shipments(first: $first) { nodes { shipmentNo overdue document { no targetWarehouse { code } shipments(first: 2) { totalCount } } warehouse { code } targetWarehouse { name } createdBy { username }
@@ -50,6 +50,7 @@ var lists = map[string]string{
 	"code mappings":                        `query($first: Int!) { codeMappings(first: $first) { nodes { externalCode product { name } warehouse { code } } totalCount } }`,
 	"stocks with stand-ins":                `query($first: Int!) { stocks(first: $first, filter: {skus: ["SKU-0000", "SKU-0001"], includeInterchange: true}) { nodes { sku standsInFor } } }`,
 	"stocks and in whose place they stand": `query($first: Int!) { stocks(first: $first) { nodes { standsInFor } } }`,
+	"rules of approval": `query($first: Int!) { approvalRules(first: $first) { nodes { code warehouse { code } } totalCount } }`,
 	"stocks with what they cost, their batches and their movements": `query($first: Int!) { stocks(first: $first, filter: {quantities: [{bucket: PHYSICAL, atLeast: 1}]}) { nodes { unitCost value batch { expiresOn }
 		movements(first: 2) { totalCount nodes { id posting { actor { username } } stock { value } } } more: movements { pageInfo { hasNextPage } } } } }`,
 	"the stocks of products, and their movements": `query($first: Int!) { products(first: $first) { nodes { stocks(first: 2) { totalCount nodes { value warehouse { code } product { barcodes { barcode } } } }
@@ -119,6 +120,9 @@ func seedMaster(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	g.Must(t, p, "productsImport", "", map[string]any{"mode": "UPDATE", "rows": codes})
 	g.Must(t, p, "locationsImport", "", map[string]any{"mode": "CREATE", "rows": bins})
 	seedGoods(t, g, p)
+	for i := range 60 {
+		g.Must(t, p, "approvalRuleCreate", "", map[string]any{"code": fmt.Sprint("R", i), "name": "Never", "warehouseCode": fmt.Sprintf("N%02d", i), "separate": true})
+	}
 	g.Must(t, p, "locationsGenerate", "", map[string]any{"warehouseCode": "B0", "zones": []any{"A"}, "aisles": map[string]any{"to": 4}, "levels": map[string]any{"to": 4}, "positions": map[string]any{"to": 4}})
 }
 

@@ -1704,9 +1704,6 @@ func (ec *executionContext) unmarshalInputOutboundCreateInput(ctx context.Contex
 	if _, present := asMap["advanceTo"]; !present {
 		asMap["advanceTo"] = "DRAFT"
 	}
-	if _, present := asMap["lines"]; !present {
-		asMap["lines"] = []any{}
-	}
 
 	fieldsInOrder := [...]string{"idempotencyKey", "dryRun", "warehouseCode", "reasonCode", "externalNo", "party", "country", "currency", "note", "occurredAt", "expectedAt", "fromReservation", "advanceTo", "lines"}
 	for _, k := range fieldsInOrder {
@@ -1808,7 +1805,7 @@ func (ec *executionContext) unmarshalInputOutboundCreateInput(ctx context.Contex
 			it.AdvanceTo = data
 		case "lines":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
-			data, err := ec.unmarshalNOutboundLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx, v)
+			data, err := ec.unmarshalOOutboundLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2102,20 +2099,6 @@ func (ec *executionContext) unmarshalNOutboundLineInput2entrepotᚋinternalᚋdo
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNOutboundLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx context.Context, v any) ([]document.LineInput, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]document.LineInput, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNOutboundLineInput2entrepotᚋinternalᚋdocumentᚐLineInput(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
 func (ec *executionContext) unmarshalODocumentLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx context.Context, v any) ([]document.LineInput, error) {
 	if v == nil {
 		return nil, nil
@@ -2146,6 +2129,23 @@ func (ec *executionContext) unmarshalOFromReservationInput2ᚖentrepotᚋinterna
 	}
 	res, err := ec.unmarshalInputFromReservationInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOutboundLineInput2ᚕentrepotᚋinternalᚋdocumentᚐLineInputᚄ(ctx context.Context, v any) ([]document.LineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]document.LineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOutboundLineInput2entrepotᚋinternalᚋdocumentᚐLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // endregion ***************************** type.gotpl *****************************

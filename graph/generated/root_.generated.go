@@ -21,20 +21,18 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
-	BarcodePack() BarcodePackResolver
-	Batch() BatchResolver
-	CodeMapping() CodeMappingResolver
+	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
+	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
-	InterchangeGroup() InterchangeGroupResolver
-	InterchangeMember() InterchangeMemberResolver
-	KitAvailability() KitAvailabilityResolver
-	KitComponent() KitComponentResolver
 	Location() LocationResolver
+	LocationMovement() LocationMovementResolver
+	LocationStock() LocationStockResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
+	Pick() PickResolver
 	Posting() PostingResolver
 	Product() ProductResolver
 	Query() QueryResolver
@@ -48,8 +46,7 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
-	CodeMappingUpdateInput() CodeMappingUpdateInputResolver
-	CodeMappingsImportRowInput() CodeMappingsImportRowInputResolver
+	DocumentUpdateInput() DocumentUpdateInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -82,22 +79,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
-		ec.unmarshalInputBatchFilter,
-		ec.unmarshalInputBatchUpdateInput,
-		ec.unmarshalInputCarrierCreateInput,
-		ec.unmarshalInputCarrierFilter,
-		ec.unmarshalInputCarrierUpdateInput,
-		ec.unmarshalInputCodeMappingCreateInput,
-		ec.unmarshalInputCodeMappingFilter,
-		ec.unmarshalInputCodeMappingUpdateInput,
-		ec.unmarshalInputCodeMappingsImportInput,
-		ec.unmarshalInputCodeMappingsImportRowInput,
+		ec.unmarshalInputApprovalRuleCreateInput,
+		ec.unmarshalInputApprovalRuleFilter,
+		ec.unmarshalInputApprovalRuleUpdateInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
 		ec.unmarshalInputDocumentExecuteInput,
 		ec.unmarshalInputDocumentExecuteLine,
 		ec.unmarshalInputDocumentFilter,
+		ec.unmarshalInputDocumentInspectInput,
+		ec.unmarshalInputDocumentInspectLine,
 		ec.unmarshalInputDocumentLineInput,
 		ec.unmarshalInputDocumentOrder,
 		ec.unmarshalInputDocumentReverseInput,
@@ -105,19 +97,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputFromReservationInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
-		ec.unmarshalInputInterchangeFilter,
-		ec.unmarshalInputInterchangeGroupCreateInput,
-		ec.unmarshalInputInterchangeGroupUpdateInput,
-		ec.unmarshalInputInterchangeMemberInput,
-		ec.unmarshalInputKitComponentInput,
 		ec.unmarshalInputLocationArchiveInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationFilter,
+		ec.unmarshalInputLocationMovementFilter,
 		ec.unmarshalInputLocationOrder,
 		ec.unmarshalInputLocationRange,
 		ec.unmarshalInputLocationRestoreInput,
+		ec.unmarshalInputLocationStockFilter,
+		ec.unmarshalInputLocationStockOrder,
 		ec.unmarshalInputLocationUpdateInput,
 		ec.unmarshalInputLocationsGenerateInput,
 		ec.unmarshalInputLocationsImportInput,
@@ -139,8 +130,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductUpdateInput,
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
+		ec.unmarshalInputPutawayLineInput,
 		ec.unmarshalInputScheduledRunFilter,
-		ec.unmarshalInputShippingLineInput,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
 		ec.unmarshalInputStockFilter,
@@ -150,6 +141,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockMovementOrder,
 		ec.unmarshalInputStockOrder,
 		ec.unmarshalInputStockQuantityRange,
+		ec.unmarshalInputStockRelocateInput,
+		ec.unmarshalInputStockRelocateLine,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
@@ -238,49 +231,74 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../sdl/batch.graphql", Input: `"One production lot of a product."
-type Batch {
+	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
+type ApprovalRule {
   "Opaque id, unique over all types."
   id: ID!
-  "The SKU code of the product."
-  sku: String!
-  "What it is. Null for people without the permission product:view."
-  product: Product
-  "The batch number; unique for its SKU."
-  batchNo: String!
-  "Whether its goods may be promised."
-  state: BatchState!
-  "The day on which it was produced; null when nobody said."
-  producedOn: Date
-  "The day on which it expires; null when nobody said."
-  expiresOn: Date
-  "Its stocks, in the order of entry. Empty for people without the permission stock:view."
-  stocks: [Stock!]!
-  "Rises by one with every edit; for expectedVersion."
+  "Its code, upper case; it never changes."
+  code: String!
+  "What people call it."
+  name: String!
+  "Only documents of this kind; null is every kind."
+  kind: DocumentKind
+  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it is about one warehouse only."
+  oneWarehouse: Boolean!
+  """
+  Only documents that are worth so much or more, in the base currency: known unit
+  costs, else moving averages, times quantity. Goods of no known cost count as 0.
+  """
+  minValue: Decimal!
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean!
+  "The role that the approver must have; empty asks for none."
+  role: String!
+  "Whether it holds."
+  status: Status!
+  "Rises with every edit."
   version: Long!
-  "When it was entered."
+  "When it was made."
   createdAt: DateTime!
   "When it was last edited."
   updatedAt: DateTime!
 }
 
-"Whether the goods of a batch may be promised."
-enum BatchState {
-  "They may."
-  AVAILABLE
-  "A person has set the batch aside."
-  HOLD
-  "It waits for quality control."
-  QUARANTINE
-  "It is past its day."
-  EXPIRED
+"Which rules. All conditions must hold."
+input ApprovalRuleFilter {
+  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
+  kinds: [DocumentKind!]
+  "Only rules that hold, or only those that do not."
+  status: Status
+  "Only rules that ask for another person, or only those that do not."
+  separate: Boolean
+}
+
+"A page of rules."
+type ApprovalRuleConnection {
+  "The rows with their cursors."
+  edges: [ApprovalRuleEdge!]!
+  "The rows."
+  nodes: [ApprovalRule!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A rule in a list."
+type ApprovalRuleEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ApprovalRule!
 }
 
 extend type Query {
-  "Batches in the order of entry, a page at a time."
-  batches(
-    "Which batches; all when left out."
-    filter: BatchFilter
+  "Rules of approval by code, a page at a time."
+  approvalRules(
+    "Which rules; all when left out."
+    filter: ApprovalRuleFilter
     "How many from the start, at most 200; 50 when neither first nor last is given."
     first: Int
     "Only rows behind this cursor."
@@ -291,99 +309,109 @@ extend type Query {
     before: String
     "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
     offset: Int
-  ): BatchConnection @requires(permission: "product:view")
-}
-
-"Which batches. All conditions must hold."
-input BatchFilter {
-  "Only of these SKUs, at most 1,000, not sensitive to case."
-  skus: [String!]
-  "Only in one of these states."
-  states: [BatchState!]
-  "Only batch numbers that begin with this text, sensitive to case."
-  batchPrefix: String
-  "Only batches that expire before this day (UTC)."
-  expiresBefore: Date
-  "True: only batches of which physical units lie in any warehouse. False: only the others."
-  stocked: Boolean
-}
-
-"A page of batches."
-type BatchConnection {
-  "The rows with their cursors."
-  edges: [BatchEdge!]!
-  "The rows."
-  nodes: [Batch!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"One of the batches in a list."
-type BatchEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: Batch!
+  ): ApprovalRuleConnection @requires(permission: "document:view")
 }
 
 extend type Mutation {
   """
-  Changes the dates and the state of a batch. A state other than AVAILABLE puts its
-  available units on hold, in all warehouses, by one posting in the same transaction.
-  A batch that becomes AVAILABLE gets back what such postings moved and is still on
-  hold; what arrived while it was held stays on hold until stockMove moves it.
-  Allocated units stay promised. Telling a state again puts on hold what came free
-  meanwhile.
+  Makes a rule of approval; it holds from the next approval on. What it is about
+  never changes: for another kind or warehouse make another rule.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
-  batchUpdate(
-    "Which batch, and what changes."
-    input: BatchUpdateInput!
-  ): BatchUpdatePayload @requires(permission: "stock:adjust")
+  approvalRuleCreate(
+    "The rule."
+    input: ApprovalRuleCreateInput!
+  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
+
+  """
+  Changes what is given of a rule and leaves the rest; this takes it out of use
+  and into it again too. What changes nothing leaves the version as it is.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleUpdate(
+    "Which rule, and what changes."
+    input: ApprovalRuleUpdateInput!
+  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
 }
 
-"What changes of a batch."
-input BatchUpdateInput {
+"A new rule."
+input ApprovalRuleCreateInput {
   """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
   """
-  idempotencyKey: String!
+  idempotencyKey: String
   """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
   """
   dryRun: Boolean! = false
-  "The SKU code, not sensitive to case."
-  sku: String!
-  "The batch number."
-  batchNo: String!
-  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
-  expectedVersion: Long
-  "Whether its goods may be promised; stays when left out. AVAILABLE is refused once the batch has expired, unless a later expiresOn comes with it."
-  state: BatchState
-  "The day on which it was produced, within the years 1990 to 2999; stays when left out."
-  producedOn: Date
-  "The day on which it expires, not before it was produced, at most in the year 2999; stays when left out."
-  expiresOn: Date
-  "Why; at most 500 characters. It is kept with the posting."
-  note: String! = ""
+  "1 to 50 letters, digits and - _ . ; kept in upper case."
+  code: String!
+  "What people are told when it holds them up; 1 to 100 characters."
+  name: String!
+  "Only documents of this kind; every kind when left out."
+  kind: DocumentKind
+  "Only documents of this warehouse, by code; every warehouse when left empty."
+  warehouseCode: String! = ""
+  "Only documents that are worth so much or more, in the base currency; 0 is every document."
+  minValue: Decimal
+  "True: whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have, by name; none when left out."
+  role: String
 }
 
-"The answer to batchUpdate."
-type BatchUpdatePayload {
-  "The batch as it stands now, or as the dry run would leave it; null when it was refused."
-  batch: Batch
-  "The posting that moved its units; null when none did, and in a dry run."
-  posting: Posting
-  "What moved. Those of a dry run have an id that no row has."
-  movements: [StockMovement!]!
+"What changes of a rule."
+input ApprovalRuleUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The rule's code, not sensitive to case."
+  code: String!
+  "Refuses with STALE_VERSION unless the rule has this version."
+  expectedVersion: Long
+  "What people are told when it holds them up; stays when left out, as does everything below."
+  name: String
+  "Only documents that are worth so much or more."
+  minValue: Decimal
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have; empty asks for none."
+  role: String
+  "Whether it holds."
+  status: Status
+}
+
+"The answer to approvalRuleCreate."
+type ApprovalRuleCreatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to approvalRuleUpdate."
+type ApprovalRuleUpdatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
   "Whether this was a dry run: nothing was changed."
   dryRun: Boolean!
   "Whether the key was seen before with the same input: nothing was done now."
@@ -392,52 +420,77 @@ type BatchUpdatePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../sdl/carrier.graphql", Input: `"Who ships parcels, and how they weigh volume."
-type Carrier {
+	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
+type LocationStock {
   "Opaque id, unique over all types."
   id: ID!
-  "The carrier's code in upper case; it never changes."
-  code: String!
-  "The name to show."
-  name: String!
-  "So many cm³ weigh as one kilogram, such as 5000 or 6000."
-  volumetricDivisor: Long!
-  "Weights are rounded up to a multiple of so many grams."
-  weightStepG: Long!
-  "Whether the carrier may be used in new work."
-  status: Status!
-  "Rises by one with every edit; for expectedVersion."
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch of which these units are a part."
+  stock: Stock
+  "Units that lie there, whatever their condition."
+  quantity: Long!
+  "Rises by one with every change."
   version: Long!
-  "When it was entered."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
+  "When the last change was recorded."
+  changedAt: DateTime!
 }
 
-"""
-What a carrier charges for: the larger of what goods weigh and of what their volume
-weighs. Volumetric weight in kilograms is the volume in cm³ by the carrier's divisor,
-as air freight has it (6000 by IATA, 5000 with most express carriers); the volume of
-the whole is divided and rounded up to a gram.
-"""
-type ShippingWeight {
-  "Volume in mm³: length × width × height of each unit, without packing."
-  volumeMm3: Long!
-  "What the goods weigh, in grams."
-  actualG: Long!
-  "What their volume weighs with this carrier, in grams."
-  volumetricG: Long!
-  "What is charged, in grams: the larger of the two, rounded up to the carrier's step."
-  chargeableG: Long!
-  "True: a weight or a dimension is not known, and counted as nothing."
-  incomplete: Boolean!
+"One immutable row of the locations' journal: how one posting changed what lies of one stock in one location."
+type LocationMovement {
+  "Opaque id; null for a movement that a dry run only planned."
+  id: ID
+  "The group of movements it belongs to. Null in a dry run."
+  posting: Posting
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch."
+  stock: Stock
+  "Change of the units; negative when they left."
+  quantityDelta: Long!
+  "Units that lay there after it."
+  quantityAfter: Long!
+  "The movements of one stock in one location are numbered without gap or repeat."
+  locationVersion: Long!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
+}
+
+extend type Location {
+  "Units that lie there. Null for people without the permission stock:view."
+  quantity: Long
+  "Cubic centimetres that they take, as far as the sizes of products are known, rounded up. Null for people without the permission stock:view."
+  usedVolumeCm3: Long
+  "Cubic centimetres that are left, 0 when it is overfull; null when maxVolumeCm3 is unlimited, and for people without the permission stock:view."
+  freeVolumeCm3: Long
+  "What lies there."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
+}
+
+extend type Stock {
+  "Where it lies, in warehouses that keep their stock by bin: together its physical units."
+  locations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
 }
 
 extend type Query {
-  "Carriers by code, a page at a time."
-  carriers(
-    "Which carriers; all when left out."
-    filter: CarrierFilter
+  "What lies in locations, a page at a time."
+  locationStocks(
+    "Which; all when left out."
+    filter: LocationStockFilter
+    "In which order; by ID ascending, the quickest, when left out."
+    orderBy: LocationStockOrder
     "How many from the start, at most 200; 50 when neither first nor last is given."
     first: Int
     "Only rows behind this cursor."
@@ -448,434 +501,242 @@ extend type Query {
     before: String
     "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
     offset: Int
-  ): CarrierConnection @requires(permission: "product:view")
+  ): LocationStockConnection @requires(permission: "stock:view")
+
+  "The locations' journal, newest first, a page at a time."
+  locationMovements(
+    "Which; all when left out."
+    filter: LocationMovementFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationMovementConnection @requires(permission: "stock:view")
 
   """
-  What a carrier charges for lines sent together; null when there is no such carrier
-  in use. BAD_REQUEST for a SKU that does not exist, and for lines outside their limits.
+  Where goods could be put away: first where the SKU lies already, then into empty
+  locations, then into those where SKUs may mix; of each PICK before STORAGE, then
+  by code. Only active, unlocked PICK and STORAGE locations are named, and only for
+  what their volume has room for, so a line may be split. Lines are placed one after
+  the other. Of empty and of shared locations the first 500 are looked at. Nothing is
+  held. It needs warehouse:view too. BAD_REQUEST for a warehouse that is not known or
+  does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
   """
-  shippingEstimate(
-    "The carrier's code, not sensitive to case."
-    carrierCode: String!
+  putawaySuggestion(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
     "1 to 250 lines."
-    lines: [ShippingLineInput!]!
-  ): ShippingWeight @requires(permission: "product:view")
+    lines: [PutawayLineInput!]!
+  ): [Putaway!] @requires(permission: "stock:view")
 }
 
-"Units of a product that are to be sent."
-input ShippingLineInput {
+"Units of a SKU that are to be put away."
+input PutawayLineInput {
   "The SKU code, not sensitive to case."
   sku: String!
-  "Units, 1 to 1,000,000."
+  "Units, 1 to 2147483647."
   quantity: Long!
 }
 
-"Which carriers. All conditions must hold."
-input CarrierFilter {
-  "Exactly these codes, at most 1,000, not sensitive to case."
-  codes: [String!]
-  "Only carriers of this status."
-  status: Status
-  "Only carriers edited at this time or later."
-  updatedSince: DateTime
+"Where the units of one line could be put."
+type Putaway {
+  "The SKU code."
+  sku: String!
+  "Units asked for."
+  quantity: Long!
+  "The locations, the best first."
+  places: [PutawayPlace!]!
+  "Units that find no location."
+  unplaced: Long!
 }
 
-"A page of carriers."
-type CarrierConnection {
+"Units that could be put into one location."
+type PutawayPlace {
+  "Where."
+  location: Location!
+  "Units."
+  quantity: Long!
+  "Why there."
+  reason: PutawayReason!
+}
+
+"Why goods would be put into a location."
+enum PutawayReason {
+  "The SKU lies there already."
+  SAME_SKU
+  "It is empty."
+  EMPTY
+  "Other SKUs lie there, and they may mix."
+  MIXED
+}
+
+"What of the stock in locations. All conditions must hold."
+input LocationStockFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "True: only what lay there once and does no more. False: only what lies there."
+  empty: Boolean
+  "Only what changed at this time or later."
+  changedSince: DateTime
+}
+
+"By what the stock in locations is ordered."
+input LocationStockOrder {
+  "The column; ties are broken by ID."
+  field: LocationStockOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"Columns that the stock in locations can be ordered by. ID has an index; the others sort what the filter admits."
+enum LocationStockOrderField {
+  "In the order of entry."
+  ID
+  "By the units."
+  QUANTITY
+  "By the time of the last change."
+  CHANGED_AT
+}
+
+"Which movements in locations. All conditions must hold."
+input LocationMovementFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only of this posting."
+  postingId: ID
+  "Only of postings of one of these kinds, at most 1,000."
+  kinds: [MovementKind!]
+  "Only what was entered at this time or later."
+  recordedSince: DateTime
+  "Only what was entered before this time."
+  recordedBefore: DateTime
+}
+
+"A page of what lies in locations."
+type LocationStockConnection {
   "The rows with their cursors."
-  edges: [CarrierEdge!]!
+  edges: [LocationStockEdge!]!
   "The rows."
-  nodes: [Carrier!]!
+  nodes: [LocationStock!]!
   "Where the page stands."
   pageInfo: PageInfo!
-  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
   totalCount: Int!
 }
 
-"One of the carriers in a list."
-type CarrierEdge {
+"What lies of a stock in a location, in a list."
+type LocationStockEdge {
   "Where the row stands in this order; opaque."
   cursor: String!
   "The row."
-  node: Carrier!
+  node: LocationStock!
 }
 
-extend type Mutation {
-  """
-  Makes a carrier. Its code never changes.
-
-  User errors: REQUIRED, INVALID, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  carrierCreate(
-    "The carrier."
-    input: CarrierCreateInput!
-  ): CarrierCreatePayload @requires(permission: "product:edit")
-
-  """
-  Changes what is given of a carrier and leaves the rest.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  carrierUpdate(
-    "Which carrier, and what changes."
-    input: CarrierUpdateInput!
-  ): CarrierUpdatePayload @requires(permission: "product:edit")
+"A page of movements in locations."
+type LocationMovementConnection {
+  "The rows with their cursors."
+  edges: [LocationMovementEdge!]!
+  "The rows."
+  nodes: [LocationMovement!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
 }
 
-"A new carrier."
-input CarrierCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
-  code: String!
-  "The name to show, 1 to 100 characters in one line; must be given."
-  name: String!
-  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; must be given."
-  volumetricDivisor: Long!
-  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; 1 when left out."
-  weightStepG: Long
-}
-
-"The answer to carrierCreate."
-type CarrierCreatePayload {
-  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
-  carrier: Carrier
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What changes of a carrier."
-input CarrierUpdateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
-  code: String!
-  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
-  expectedVersion: Long
-  "The name to show, 1 to 100 characters in one line; stays when left out."
-  name: String
-  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; stays when left out."
-  volumetricDivisor: Long
-  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; stays when left out."
-  weightStepG: Long
-  "Whether it may be used in new work; stays when left out."
-  status: Status
-}
-
-"The answer to carrierUpdate."
-type CarrierUpdatePayload {
-  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
-  carrier: Carrier
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
+"A movement in a list."
+type LocationMovementEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationMovement!
 }
 `, BuiltIn: false},
-	{Name: "../sdl/code_mapping.graphql", Input: `"What a platform or a third party calls one of our SKUs, over a period."
-type CodeMapping {
-  "Opaque id, unique over all types."
-  id: ID!
-  "Our SKU code."
-  sku: String!
-  "What it is. Null for people without the permission product:view."
-  product: Product
-  "Whose code it is, in upper case, such as AMAZON or GOODCANG."
-  platform: String!
-  "Where it holds; null is in every warehouse of the platform, and for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Whether it holds in every warehouse; a mapping of one warehouse goes before it there."
-  everyWarehouse: Boolean!
-  "The code, exactly as the platform writes it."
-  externalCode: String!
-  "The first day."
-  validFrom: Date!
-  "The last day; null is open."
-  validTo: Date
-  "Anything else; may be empty."
-  note: String!
-  "Rises by one with every edit; for expectedVersion."
-  version: Long!
-  "When it was entered."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
+	{Name: "../sdl/bin_change.graphql", Input: `extend type Mutation {
+  """
+  Brings goods of one warehouse from locations to locations; no stock changes. At
+  most 250 lines, all or none. They happen together: what one line brings, another
+  may take.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, MIXING,
+  CAPACITY, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stockRelocate(
+    "What goes from where to where."
+    input: StockRelocateInput!
+  ): StockRelocatePayload @requires(permission: "stock:adjust")
 }
 
-extend type Query {
-  "What platforms call our SKUs, in the order of entry, a page at a time."
-  codeMappings(
-    "Which mappings; all when left out."
-    filter: CodeMappingFilter
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): CodeMappingConnection @requires(permission: "product:view")
-}
-
-"Which code mappings. All conditions must hold."
-input CodeMappingFilter {
-  "Only of these platforms, at most 1,000, not sensitive to case."
-  platforms: [String!]
-  "Only of these SKUs, at most 1,000, not sensitive to case."
-  skus: [String!]
-  "Exactly these codes of platforms, at most 1,000."
-  externalCodes: [String!]
-  "Only those of these warehouses, by code, at most 1,000; what holds in every warehouse is left out."
-  warehouseCodes: [String!]
-  "True: only what holds in every warehouse. False: only what holds in one."
-  everyWarehouse: Boolean
-  "Only what holds on this day."
-  onDate: Date
-  "Only mappings edited at this time or later."
-  updatedSince: DateTime
-}
-
-"A page of code mappings."
-type CodeMappingConnection {
-  "The rows with their cursors."
-  edges: [CodeMappingEdge!]!
-  "The rows."
-  nodes: [CodeMapping!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"One of the code mappings in a list."
-type CodeMappingEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: CodeMapping!
-}
-
-extend type Mutation {
+"Goods of one warehouse that change their location."
+input StockRelocateInput {
   """
-  Makes a mapping. A code of a platform means one SKU on a day, in one warehouse and,
-  apart from that, in all: a period that overlaps another one of the code is TAKEN.
-
-  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND (sku, warehouseCode),
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
   """
-  codeMappingCreate(
-    "The mapping."
-    input: CodeMappingCreateInput!
-  ): CodeMappingCreatePayload @requires(permission: "product:edit")
-
+  idempotencyKey: String!
   """
-  Changes a mapping, such as its last day. It is known by platform, warehouse, code
-  and first day, which stay.
-
-  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND, STALE_VERSION,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  codeMappingUpdate(
-    "Which mapping, and what changes."
-    input: CodeMappingUpdateInput!
-  ): CodeMappingUpdatePayload @requires(permission: "product:edit")
-
-  """
-  Makes and changes up to 250 mappings at once. A row sees the periods of those before it.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND, STALE_VERSION,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  codeMappingsImport(
-    "The mappings."
-    input: CodeMappingsImportInput!
-  ): CodeMappingsImportPayload @requires(permission: "product:edit")
-}
-
-"A new code mapping."
-input CodeMappingCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
+  True: everything is checked and planned and then rolled back. The payload
+  shows the movements that would be, without ids and without a posting; the
+  idempotency key is neither read nor used up.
   """
   dryRun: Boolean! = false
-  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
-  platform: String!
-  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
-  warehouseCode: String! = ""
-  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
-  externalCode: String!
-  "The first day, within the years 2000 to 2999."
-  validFrom: Date!
-  "Our SKU, not sensitive to case; it must exist."
-  sku: String!
-  "The last day; open when left out."
-  validTo: Date
-  "Anything else, at most 500 characters; empty when left out."
-  note: String
+  "The code of a warehouse that keeps its stock by bin, not sensitive to case."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PUTAWAY or REPLENISH."
+  reasonCode: String! = "RELOCATED"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "1 to 250 lines."
+  lines: [StockRelocateLine!]!
 }
 
-"The answer to codeMappingCreate."
-type CodeMappingCreatePayload {
-  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
-  codeMapping: CodeMapping
+"Units of one stock that go from one location to another."
+input StockRelocateLine {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "The code of the location that they leave."
+  from: String!
+  "The code of the location where they go; not the same."
+  to: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"The answer to stockRelocate."
+type StockRelocatePayload {
+  "What was posted. Null when nothing was: refused, a dry run, or all goods would lie where they lay."
+  posting: Posting
+  "The rows of the locations' journal, or those a dry run would write; empty when it was refused."
+  movements: [LocationMovement!]!
   "Whether this was a dry run: nothing was changed."
   dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
   replayed: Boolean!
   "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What changes of a code mapping."
-input CodeMappingUpdateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
-  platform: String!
-  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
-  warehouseCode: String! = ""
-  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
-  externalCode: String!
-  "The first day, within the years 2000 to 2999."
-  validFrom: Date!
-  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
-  expectedVersion: Long
-  "Our SKU, not sensitive to case; stays when left out."
-  sku: String
-  "The last day; stays when left out, null opens it."
-  validTo: Date
-  "Anything else, at most 500 characters; stays when left out."
-  note: String
-}
-
-"The answer to codeMappingUpdate."
-type CodeMappingUpdatePayload {
-  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
-  codeMapping: CodeMapping
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"A mapping to make or to change."
-input CodeMappingsImportRowInput {
-  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
-  platform: String!
-  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
-  warehouseCode: String! = ""
-  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
-  externalCode: String!
-  "The first day, within the years 2000 to 2999."
-  validFrom: Date!
-  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
-  expectedVersion: Long
-  "Our SKU, not sensitive to case; must be given for a new mapping, stays when left out."
-  sku: String
-  "The last day; stays when left out, null opens it."
-  validTo: Date
-  "Anything else, at most 500 characters; stays when left out."
-  note: String
-}
-
-"Mappings to make and change."
-input CodeMappingsImportInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  "What the rows may do."
-  mode: ImportMode!
-  "What becomes of the good rows when others are refused."
-  errorPolicy: ErrorPolicy! = REJECT_ALL
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "1 to 250 rows, each about another mapping."
-  rows: [CodeMappingsImportRowInput!]!
-}
-
-"The answer to codeMappingsImport."
-type CodeMappingsImportPayload {
-  "What became of each row, in the order of the input; empty when there were more than 250."
-  rows: [CodeMappingsImportRow!]!
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
-  replayed: Boolean!
-  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What became of one row."
-type CodeMappingsImportRow {
-  "The row, counted from 0."
-  index: Int!
-  "What became of it."
-  action: ImportAction!
-  "The mapping as it stands now, or as the dry run would leave it; null when the row was rejected."
-  codeMapping: CodeMapping
-  "What was wrong with this row; empty for one that went well or was rejected only because others were."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
@@ -954,6 +815,8 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
+  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
+  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -988,6 +851,67 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
+  """
+  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
+  with units that were rejected or changed their bucket when they were inspected.
+  Rows never change; what a cancelled document took back stays among them. In a dry
+  run only what would be new.
+  """
+  executions(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentExecutionConnection!
+}
+
+"What was done of one line at once."
+type DocumentExecution {
+  "The document's version after the step."
+  version: Long!
+  """
+  The posting that it is part of. Null for units that were rejected, in a dry run, and
+  for what was executed in several goes before executions were kept.
+  """
+  posting: Posting
+  "The SKU that moved: of a kit, a component."
+  sku: String!
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket the goods came to, changed to or left."
+  bucket: AdjustableBucket!
+  "Which bucket they changed from when they were inspected; null when they came or left."
+  fromBucket: AdjustableBucket
+  "The bin; null when nobody said, and for people without the permission warehouse:view."
+  location: Location
+  "Units that moved, whichever way."
+  quantity: Long!
+  "Units that came and were refused."
+  rejectedQuantity: Long!
+  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
+  lineQuantity: Long!
+  "Why units were rejected, or are fewer than planned; may be empty."
+  reasonCode: String!
+}
+
+"A page of executions."
+type DocumentExecutionConnection {
+  "The rows with their cursors."
+  edges: [DocumentExecutionEdge!]!
+  "The rows."
+  nodes: [DocumentExecution!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many executions the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An execution in a list."
+type DocumentExecutionEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -1078,11 +1002,62 @@ enum DocumentAction {
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
+  "Goods that came back, and were on hold, were told apart."
+  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
 
+"Units that one line of an outbound document takes from one place."
+type Pick {
+  "The document's line."
+  lineNo: Int!
+  "The SKU code; of a kit, a component."
+  sku: String!
+  "What, with its barcodes. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket they leave."
+  bucket: AdjustableBucket!
+  """
+  The bin. Null in warehouses that do not keep their stock by bin, for what no open bin
+  holds, for damaged goods, and for people without the permission warehouse:view.
+  """
+  location: Location
+  "Base units."
+  quantity: Long!
+}
+
 extend type Query {
+  """
+  What is to be picked for an outbound document, in the order in which a person walks
+  the bins: up the odd aisles, down the even ones. It is what is promised to the
+  document and outstanding; what no open bin holds comes last. Nothing is held. Null
+  when there is no such document; BAD_REQUEST for one of another kind. It needs
+  stock:view too.
+  """
+  documentPickList(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Pick!] @requires(permission: "document:view")
+
+  """
+  Where what an inbound document brought could be put, as in putawaySuggestion: of each
+  SKU at most what came and still lies in locations for receipts, for the first 250
+  SKUs of which something does. Null when there is no such document; BAD_REQUEST for
+  one of another kind, and for a warehouse that does not keep its stock by bin. It
+  needs stock:view and warehouse:view too.
+  """
+  documentPutaway(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Putaway!] @requires(permission: "document:view")
+
   "One document by its number or its id, exactly one of the two. Null when there is none."
   document(
     "The number, not sensitive to case."
@@ -1282,8 +1257,13 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
+  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
+  documentInspect, unless the document goes to COMPLETED at once or the execution names
+  a bucket.
+
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -1291,11 +1271,18 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
-  is promised before the document is executed; advanceTo does that at once.
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Approval promises
+  what is available, every line in full, until the document is executed, ended or
+  given up; what is DAMAGED or ON_HOLD is taken as it is. Nothing moves before the
+  document is executed; advanceTo does that at once.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  A sales kit leaves as its components. The batches are those that the product's rule
+  says, or the one that the line names. SCRAP and SUPPLIER_RETURN may be of batches
+  that nobody may be sold.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, EXPIRED,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -1307,7 +1294,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -1325,9 +1312,11 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. Approving twice does no harm.
+  Lets a draft be executed. All rules of approval that it comes under must hold, and
+  an outbound document's goods are promised to it. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
@@ -1340,12 +1329,27 @@ type PostingEdge {
   all that is outstanding. It may be called again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  STALE_VERSION, INVALID_TRANSITION, EXPIRED, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  MIXING, CAPACITY, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Tells apart goods of an inbound document that came on hold, such as returns: each
+  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
+  hold. The document may be executing or completed, and inspected again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentInspect(
+    "What, and why."
+    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -1422,6 +1426,12 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
+  The number of the outbound document whose goods come back, not sensitive to case;
+  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
+  has brought comes back, at what it left at when a line gives no cost.
+  """
+  returnOf: String! = ""
+  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -1433,20 +1443,16 @@ input InboundCreateInput {
 
 "Goods of one SKU that come."
 input InboundLineInput {
-  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
-  sku: String! = ""
-  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
-  barcode: String! = ""
-  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
-  packs: Long! = 0
+  "The SKU code, not sensitive to case."
+  sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to."
+  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long! = 0
+  quantity: Long!
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1493,26 +1499,40 @@ input OutboundCreateInput {
   the year 2000.
   """
   occurredAt: DateTime
-  "When the goods are expected to leave."
+  """
+  When the goods are expected to leave: batches are promised that may still be sold
+  on that day in the warehouse's time zone, or today when it is left out.
+  """
   expectedAt: DateTime
+  """
+  The reservation that the document executes from, instead of a promise of its own.
+  Its lines are what that holds open in the warehouse when none are given.
+  """
+  fromReservation: FromReservationInput
   """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]!
+  "1 to 5,000 lines; they may be left out only with fromReservation. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]
+}
+
+"Which reservation: give its id, or whose it is."
+input FromReservationInput {
+  "What sort of object it was made for, such as ORDER."
+  businessType: String! = ""
+  "Which of them."
+  businessId: String! = ""
+  "The id of the reservation."
+  id: ID
 }
 
 "Goods of one SKU that leave."
 input OutboundLineInput {
-  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
-  sku: String! = ""
-  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
-  barcode: String! = ""
-  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
-  packs: Long! = 0
+  "The SKU code, not sensitive to case."
+  sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket they leave."
@@ -1520,7 +1540,7 @@ input OutboundLineInput {
   "The bin that the goods come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long! = 0
+  quantity: Long!
   "Price of one unit in the document's currency; it moves no worth."
   unitPrice: Decimal
 }
@@ -1565,12 +1585,8 @@ input AdjustmentCreateInput {
 
 "A correction of one stock."
 input AdjustmentLineInput {
-  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
-  sku: String! = ""
-  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
-  barcode: String! = ""
-  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
-  packs: Long! = 0
+  "The SKU code, not sensitive to case."
+  sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket is corrected."
@@ -1578,7 +1594,7 @@ input AdjustmentLineInput {
   "The bin that the goods are in, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units that are added (positive) or taken (negative); not 0, at most 2147483647 either way."
-  quantity: Long! = 0
+  quantity: Long!
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that are taken."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1619,7 +1635,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go."
+  "When the goods are expected to come or go; null is at no known time."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1627,12 +1643,8 @@ input DocumentUpdateInput {
 
 "A line of any kind of document."
 input DocumentLineInput {
-  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
-  sku: String! = ""
-  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
-  barcode: String! = ""
-  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
-  packs: Long! = 0
+  "The SKU code, not sensitive to case."
+  sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket the goods come to or go from."
@@ -1640,7 +1652,7 @@ input DocumentLineInput {
   "The bin that the goods go to or come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647; on an adjustment negative when they are taken."
-  quantity: Long! = 0
+  quantity: Long!
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Only for goods that arrive."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1701,7 +1713,10 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  "What was done, each line at most once; everything that is outstanding when left empty."
+  """
+  What was done, at most 5,000 parts; everything that is outstanding, as it was
+  planned, when left empty. A line is named again for another batch, bucket or bin.
+  """
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1709,7 +1724,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"What was done of one line."
+"A part of one line that was done. What is left out is as the line plans it."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1717,6 +1732,72 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
+  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
+  reasonCode: String! = ""
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String
+  "The bucket that they came to or left."
+  bucket: AdjustableBucket
+  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"What of which document was inspected."
+input DocumentInspectInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "What was found, 1 to 5,000 parts."
+  lines: [DocumentInspectLine!]!
+}
+
+"A part of one line that was inspected."
+input DocumentInspectLine {
+  "The line's number."
+  lineNo: Int!
+  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
+  quantity: Long!
+  "What they are from now on."
+  bucket: InspectedBucket!
+  "The batch; when left out, the batches of the line in the order in which they came."
+  batchNo: String
+  "Why, as a code such as SCRATCHED; may be empty."
+  reasonCode: String! = ""
+}
+
+"What goods may be after they were inspected."
+enum InspectedBucket {
+  "Good to sell."
+  AVAILABLE
+  "Damaged."
+  DAMAGED
 }
 
 "Which document is ended."
@@ -1858,6 +1939,10 @@ enum UserErrorCode {
   ARCHIVED
   "It exists and is locked against work for now."
   LOCKED
+  "The bin takes one SKU only, and another one lies there."
+  MIXING
+  "The bin has no room for so much: currentQuantity is how many more units fit, shortBy how many do not."
+  CAPACITY
   "The code or name is in use."
   TAKEN
   "A bucket would fall below zero; see currentQuantity and shortBy."
@@ -1872,10 +1957,16 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
+  "The reservation held goods until a time that is over."
+  EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
+  "A rule says that whoever made the document cannot approve it; the message names the rule."
+  APPROVAL_SEPARATE
+  "A rule asks for a role that the approver does not have; the message names both."
+  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -2048,247 +2139,6 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
-}
-`, BuiltIn: false},
-	{Name: "../sdl/interchange.graphql", Input: `"A set of parts that may stand in for each other."
-type InterchangeGroup {
-  "Opaque id, unique over all types."
-  id: ID!
-  "The group's code in upper case; it never changes."
-  code: String!
-  "The name to show; may be empty."
-  name: String!
-  "Whether the group counts; nothing of an archived one stands in for anything."
-  status: Status!
-  "Its members: the lowest priority first, equal ones by SKU; at most 100."
-  members: [InterchangeMember!]!
-  "Rises by one with every edit; for expectedVersion."
-  version: Long!
-  "When it was entered."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
-}
-
-"A part of an interchange group."
-type InterchangeMember {
-  "The SKU code."
-  sku: String!
-  "The part. Null for people without the permission product:view."
-  product: Product
-  "Which way it may be exchanged."
-  direction: InterchangeDirection!
-  "The lowest stands in first."
-  priority: Long!
-}
-
-"Which way a part may be exchanged within its group."
-enum InterchangeDirection {
-  "It stands in for others, and others stand in for it."
-  BOTH
-  "It stands in for others, and nothing stands in for it."
-  STANDS_IN
-  "Others stand in for it, and it stands in for nothing."
-  REPLACED
-}
-
-extend type Query {
-  "Interchange groups by code, a page at a time."
-  interchangeGroups(
-    "Which groups; all when left out."
-    filter: InterchangeFilter
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): InterchangeGroupConnection @requires(permission: "product:view")
-}
-
-"Which interchange groups. All conditions must hold."
-input InterchangeFilter {
-  "Exactly these codes, at most 1,000, not sensitive to case."
-  codes: [String!]
-  "Only groups with one of these members, at most 1,000, not sensitive to case."
-  skus: [String!]
-  "Only groups of this status."
-  status: Status
-}
-
-"A page of interchange groups."
-type InterchangeGroupConnection {
-  "The rows with their cursors."
-  edges: [InterchangeGroupEdge!]!
-  "The rows."
-  nodes: [InterchangeGroup!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"One of the interchange groups in a list."
-type InterchangeGroupEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: InterchangeGroup!
-}
-
-extend type Mutation {
-  """
-  Makes a group of parts that stand in for each other. Its code never changes. A
-  stand-in is one step away: what stands in for it does not stand in for the first.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED
-  (members), IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  interchangeGroupCreate(
-    "The group."
-    input: InterchangeGroupCreateInput!
-  ): InterchangeGroupCreatePayload @requires(permission: "product:edit")
-
-  """
-  Changes what is given of a group and leaves the rest.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (members),
-  STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  interchangeGroupUpdate(
-    "Which group, and what changes."
-    input: InterchangeGroupUpdateInput!
-  ): InterchangeGroupUpdatePayload @requires(permission: "product:edit")
-}
-
-"A member of an interchange group."
-input InterchangeMemberInput {
-  "The SKU code, not sensitive to case; once in the list. No sales kit."
-  sku: String!
-  "Which way it may be exchanged."
-  direction: InterchangeDirection! = BOTH
-  "The lowest stands in first, 0 to 1,000,000."
-  priority: Long! = 100
-}
-
-"A new interchange group."
-input InterchangeGroupCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
-  code: String!
-  "The name to show, at most 100 characters in one line; empty when left out."
-  name: String
-  "At most 100 members; none when left out."
-  members: [InterchangeMemberInput!]
-}
-
-"The answer to interchangeGroupCreate."
-type InterchangeGroupCreatePayload {
-  "The group as it stands now, or as the dry run would leave it; null when it was refused."
-  interchangeGroup: InterchangeGroup
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"What changes of an interchange group."
-input InterchangeGroupUpdateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more and answers with the same rows (replayed: true); another
-  input under the same key is refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rows as they would be; a row that would be new bears an id that no row has,
-  for which node answers null. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
-  code: String!
-  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
-  expectedVersion: Long
-  "The name to show, at most 100 characters in one line; stays when left out."
-  name: String
-  "Whether the group counts; stays when left out."
-  status: Status
-  "At most 100 members; this list replaces all of them, an empty one takes all away; they stay when left out."
-  members: [InterchangeMemberInput!]
-}
-
-"The answer to interchangeGroupUpdate."
-type InterchangeGroupUpdatePayload {
-  "The group as it stands now, or as the dry run would leave it; null when it was refused."
-  interchangeGroup: InterchangeGroup
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../sdl/kit.graphql", Input: `"A part of a kit."
-type KitComponent {
-  "The SKU code of the part."
-  sku: String!
-  "The part. Null for people without the permission product:view."
-  product: Product
-  "Base units of it in one unit of the kit."
-  quantity: Long!
-}
-
-"How many whole kits the available units of the components in one warehouse make."
-type KitAvailability {
-  "The SKU code of the kit."
-  kitSku: String!
-  "Where. Null for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Whole kits. Units of batches on hold do not count; those that expire soon do."
-  quantity: Long!
-  "The SKU code of the component that limits it, the first by SKU when several do."
-  limitingSku: String!
-  "The component that limits it. Null for people without the permission product:view."
-  limitingProduct: Product
-  "Available units of that component in this warehouse."
-  limitingAvailable: Long!
-  "Units of that component in one kit."
-  limitingPerKit: Long!
-}
-
-extend type Query {
-  """
-  How many whole kits each warehouse could send or build, for many kits in one
-  answer: by SKU of the kit, then in the order of warehouses. Warehouses that never
-  stocked a component are left out. BAD_REQUEST for more than 1,000 SKUs.
-  """
-  kitAvailability(
-    "At most 1,000 SKU codes of kits, not sensitive to case; what is no kit is left out."
-    skus: [String!]!
-    "Only in this warehouse, by code, not sensitive to case."
-    warehouseCode: String
-  ): [KitAvailability!]! @requires(permission: "stock:view")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -3488,47 +3338,6 @@ type Product implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
-  "What sort of thing it is."
-  kind: ProductKind!
-  "What one unit of it consists of when it is a kit, by SKU; at most 100."
-  components: [KitComponent!]!
-  "The kits that it is a component of, by SKU."
-  kits: [Product!]!
-  """
-  How many whole kits the available units of the components make, in each warehouse
-  that ever stocked one of them, or in one warehouse; empty for what is no kit, and
-  for people without the permission stock:view.
-  """
-  kitAvailability(
-    "Only in this warehouse, by code, not sensitive to case."
-    warehouseCode: String
-  ): [KitAvailability!]!
-  "The interchange groups that it is in, by code."
-  interchange: [InterchangeGroup!]!
-  "What may be sent in its place, by the groups in use: the lowest priority first, equal ones by SKU."
-  standIns: [Product!]!
-  """
-  What a carrier charges so many units of it for, as one parcel; null when there is
-  no such carrier in use. BAD_REQUEST for a quantity outside 1 to 1,000,000.
-  """
-  shippingWeight(
-    "The carrier's code, not sensitive to case."
-    carrierCode: String!
-    "Units, 1 to 1,000,000."
-    quantity: Long! = 1
-  ): ShippingWeight
-  "The customs tariff number (HS code), digits only; may be empty."
-  hsCode: String!
-  "The country of origin by ISO 3166, two letters; may be empty."
-  originCountry: String!
-  "What one unit is declared at customs for, in customsCurrency; null when nobody said."
-  customsValue: Decimal
-  "Currency of customsValue by ISO 4217; empty when there is none."
-  customsCurrency: String!
-  "Which of its batches goes first."
-  allocationRule: AllocationRule!
-  "How many days a batch must still have on the day that it ships."
-  minShelfLifeDays: Long!
   "Whether the product may be used in new work."
   status: Status!
   "Rises by one with every edit; for expectedVersion."
@@ -3545,48 +3354,9 @@ type ProductBarcode {
   barcode: String!
   "How many base units the pack holds that bears it."
   packQuantity: Long!
-  "What the pack is called, such as BOX; may be empty."
-  unit: String!
-}
-
-"What a scan of a barcode counts."
-type BarcodePack {
-  "The SKU code of the product that bears it."
-  sku: String!
-  "The product."
-  product: Product
-  "Base units that one scan counts: the ledger counts nothing else."
-  packQuantity: Long!
-  "What the pack is called, such as BOX; may be empty."
-  unit: String!
-}
-
-"What sort of thing a product is."
-enum ProductKind {
-  "It is stocked as it is."
-  STANDARD
-  "It is sold as one and shipped as its components: it is never stocked itself."
-  SALES_KIT
-  "It is built of its components, and stocked like other products."
-  ASSEMBLY_KIT
-}
-
-"Which batch of a product goes first."
-enum AllocationRule {
-  "First expired, first out: the one that expires first; those without a day last."
-  FEFO
-  "First in, first out: the one that came first."
-  FIFO
 }
 
 extend type Query {
-  "What a scan of a barcode counts. Null when no product bears it."
-  productByBarcode(
-    "A barcode, exactly as scanned but for blanks around it."
-    barcode: String!
-  ): BarcodePack @requires(permission: "product:view")
-
-
   "One product by its SKU code, its id or a barcode on it, exactly one of the three. Null when there is none."
   product(
     "The SKU code, not sensitive to case."
@@ -3643,12 +3413,6 @@ input ProductFilter {
   createdSince: DateTime
   "Only products of this status."
   status: Status
-  "Only products of one of these kinds, at most 1,000."
-  kinds: [ProductKind!]
-  "Only from one of these countries of origin, at most 1,000, not sensitive to case; the empty text is where nobody said."
-  originCountries: [String!]
-  "Only products whose customs tariff number begins with these digits."
-  hsCodePrefix: String
   "Only of one of these categories, exactly, at most 1,000."
   categories: [String!]
   "Only of one of these brands, exactly, at most 1,000."
@@ -3708,8 +3472,8 @@ type ProductEdge {
   Makes a product. Its SKU code never changes and is never used for another one,
   also not after it was archived: TAKEN.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED (components),
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   productCreate(
     "The product."
@@ -3720,8 +3484,8 @@ type ProductEdge {
   Changes what is given of a product and leaves the rest. What changes nothing
   leaves the version as it is. An archived product may be changed too.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (a component), TAKEN (a
-  barcode of another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN (a barcode of
+  another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productUpdate(
     "Which product, and what changes."
@@ -3754,9 +3518,8 @@ type ProductEdge {
   """
   Makes and changes up to 250 products at once. A barcode that moves from one
   product to another is taken off the first one before: not in the same import.
-  A row may build on earlier ones: a kit comes after its components.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, TAKEN, STALE_VERSION,
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN, STALE_VERSION,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productsImport(
@@ -3814,25 +3577,6 @@ input ProductCreateInput {
   heightMm: Long
   "At most 50 barcodes; none when left out."
   barcodes: [ProductBarcodeInput!]
-  "What sort of thing it is; STANDARD when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
-  kind: ProductKind
-  """
-  What one unit of it consists of, 1 to 100 products that are no kits themselves and
-  not archived; none when left out, which only what is no kit may have.
-  """
-  components: [KitComponentInput!]
-  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; empty when left out."
-  hsCode: String
-  "The country of origin by ISO 3166, two letters; empty when left out."
-  originCountry: String
-  "What one unit is declared at customs for, not negative; none when left out."
-  customsValue: Decimal
-  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
-  customsCurrency: String
-  "Which of its batches goes first; FEFO when left out."
-  allocationRule: AllocationRule
-  "How many days a batch must still have on the day that it ships, 0 to 36,500; 0 when left out."
-  minShelfLifeDays: Long
 }
 
 "A barcode, and the pack that bears it."
@@ -3841,16 +3585,6 @@ input ProductBarcodeInput {
   barcode: String!
   "How many base units the pack holds, 1 to 1,000,000."
   packQuantity: Long! = 1
-  "What the pack is called, such as BOX or CARTON, at most 20 characters in one line."
-  unit: String! = ""
-}
-
-"A part of a kit."
-input KitComponentInput {
-  "The SKU code, not sensitive to case; once in the list."
-  sku: String!
-  "Base units of it in one unit of the kit, 1 to 1,000,000."
-  quantity: Long! = 1
 }
 
 "What changes of a product."
@@ -3904,25 +3638,6 @@ input ProductUpdateInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
-  "What sort of thing it is; stays when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
-  kind: ProductKind
-  """
-  What one unit of it consists of, 1 to 100 products that are no kits themselves and
-  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
-  """
-  components: [KitComponentInput!]
-  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out."
-  hsCode: String
-  "The country of origin by ISO 3166, two letters; stays when left out."
-  originCountry: String
-  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
-  customsValue: Decimal
-  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
-  customsCurrency: String
-  "Which of its batches goes first; stays when left out."
-  allocationRule: AllocationRule
-  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out."
-  minShelfLifeDays: Long
 }
 
 "A product to archive."
@@ -4005,25 +3720,6 @@ input ProductsImportRowInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
-  "What sort of thing it is; stays when left out, or is STANDARD on a new product. A sales kit was never stocked, and the kind of one that is reserved stays."
-  kind: ProductKind
-  """
-  What one unit of it consists of, 1 to 100 products that are no kits themselves and
-  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
-  """
-  components: [KitComponentInput!]
-  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out, or is empty on a new product."
-  hsCode: String
-  "The country of origin by ISO 3166, two letters; stays when left out, or is empty on a new product."
-  originCountry: String
-  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
-  customsValue: Decimal
-  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
-  customsCurrency: String
-  "Which of its batches goes first; stays when left out, or is FEFO on a new product."
-  allocationRule: AllocationRule
-  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out, or is 0 on a new product."
-  minShelfLifeDays: Long
 }
 
 "The answer to productCreate."
@@ -4481,8 +4177,6 @@ type Stock implements Node {
   value: Decimal
   "The batch. Null for goods without one, and for people without the permission product:view."
   batch: Batch
-  "The SKUs that it may be sent in the place of, by the interchange groups in use. Empty for people without the permission product:view."
-  standsInFor: [String!]!
   "Its movements, newest first."
   movements(
     "How many from the start, at most 200; 50 when left out."
@@ -4490,6 +4184,38 @@ type Stock implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
+}
+
+"One production lot of a product."
+type Batch {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The SKU code of the product."
+  sku: String!
+  "The batch number; unique for its SKU."
+  batchNo: String!
+  "Whether its goods may be promised."
+  state: BatchState!
+  "The day on which it was produced; null when nobody said."
+  producedOn: Date
+  "The day on which it expires; null when nobody said."
+  expiresOn: Date
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Whether the goods of a batch may be promised."
+enum BatchState {
+  "They may."
+  AVAILABLE
+  "A person has set the batch aside."
+  HOLD
+  "It waits for quality control."
+  QUARANTINE
+  "It is past its day."
+  EXPIRED
 }
 
 "Quantities of a stock by bucket, in units."
@@ -4518,8 +4244,6 @@ type SkuStocks {
   stocks: [Stock!]!
   "The sum over those stocks."
   total: StockQuantities!
-  "What stands in for it, in the order in which it is sent; empty unless includeInterchange was said."
-  standIns: [SkuStocks!]!
 }
 
 "Which of the two times of a movement counts."
@@ -4569,8 +4293,6 @@ extend type Query {
   stocksBySku(
     "At most 1,000 SKU codes, not sensitive to case; the same code may come twice."
     skus: [String!]!
-    "Whether the stocks of what stands in for each SKU come too, in standIns."
-    includeInterchange: Boolean! = false
   ): [SkuStocks!]! @requires(permission: "stock:view")
 
   """
@@ -4606,11 +4328,6 @@ input StockFilter {
   businessType: WarehouseBusinessType
   "Only these SKU codes, at most 1,000, not sensitive to case."
   skus: [String!]
-  """
-  True: the stocks of what may be sent in the place of the skus come too; standsInFor
-  tells in whose place. Without the permission product:view it changes nothing.
-  """
-  includeInterchange: Boolean! = false
   "Only SKU codes that begin with this text, not sensitive to case."
   skuPrefix: String
   """
@@ -4882,8 +4599,8 @@ type StockCardLineEdge {
   broken, given away. At most 250 lines, decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockAdjust(
     "What changes, and why."
@@ -4897,8 +4614,8 @@ type StockCardLineEdge {
   most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
+  RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -4910,8 +4627,8 @@ type StockCardLineEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -4921,9 +4638,11 @@ type StockCardLineEdge {
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
   stays as it is. Refused when a bucket would fall below zero, the second time,
-  and for a posting that is a reversal itself or belongs to a document.
+  and for a posting that is a reversal itself, belongs to a document, or is a
+  relocation: bring the goods back with stockRelocate. In bins it does the opposite
+  too; what lies there no more is taken as stockAdjust takes it.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK, LOCKED,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
@@ -5005,26 +4724,30 @@ input StockAdjustInput {
 
 "A change of one bucket of one stock."
 input StockAdjustLine {
-  "The SKU code, not sensitive to case; with delta, unless barcode and packs are given."
-  sku: String! = ""
-  "In the place of sku and delta: a barcode, exactly as scanned. Its pack says how many base units each counts."
-  barcode: String! = ""
-  "Packs with that barcode that come (positive) or go (negative), at most 2147483647 either way, and so many units too."
-  packs: Long! = 0
+  "The SKU code, not sensitive to case."
+  sku: String!
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket. What would come AVAILABLE of a batch that is held comes ON_HOLD."
+  "Which bucket."
   bucket: AdjustableBucket! = AVAILABLE
   "Units that come (positive) or go (negative); not 0, at most 2147483647 either way."
-  delta: Long! = 0
+  delta: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version, 0 being a stock that does not exist yet."
   expectedVersion: Long
   "Cost of one unit that comes, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that go."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  """
+  The code of the location where units that come are put, or that units which go
+  leave, in a warehouse that keeps its stock by bin. Left out, what comes goes to the
+  first unlocked RECEIVE location by code (damaged units to DAMAGED), and what goes
+  leaves unlocked PICK, STORAGE, STAGE, RETURN and RECEIVE locations in this order
+  (damaged units DAMAGED ones first), then by code.
+  """
+  locationCode: String! = ""
 }
 
 "Counted quantities, and why."
@@ -5072,6 +4795,8 @@ input StockSetLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  "The code of the location where a surplus is put, or that missing units are taken from, as in stockAdjust; chosen as there when left out."
+  locationCode: String! = ""
 }
 
 "Units that change their bucket, and why."
@@ -5117,6 +4842,13 @@ input StockMoveLine {
   quantity: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version."
   expectedVersion: Long
+  """
+  The code of the location that units leave which become damaged, or cease to be;
+  chosen as in stockAdjust when left out. Other units stay where they lie.
+  """
+  locationCode: String! = ""
+  "The code of the location where they go then: the first unlocked DAMAGED one, or RECEIVE for those that are damaged no more, when left out."
+  toLocationCode: String! = ""
 }
 
 "Which posting is taken back, and why."
@@ -5451,6 +5183,8 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
+  "Whether it keeps its stock by bin: what lies in its locations adds up to its physical units."
+  tracksLocations: Boolean!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
   "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
@@ -5711,6 +5445,12 @@ input WarehouseCreateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; when left out, a PHYSICAL warehouse that we run
+  ourselves does, and no other one may. It gets the locations RECEIVE, DAMAGED and
+  LOST at once.
+  """
+  tracksLocations: Boolean
 }
 
 "What changes of a warehouse."
@@ -5750,6 +5490,13 @@ input WarehouseUpdateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
   parentCodes: [String!]
+  """
+  True: it begins to keep its stock by bin, which only a PHYSICAL warehouse that we run
+  ourselves may. It gets the locations RECEIVE, DAMAGED and LOST, unless it has some of
+  these types, and all that lies there is put into RECEIVE, damaged units into DAMAGED.
+  It never ceases to: what lay where would be forgotten.
+  """
+  tracksLocations: Boolean
 }
 
 "A warehouse to archive."
@@ -5820,6 +5567,11 @@ input WarehousesImportRowInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; see WarehouseCreateInput for a new warehouse, and
+  WarehouseUpdateInput for one that is there.
+  """
+  tracksLocations: Boolean
 }
 
 "The answer to warehouseCreate."
@@ -5991,18 +5743,88 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
-func (ec *executionContext) childFields_BarcodePack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "sku":
-		return ec.fieldContext_BarcodePack_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_BarcodePack_product(ctx, field)
-	case "packQuantity":
-		return ec.fieldContext_BarcodePack_packQuantity(ctx, field)
-	case "unit":
-		return ec.fieldContext_BarcodePack_unit(ctx, field)
+	case "id":
+		return ec.fieldContext_ApprovalRule_id(ctx, field)
+	case "code":
+		return ec.fieldContext_ApprovalRule_code(ctx, field)
+	case "name":
+		return ec.fieldContext_ApprovalRule_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApprovalRule_kind(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
+	case "oneWarehouse":
+		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
+	case "minValue":
+		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
+	case "separate":
+		return ec.fieldContext_ApprovalRule_separate(ctx, field)
+	case "role":
+		return ec.fieldContext_ApprovalRule_role(ctx, field)
+	case "status":
+		return ec.fieldContext_ApprovalRule_status(ctx, field)
+	case "version":
+		return ec.fieldContext_ApprovalRule_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type BarcodePack", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6011,8 +5833,6 @@ func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql
 		return ec.fieldContext_Batch_id(ctx, field)
 	case "sku":
 		return ec.fieldContext_Batch_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_Batch_product(ctx, field)
 	case "batchNo":
 		return ec.fieldContext_Batch_batchNo(ctx, field)
 	case "state":
@@ -6021,246 +5841,12 @@ func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql
 		return ec.fieldContext_Batch_producedOn(ctx, field)
 	case "expiresOn":
 		return ec.fieldContext_Batch_expiresOn(ctx, field)
-	case "stocks":
-		return ec.fieldContext_Batch_stocks(ctx, field)
-	case "version":
-		return ec.fieldContext_Batch_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Batch_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Batch_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
-}
-
-func (ec *executionContext) childFields_BatchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_BatchConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_BatchConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_BatchConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BatchConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_BatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_BatchEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_BatchEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BatchEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_BatchUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "batch":
-		return ec.fieldContext_BatchUpdatePayload_batch(ctx, field)
-	case "posting":
-		return ec.fieldContext_BatchUpdatePayload_posting(ctx, field)
-	case "movements":
-		return ec.fieldContext_BatchUpdatePayload_movements(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_BatchUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_BatchUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_BatchUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BatchUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_Carrier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Carrier_id(ctx, field)
-	case "code":
-		return ec.fieldContext_Carrier_code(ctx, field)
-	case "name":
-		return ec.fieldContext_Carrier_name(ctx, field)
-	case "volumetricDivisor":
-		return ec.fieldContext_Carrier_volumetricDivisor(ctx, field)
-	case "weightStepG":
-		return ec.fieldContext_Carrier_weightStepG(ctx, field)
-	case "status":
-		return ec.fieldContext_Carrier_status(ctx, field)
-	case "version":
-		return ec.fieldContext_Carrier_version(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Carrier_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_Carrier_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Carrier", field.Name)
-}
-
-func (ec *executionContext) childFields_CarrierConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_CarrierConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_CarrierConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_CarrierConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_CarrierConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CarrierConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_CarrierCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "carrier":
-		return ec.fieldContext_CarrierCreatePayload_carrier(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_CarrierCreatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_CarrierCreatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CarrierCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CarrierCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CarrierEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_CarrierEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_CarrierEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CarrierEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_CarrierUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "carrier":
-		return ec.fieldContext_CarrierUpdatePayload_carrier(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_CarrierUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_CarrierUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CarrierUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CarrierUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_CodeMapping_id(ctx, field)
-	case "sku":
-		return ec.fieldContext_CodeMapping_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_CodeMapping_product(ctx, field)
-	case "platform":
-		return ec.fieldContext_CodeMapping_platform(ctx, field)
-	case "warehouse":
-		return ec.fieldContext_CodeMapping_warehouse(ctx, field)
-	case "everyWarehouse":
-		return ec.fieldContext_CodeMapping_everyWarehouse(ctx, field)
-	case "externalCode":
-		return ec.fieldContext_CodeMapping_externalCode(ctx, field)
-	case "validFrom":
-		return ec.fieldContext_CodeMapping_validFrom(ctx, field)
-	case "validTo":
-		return ec.fieldContext_CodeMapping_validTo(ctx, field)
-	case "note":
-		return ec.fieldContext_CodeMapping_note(ctx, field)
-	case "version":
-		return ec.fieldContext_CodeMapping_version(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_CodeMapping_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_CodeMapping_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMapping", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_CodeMappingConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_CodeMappingConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_CodeMappingConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_CodeMappingConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "codeMapping":
-		return ec.fieldContext_CodeMappingCreatePayload_codeMapping(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_CodeMappingCreatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_CodeMappingCreatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CodeMappingCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_CodeMappingEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_CodeMappingEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "codeMapping":
-		return ec.fieldContext_CodeMappingUpdatePayload_codeMapping(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_CodeMappingUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_CodeMappingUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CodeMappingUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingsImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "rows":
-		return ec.fieldContext_CodeMappingsImportPayload_rows(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_CodeMappingsImportPayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_CodeMappingsImportPayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CodeMappingsImportPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CodeMappingsImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "index":
-		return ec.fieldContext_CodeMappingsImportRow_index(ctx, field)
-	case "action":
-		return ec.fieldContext_CodeMappingsImportRow_action(ctx, field)
-	case "codeMapping":
-		return ec.fieldContext_CodeMappingsImportRow_codeMapping(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CodeMappingsImportRow_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_CurrencyAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6325,6 +5911,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
+	case "returnOf":
+		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
@@ -6405,6 +5993,58 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DocumentExecution_version(ctx, field)
+	case "posting":
+		return ec.fieldContext_DocumentExecution_posting(ctx, field)
+	case "sku":
+		return ec.fieldContext_DocumentExecution_sku(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
+	case "fromBucket":
+		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_DocumentExecution_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
+	case "lineQuantity":
+		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -6433,6 +6073,8 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
+	case "executions":
+		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }
@@ -6535,126 +6177,6 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_InterchangeGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_InterchangeGroup_id(ctx, field)
-	case "code":
-		return ec.fieldContext_InterchangeGroup_code(ctx, field)
-	case "name":
-		return ec.fieldContext_InterchangeGroup_name(ctx, field)
-	case "status":
-		return ec.fieldContext_InterchangeGroup_status(ctx, field)
-	case "members":
-		return ec.fieldContext_InterchangeGroup_members(ctx, field)
-	case "version":
-		return ec.fieldContext_InterchangeGroup_version(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_InterchangeGroup_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_InterchangeGroup_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroup", field.Name)
-}
-
-func (ec *executionContext) childFields_InterchangeGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_InterchangeGroupConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_InterchangeGroupConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_InterchangeGroupConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_InterchangeGroupConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_InterchangeGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "interchangeGroup":
-		return ec.fieldContext_InterchangeGroupCreatePayload_interchangeGroup(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_InterchangeGroupCreatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_InterchangeGroupCreatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InterchangeGroupCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InterchangeGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_InterchangeGroupEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_InterchangeGroupEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_InterchangeGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "interchangeGroup":
-		return ec.fieldContext_InterchangeGroupUpdatePayload_interchangeGroup(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_InterchangeGroupUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_InterchangeGroupUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InterchangeGroupUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupUpdatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_InterchangeMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "sku":
-		return ec.fieldContext_InterchangeMember_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_InterchangeMember_product(ctx, field)
-	case "direction":
-		return ec.fieldContext_InterchangeMember_direction(ctx, field)
-	case "priority":
-		return ec.fieldContext_InterchangeMember_priority(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InterchangeMember", field.Name)
-}
-
-func (ec *executionContext) childFields_KitAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "kitSku":
-		return ec.fieldContext_KitAvailability_kitSku(ctx, field)
-	case "warehouse":
-		return ec.fieldContext_KitAvailability_warehouse(ctx, field)
-	case "quantity":
-		return ec.fieldContext_KitAvailability_quantity(ctx, field)
-	case "limitingSku":
-		return ec.fieldContext_KitAvailability_limitingSku(ctx, field)
-	case "limitingProduct":
-		return ec.fieldContext_KitAvailability_limitingProduct(ctx, field)
-	case "limitingAvailable":
-		return ec.fieldContext_KitAvailability_limitingAvailable(ctx, field)
-	case "limitingPerKit":
-		return ec.fieldContext_KitAvailability_limitingPerKit(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type KitAvailability", field.Name)
-}
-
-func (ec *executionContext) childFields_KitComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "sku":
-		return ec.fieldContext_KitComponent_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_KitComponent_product(ctx, field)
-	case "quantity":
-		return ec.fieldContext_KitComponent_quantity(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type KitComponent", field.Name)
-}
-
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6679,6 +6201,14 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Location_updatedAt(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Location_quantity(ctx, field)
+	case "usedVolumeCm3":
+		return ec.fieldContext_Location_usedVolumeCm3(ctx, field)
+	case "freeVolumeCm3":
+		return ec.fieldContext_Location_freeVolumeCm3(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Location_stocks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
@@ -6735,6 +6265,54 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationMovement_id(ctx, field)
+	case "posting":
+		return ec.fieldContext_LocationMovement_posting(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationMovement_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationMovement_stock(ctx, field)
+	case "quantityDelta":
+		return ec.fieldContext_LocationMovement_quantityDelta(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_LocationMovement_quantityAfter(ctx, field)
+	case "locationVersion":
+		return ec.fieldContext_LocationMovement_locationVersion(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_LocationMovement_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LocationMovement_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationMovementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationMovementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -6747,6 +6325,48 @@ func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Conte
 		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationStock_id(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationStock_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationStock_stock(ctx, field)
+	case "quantity":
+		return ec.fieldContext_LocationStock_quantity(ctx, field)
+	case "version":
+		return ec.fieldContext_LocationStock_version(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_LocationStock_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStock", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationStockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6967,6 +6587,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Pick(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_Pick_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_Pick_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Pick_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_Pick_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_Pick_bucket(ctx, field)
+	case "location":
+		return ec.fieldContext_Pick_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Pick_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pick", field.Name)
+}
+
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7081,32 +6721,6 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_stocks(ctx, field)
 	case "movements":
 		return ec.fieldContext_Product_movements(ctx, field)
-	case "kind":
-		return ec.fieldContext_Product_kind(ctx, field)
-	case "components":
-		return ec.fieldContext_Product_components(ctx, field)
-	case "kits":
-		return ec.fieldContext_Product_kits(ctx, field)
-	case "kitAvailability":
-		return ec.fieldContext_Product_kitAvailability(ctx, field)
-	case "interchange":
-		return ec.fieldContext_Product_interchange(ctx, field)
-	case "standIns":
-		return ec.fieldContext_Product_standIns(ctx, field)
-	case "shippingWeight":
-		return ec.fieldContext_Product_shippingWeight(ctx, field)
-	case "hsCode":
-		return ec.fieldContext_Product_hsCode(ctx, field)
-	case "originCountry":
-		return ec.fieldContext_Product_originCountry(ctx, field)
-	case "customsValue":
-		return ec.fieldContext_Product_customsValue(ctx, field)
-	case "customsCurrency":
-		return ec.fieldContext_Product_customsCurrency(ctx, field)
-	case "allocationRule":
-		return ec.fieldContext_Product_allocationRule(ctx, field)
-	case "minShelfLifeDays":
-		return ec.fieldContext_Product_minShelfLifeDays(ctx, field)
 	case "status":
 		return ec.fieldContext_Product_status(ctx, field)
 	case "version":
@@ -7139,8 +6753,6 @@ func (ec *executionContext) childFields_ProductBarcode(ctx context.Context, fiel
 		return ec.fieldContext_ProductBarcode_barcode(ctx, field)
 	case "packQuantity":
 		return ec.fieldContext_ProductBarcode_packQuantity(ctx, field)
-	case "unit":
-		return ec.fieldContext_ProductBarcode_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductBarcode", field.Name)
 }
@@ -7239,6 +6851,32 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
+func (ec *executionContext) childFields_Putaway(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_Putaway_sku(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Putaway_quantity(ctx, field)
+	case "places":
+		return ec.fieldContext_Putaway_places(ctx, field)
+	case "unplaced":
+		return ec.fieldContext_Putaway_unplaced(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Putaway", field.Name)
+}
+
+func (ec *executionContext) childFields_PutawayPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_PutawayPlace_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PutawayPlace_quantity(ctx, field)
+	case "reason":
+		return ec.fieldContext_PutawayPlace_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutawayPlace", field.Name)
+}
+
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7319,22 +6957,6 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ServerLimits", field.Name)
 }
 
-func (ec *executionContext) childFields_ShippingWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "volumeMm3":
-		return ec.fieldContext_ShippingWeight_volumeMm3(ctx, field)
-	case "actualG":
-		return ec.fieldContext_ShippingWeight_actualG(ctx, field)
-	case "volumetricG":
-		return ec.fieldContext_ShippingWeight_volumetricG(ctx, field)
-	case "chargeableG":
-		return ec.fieldContext_ShippingWeight_chargeableG(ctx, field)
-	case "incomplete":
-		return ec.fieldContext_ShippingWeight_incomplete(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ShippingWeight", field.Name)
-}
-
 func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sku":
@@ -7345,8 +6967,6 @@ func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field gra
 		return ec.fieldContext_SkuStocks_stocks(ctx, field)
 	case "total":
 		return ec.fieldContext_SkuStocks_total(ctx, field)
-	case "standIns":
-		return ec.fieldContext_SkuStocks_standIns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkuStocks", field.Name)
 }
@@ -7385,10 +7005,10 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_value(ctx, field)
 	case "batch":
 		return ec.fieldContext_Stock_batch(ctx, field)
-	case "standsInFor":
-		return ec.fieldContext_Stock_standsInFor(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
+	case "locations":
+		return ec.fieldContext_Stock_locations(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -7725,6 +7345,22 @@ func (ec *executionContext) childFields_StockQuantities(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockQuantities", field.Name)
 }
 
+func (ec *executionContext) childFields_StockRelocatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "posting":
+		return ec.fieldContext_StockRelocatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_StockRelocatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StockRelocatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StockRelocatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockRelocatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockRelocatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -7821,6 +7457,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
+	case "tracksLocations":
+		return ec.fieldContext_Warehouse_tracksLocations(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":

@@ -127,6 +127,9 @@ func inBins(ctx context.Context, tx store.Tx, warehouse int64, wanted []*Pick) (
 	}
 	var out []*Pick
 	for _, p := range picks {
+		if p.Quantity == 0 {
+			continue
+		}
 		one := *wanted[p.Line]
 		one.LocationID, one.Quantity = &p.LocationID, p.Quantity
 		out = append(out, &one)
