@@ -2395,4 +2395,14 @@ func (ec *executionContext) marshalODocumentState2ᚖentrepotᚋinternalᚋstock
 	return v
 }
 
+func (ec *executionContext) unmarshalONewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx context.Context, v any) (stock.DocumentState, error) {
+	var res stock.DocumentState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx context.Context, sel ast.SelectionSet, v stock.DocumentState) graphql.Marshaler {
+	return v
+}
+
 // endregion ***************************** type.gotpl *****************************

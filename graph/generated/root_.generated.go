@@ -24,6 +24,8 @@ type ResolverRoot interface {
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
 	DocumentLine() DocumentLineResolver
+	File() FileResolver
+	Job() JobResolver
 	Location() LocationResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
@@ -41,6 +43,9 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
+	ImportStartInput() ImportStartInputResolver
+	JobCancelInput() JobCancelInputResolver
+	JobRetryFailedInput() JobRetryFailedInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -86,8 +91,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
+		ec.unmarshalInputExportStartInput,
+		ec.unmarshalInputImportStartInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
+		ec.unmarshalInputJobCancelInput,
+		ec.unmarshalInputJobFilter,
+		ec.unmarshalInputJobRetryFailedInput,
 		ec.unmarshalInputLocationArchiveInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationFilter,
@@ -115,6 +125,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductUpdateInput,
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
+		ec.unmarshalInputReportMonthlyStartInput,
 		ec.unmarshalInputScheduledRunFilter,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
@@ -213,6 +224,242 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/bulk.graphql", Input: `"""
+What a table is about. Its first row names the columns, in any order, by the English
+names given here (those with an asterisk are needed) or by their Chinese ones, such as
+货号, 名称, 数量, 仓库编码, without case, blanks, underscores and hyphens. A column that
+means nothing here refuses the file.
+"""
+enum ImportKind {
+  """
+  sku*, name, englishName, description, category, brand, spec, unit, price,
+  priceCurrency, minStock, maxStock, weightG, lengthMm, widthMm, heightMm, barcodes
+  (parted by semicolons; a pack of twelve as code*12). An empty cell leaves what a
+  product has. Needs product:edit.
+  """
+  PRODUCTS
+  """
+  sku*, barcode*, packQuantity: barcodes that come to those that the products have.
+  Needs product:edit.
+  """
+  BARCODES
+  """
+  warehouseCode*, code*, type, isLocked, allowMixing, maxVolumeCm3. Needs
+  warehouse:edit.
+  """
+  LOCATIONS
+  """
+  warehouseCode*, sku*, quantity*, batchNo, producedOn, expiresOn, locationCode,
+  unitCost, costCurrency, bucket: what is there when the books are opened. Rows of one
+  warehouse that stand together become adjustments of up to 250 lines with the reason
+  OPENING. Needs document:create, document:approve and document:execute.
+  """
+  OPENING_STOCK
+  """
+  externalNo*, warehouseCode*, reasonCode (PURCHASE), party, country, currency, note,
+  occurredAt, expectedAt, and for each line sku*, quantity*, batchNo, producedOn,
+  expiresOn, locationCode, unitCost, costCurrency, bucket, unitPrice. Rows of one
+  externalNo and warehouse stand together and are one document, whole or not at all.
+  The same document imported again by the same person within 30 days is not made
+  twice; with another content it is refused. Needs document:create.
+  """
+  INBOUND
+  "As INBOUND, but that the reason is SALE and there are no costs."
+  OUTBOUND
+}
+
+"A list that can be exported. An export holds what one would see in the graph: without cost:view no costs."
+enum ExportList {
+  "Products. Needs product:view."
+  PRODUCTS
+  "Warehouses. Needs warehouse:view."
+  WAREHOUSES
+  "Locations of warehouses. Needs warehouse:view."
+  LOCATIONS
+  "Stocks. Needs stock:view."
+  STOCKS
+  "The ledger, in the order of entry. Needs stock:view."
+  STOCK_MOVEMENTS
+  "Products of which there is too little or too much. Needs stock:view."
+  LOW_STOCK
+  "Documents, in the order of entry. Needs document:view."
+  DOCUMENTS
+  "The lines of documents. Needs document:view."
+  DOCUMENT_LINES
+}
+
+"The form of a table."
+enum TableFormat {
+  """
+  Comma-separated values in UTF-8 with its mark. Text that a spreadsheet would take
+  for a formula has a quote ahead of it.
+  """
+  CSV
+  "A workbook, of as many worksheets of 1,048,576 rows as are needed."
+  XLSX
+  "A JSON object a line, by the names of the columns. Amounts are text."
+  NDJSON
+}
+
+"The language of headings."
+enum ExportLocale {
+  "English."
+  EN_US
+  "Chinese."
+  ZH_CN
+}
+
+extend type Mutation {
+  """
+  Starts to import a table from an uploaded file, as a background job: UTF-8, UTF-16 or
+  GBK as CSV, or XLSX. At most 200 columns, 1 MB in a row, 1,024 MB unzipped. Formulas
+  and macros are refused.
+
+  The file is read once before anything is changed: what is wrong with it as a table
+  fails the job. Then rows are booked in pieces of at most 250, a document whole, by the
+  commands that people use. Rows that are refused are kept with their faults, and the
+  others are done. A dry run tells for each piece what would be refused, and changes
+  nothing; it does not see what earlier pieces of the same file would have made.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND (the file), IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  importStart(
+    "What to import, and how."
+    input: ImportStartInput!
+  ): ImportStartPayload @requires(permission: "job:run")
+
+  """
+  Starts to write a whole list into a file, as a background job. The list is read page
+  by page, in one pass: each row is as of the moment at which its page is read, between
+  startedAt and finishedAt of the job, and none comes twice.
+
+  User errors: REQUIRED, INVALID, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  exportStart(
+    "What to export, and how."
+    input: ExportStartInput!
+  ): ExportStartPayload @requires(permission: "job:run")
+
+  """
+  Starts the stock report of a month as XLSX, as a background job: for each warehouse
+  and SKU opening, in, out, adjusted and closing, in units and in value, with a sum for
+  each warehouse. A month is that of the warehouse's time zone, by when work was
+  recorded, and opening + in − out + adjusted = closing. In and out are what documents,
+  transfers and assemblies brought and took; adjusted is all else: adjustments, counts,
+  revaluations, reversals. Values are in the currency of the warehouse; opening and
+  closing also in the base currency, at the rate of the month's last day. Of a month
+  that has not ended, closing is what there is now. It needs stock:view, cost:view and
+  warehouse:view too.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reportMonthlyStart(
+    "Which month, and which warehouses."
+    input: ReportMonthlyStartInput!
+  ): ReportMonthlyStartPayload @requires(permission: "job:run")
+}
+
+"What to import, and how."
+input ImportStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "What the table is about."
+  kind: ImportKind!
+  "The uploaded file, see File."
+  fileId: ID!
+  "The worksheet of an XLSX file; the first one when left out."
+  worksheet: String
+  "Whether the job only tries every row and changes nothing. The job itself is started all the same."
+  dryRun: Boolean! = false
+  "What rows of products and locations may do. Barcodes are always an update."
+  mode: ImportMode = UPSERT
+  "The state to which inbound and outbound documents go at once; DRAFT when left out. APPROVED needs document:approve, COMPLETED also document:execute."
+  advanceTo: NewDocumentState
+  "When opening stock was counted; now when left out."
+  occurredAt: DateTime
+}
+
+"The answer to importStart."
+type ImportStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
+}
+
+"What to export, and how."
+input ExportStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "The list."
+  list: ExportList!
+  "The columns, in this order, by the names of NDJSON; all when left out. A wrong name is answered with the right ones."
+  columns: [String!]
+  "The form of the file."
+  format: TableFormat! = XLSX
+  "The language of the headings."
+  locale: ExportLocale! = EN_US
+  "Narrows PRODUCTS."
+  products: ProductFilter
+  "Narrows WAREHOUSES."
+  warehouses: WarehouseFilter
+  "Narrows LOCATIONS."
+  locations: LocationFilter
+  "Narrows STOCKS."
+  stocks: StockFilter
+  "Narrows STOCK_MOVEMENTS."
+  stockMovements: StockMovementFilter
+  "Narrows LOW_STOCK."
+  lowStock: LowStockFilter
+  "Narrows DOCUMENTS, and the documents of DOCUMENT_LINES."
+  documents: DocumentFilter
+  "Only tell what stands against it: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to exportStart."
+type ExportStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
+}
+
+"Which month, and which warehouses."
+input ReportMonthlyStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "Any day of the month."
+  month: Date!
+  "Only these warehouses, by code, at most 1,000; all but virtual ones when left out."
+  warehouseCodes: [String!]
+  "The language of the headings."
+  locale: ExportLocale! = EN_US
+  "Only tell what stands against it: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to reportMonthlyStart."
+type ReportMonthlyStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -1366,6 +1613,281 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
+}
+`, BuiltIn: false},
+	{Name: "../sdl/job.graphql", Input: `"Where a background job stands."
+enum JobState {
+  "It waits for a replica; also when an attempt failed and it is tried again later."
+  QUEUED
+  "A replica works on it, or died a moment ago: then another one goes on with it within about a minute."
+  RUNNING
+  "It did its work. Rows may have been refused: see progress."
+  COMPLETED
+  "It ended with an error; what it had done until then stays."
+  FAILED
+  "Somebody cancelled it; what it had done until then stays."
+  CANCELLED
+}
+
+"""
+Work in the background that somebody asked for: an import, an export, a report, a
+large transfer. It survives the replica that does it and goes on where it was, and
+nothing is done twice. It acts with the permissions that the person has when it
+runs. Jobs that have ended are shown for 90 days.
+"""
+type Job {
+  "Opaque id, unique over all types."
+  id: ID!
+  "What sort of work it is, such as import.products or export."
+  kind: String!
+  "What it is about in a few words, such as the name of the file."
+  title: String!
+  "Where it stands."
+  state: JobState!
+  "Whether it only tries what would be done and changes nothing."
+  dryRun: Boolean!
+  "How far it is."
+  progress: JobProgress!
+  "How often it was begun, five times at most."
+  attempt: Int!
+  "The replica that runs it, or ran it last: host, process and a random part."
+  holder: String!
+  "Why it failed, or why the last attempt did; empty when it did not."
+  error: String!
+  "Who asked for it."
+  createdBy: User
+  "When it was asked for."
+  createdAt: DateTime!
+  "When it was last begun; null while it never was."
+  startedAt: DateTime
+  "When it ended; null while it has not."
+  finishedAt: DateTime
+  "The file that it reads; null for others than who asked for it, and once it has expired."
+  sourceFile: File
+  "The files that it made; empty for others than who asked for it, until they are whole, and once they have expired."
+  resultFiles: [File!]!
+  "The job whose refused rows this one tries again."
+  retryOf: Job
+  "The rows that were refused, in the order of the file."
+  errors(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): JobErrorConnection!
+  """
+  Where the refused rows are downloaded as CSV with the access token: row, column,
+  code, message, and the row as it was given. Null when there are none, and for others than who
+  asked for the job.
+  """
+  errorFileUrl: String
+}
+
+"How far a job is, in rows."
+type JobProgress {
+  "How many rows there are; null while nobody knows."
+  total: Long
+  "How many were accepted, or written, until now."
+  done: Long!
+  "How many were refused until now."
+  failed: Long!
+}
+
+"A row that was refused."
+type JobError {
+  "Its number in the file: the line of a text, the row of a worksheet."
+  row: Long!
+  "What is wrong with it."
+  faults: [JobRowFault!]!
+  "The row as it was given; null for others than who asked for the job."
+  cells: [String!]
+}
+
+"One thing that is wrong with a row."
+type JobRowFault {
+  "The column at fault, as the file calls it; empty for the row as a whole."
+  column: String!
+  "For a program to branch on."
+  code: UserErrorCode!
+  "For a person to read, in English."
+  message: String!
+}
+
+"A page of refused rows."
+type JobErrorConnection {
+  "The rows with their cursors."
+  edges: [JobErrorEdge!]!
+  "The rows."
+  nodes: [JobError!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows were refused, over all pages."
+  totalCount: Int!
+}
+
+"A refused row in a list."
+type JobErrorEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: JobError!
+}
+
+"""
+A file that somebody uploaded or a job made. It can be read by the person whose it
+is and by nobody else, for seven days.
+
+Upload one with ` + "`" + `POST /files` + "`" + ` and the access token: as the first file of a
+multipart/form-data form, or as the body itself with its name in the query, as in
+` + "`" + `POST /files?name=parts.csv` + "`" + `. A file has at most 100 MB, and the uploads of one person
+1,024 MB together; more is answered with 413. The answer, 201, has its ` + "`" + `id` + "`" + `.
+"""
+type File {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Its name, at most 200 bytes."
+  name: String!
+  "What it is served as."
+  contentType: String!
+  "How many bytes it has."
+  size: Long!
+  "The SHA-256 of its content, in hexadecimal digits."
+  sha256: String!
+  "Where it is downloaded with the access token, as a path of this server."
+  url: String!
+  "When it was begun."
+  createdAt: DateTime!
+  "When it is removed."
+  expiresAt: DateTime!
+}
+
+"Which jobs. All conditions must hold."
+input JobFilter {
+  "Only in one of these states."
+  states: [JobState!]
+  "Only of these kinds, at most 1,000; unknown ones match nothing."
+  kinds: [String!]
+  "Only one's own: those of others are shown to people with job:view."
+  mine: Boolean
+  "Only those asked for from this instant on."
+  createdSince: DateTime
+}
+
+"A page of jobs."
+type JobConnection {
+  "The rows with their cursors."
+  edges: [JobEdge!]!
+  "The rows."
+  nodes: [Job!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many jobs the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A job in a list."
+type JobEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Job!
+}
+
+extend type Query {
+  "Background jobs, the last ones first: one's own, and with job:view those of everybody."
+  jobs(
+    "Which jobs; all when left out."
+    filter: JobFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): JobConnection @requires(permission: "job:run")
+
+  "One background job; null when there is none, or it is somebody else's and one has not job:view."
+  job(
+    "Its id."
+    id: ID!
+  ): Job @requires(permission: "job:run")
+}
+
+extend type Mutation {
+  """
+  Ends a job that waits or runs. What it has done stays; the piece that it is at is
+  rolled back. Cancelling it twice is harmless. Jobs of others are cancelled by
+  people with job:view.
+
+  User errors: NOT_FOUND, INVALID_TRANSITION (it has ended), IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  jobCancel(
+    "Which job."
+    input: JobCancelInput!
+  ): JobCancelPayload @requires(permission: "job:run")
+
+  """
+  Starts a new job over the rows that an import refused, as they were given or from
+  a corrected file of these rows. Only who asked for that import can.
+
+  User errors: REQUIRED, NOT_FOUND, INVALID_TRANSITION (it has not ended, or refused
+  nothing), IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  jobRetryFailed(
+    "Which job."
+    input: JobRetryFailedInput!
+  ): JobRetryFailedPayload @requires(permission: "job:run")
+}
+
+"Which job to cancel."
+input JobCancelInput {
+  "The name of this act, yours to choose, at most 100 characters."
+  idempotencyKey: String!
+  "The job."
+  jobId: ID!
+  "Only tell what would happen."
+  dryRun: Boolean! = false
+}
+
+"The answer to jobCancel."
+type JobCancelPayload {
+  "The job as it stands now; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "Whether it had been done before under this key."
+  replayed: Boolean!
+}
+
+"Which rows to try again."
+input JobRetryFailedInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "The job that refused them."
+  jobId: ID!
+  "A corrected file of these rows; the rows as they were given when left out."
+  fileId: ID
+  "Only tell what would happen: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to jobRetryFailed."
+type JobRetryFailedPayload {
+  "The new job; null when it was refused or only tried."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -5225,6 +5747,210 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExportStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ExportStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExportStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ExportStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ExportStartPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_File(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_File_id(ctx, field)
+	case "name":
+		return ec.fieldContext_File_name(ctx, field)
+	case "contentType":
+		return ec.fieldContext_File_contentType(ctx, field)
+	case "size":
+		return ec.fieldContext_File_size(ctx, field)
+	case "sha256":
+		return ec.fieldContext_File_sha256(ctx, field)
+	case "url":
+		return ec.fieldContext_File_url(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_File_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_File_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type File", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ImportStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ImportStartPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Job_kind(ctx, field)
+	case "title":
+		return ec.fieldContext_Job_title(ctx, field)
+	case "state":
+		return ec.fieldContext_Job_state(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_Job_dryRun(ctx, field)
+	case "progress":
+		return ec.fieldContext_Job_progress(ctx, field)
+	case "attempt":
+		return ec.fieldContext_Job_attempt(ctx, field)
+	case "holder":
+		return ec.fieldContext_Job_holder(ctx, field)
+	case "error":
+		return ec.fieldContext_Job_error(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Job_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Job_createdAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Job_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Job_finishedAt(ctx, field)
+	case "sourceFile":
+		return ec.fieldContext_Job_sourceFile(ctx, field)
+	case "resultFiles":
+		return ec.fieldContext_Job_resultFiles(ctx, field)
+	case "retryOf":
+		return ec.fieldContext_Job_retryOf(ctx, field)
+	case "errors":
+		return ec.fieldContext_Job_errors(ctx, field)
+	case "errorFileUrl":
+		return ec.fieldContext_Job_errorFileUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobCancelPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JobCancelPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_JobCancelPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_JobCancelPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_JobError_row(ctx, field)
+	case "faults":
+		return ec.fieldContext_JobError_faults(ctx, field)
+	case "cells":
+		return ec.fieldContext_JobError_cells(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobError", field.Name)
+}
+
+func (ec *executionContext) childFields_JobErrorConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobErrorConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobErrorConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobErrorConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobErrorConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobErrorConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobErrorEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobErrorEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobErrorEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobErrorEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_JobProgress_total(ctx, field)
+	case "done":
+		return ec.fieldContext_JobProgress_done(ctx, field)
+	case "failed":
+		return ec.fieldContext_JobProgress_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_JobRetryFailedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobRetryFailedPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JobRetryFailedPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_JobRetryFailedPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_JobRetryFailedPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobRetryFailedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JobRowFault(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "column":
+		return ec.fieldContext_JobRowFault_column(ctx, field)
+	case "code":
+		return ec.fieldContext_JobRowFault_code(ctx, field)
+	case "message":
+		return ec.fieldContext_JobRowFault_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobRowFault", field.Name)
+}
+
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5779,6 +6505,20 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 		return ec.fieldContext_ProductsImportRow_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportMonthlyStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ReportMonthlyStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportMonthlyStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReportMonthlyStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ReportMonthlyStartPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportMonthlyStartPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
