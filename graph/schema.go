@@ -11,7 +11,10 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fx"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
 	"entrepot/internal/store"
@@ -29,6 +32,10 @@ type Deps struct {
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service
 	Reports    *report.Service
+	// Jobs is what does background jobs; it need not have been started.
+	Jobs    *job.Runner
+	Imports *importer.Service
+	Exports *exporter.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

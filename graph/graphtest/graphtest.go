@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,10 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fx"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
 	"entrepot/internal/store"
@@ -41,12 +45,21 @@ func New(t testing.TB, db *store.DB) *Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Over(graph.Deps{
+	d := graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
+	}
+	d.Imports = importer.New(db, d.Catalog, d.Warehouses, d.Documents, time.Now)
+	d.Exports = exporter.New(db, d.Reports, time.Now)
+	d.Jobs, err = job.NewRunner(job.Options{
+		DB: db, Kinds: append(d.Imports.Jobs(), d.Exports.Jobs()...), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 50 * time.Millisecond,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Over(d)
 }
 
 // Over is a graph over parts of the caller's making.

@@ -34,7 +34,7 @@ type Config struct {
 	AccessTokenTTL time.Duration `name:"access-token-ttl" setting:"ENTREPOT_ACCESS_TOKEN_TTL" default:"8h" help:"How long a sign-in lasts. A working day, since a sign-in cannot be renewed yet; archiving a user ends theirs within five seconds."`
 	Synchronous    string        `name:"sqlite-synchronous" setting:"ENTREPOT_SQLITE_SYNCHRONOUS" default:"NORMAL" enum:"NORMAL,FULL" help:"Durability of SQLite: with NORMAL a power cut may lose the last commits, with FULL none, at less than half the speed."`
 	GroupCommit    bool          `name:"group-commit" setting:"ENTREPOT_GROUP_COMMIT" default:"true" negatable:"" help:"Commit stock adjustments that arrive together in one transaction, each a posting of its own."`
-	Jobs           bool          `name:"jobs" setting:"ENTREPOT_JOBS" default:"true" negatable:"" help:"Run what happens by the clock: daily snapshots, the sweep of the ledger, housekeeping. At least one replica must; any number may."`
+	Jobs           bool          `name:"jobs" setting:"ENTREPOT_JOBS" default:"true" negatable:"" help:"Do background jobs (imports, exports, reports) and what happens by the clock: daily snapshots, the sweep of the ledger, housekeeping. At least one replica must; any number may."`
 	LogFormat      string        `name:"log-format" setting:"ENTREPOT_LOG_FORMAT" default:"auto" enum:"auto,json,text" help:"Form of the log: json, text, or auto, which is text at a terminal."`
 }
 
