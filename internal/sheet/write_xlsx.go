@@ -1,52 +1,43 @@
 package sheet
 
 import (
-	"errors"
+	"archive/zip"
+	"bufio"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/xuri/excelize/v2"
 )
 
 const (
 	// maxSheetRows is how many rows a worksheet has, the header with them.
-	maxSheetRows = excelize.TotalRows
+	maxSheetRows = 1_048_576
 	// maxCell is how many characters a cell holds.
-	maxCell = excelize.TotalCellChars
+	maxCell = 32_767
 	// maxDigits is how many digits of a number spreadsheets keep.
 	maxDigits = 15
 )
 
-// xlsxWriter writes as many worksheets as the rows need. excelize keeps what is
-// written on disk until the end.
+// xlsxWriter writes as many worksheets as the rows need, straight into the archive.
+// It is not excelize's: that one holds the whole archive in memory at its end, 473 MB
+// for a million movements.
 type xlsxWriter struct {
-	w        io.Writer
-	book     *excelize.File
-	sheet    *excelize.StreamWriter
+	zip      *zip.Writer
+	sheet    *bufio.Writer
 	title    string
 	headings []any
 	limit    int // rows of a worksheet
 	sheets   int
 	row      int
-	bold     int
-	moment   int
 }
 
-func newXLSXWriter(w io.Writer, title string, columns []Column) (_ *xlsxWriter, err error) {
-	x := &xlsxWriter{w: w, book: excelize.NewFile(), title: sheetTitle(title), limit: maxSheetRows}
-	if x.bold, err = x.book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err != nil {
-		return nil, err
-	}
-	form := "yyyy-mm-dd hh:mm:ss"
-	if x.moment, err = x.book.NewStyle(&excelize.Style{CustomNumFmt: &form}); err != nil {
-		return nil, err
-	}
+func newXLSXWriter(w io.Writer, title string, columns []Column) (*xlsxWriter, error) {
+	x := &xlsxWriter{zip: zip.NewWriter(w), title: sheetTitle(title), limit: maxSheetRows}
 	for _, c := range columns {
-		x.headings = append(x.headings, excelize.Cell{StyleID: x.bold, Value: c.Heading})
+		x.headings = append(x.headings, c.Heading)
 	}
 	return x, x.next()
 }
@@ -68,33 +59,37 @@ func sheetTitle(s string) string {
 	return s
 }
 
-// next begins a worksheet.
-func (x *xlsxWriter) next() (err error) {
-	if x.sheet != nil {
-		if err := x.sheet.Flush(); err != nil {
-			return err
-		}
+const spreadsheet = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+
+// next begins a worksheet, whose first row stays in sight.
+func (x *xlsxWriter) next() error {
+	if err := x.endSheet(); err != nil {
+		return err
 	}
 	x.sheets++
-	name := x.title
-	if x.sheets == 1 {
-		err = x.book.SetSheetName("Sheet1", name)
-	} else {
-		name += " " + strconv.Itoa(x.sheets)
-		_, err = x.book.NewSheet(name)
-	}
+	part, err := x.zip.Create(fmt.Sprintf("xl/worksheets/sheet%d.xml", x.sheets))
 	if err != nil {
 		return err
 	}
-	if x.sheet, err = x.book.NewStreamWriter(name); err != nil {
-		return err
-	}
-	if err := x.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	x.row = 1
-	return x.sheet.SetRow("A1", x.headings)
+	x.sheet, x.row = bufio.NewWriterSize(part, 64<<10), 0
+	_, _ = x.sheet.WriteString(xml.Header + `<worksheet ` + spreadsheet + `><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`)
+	return x.put(x.headings, styleBold)
 }
+
+func (x *xlsxWriter) endSheet() error {
+	if x.sheet == nil {
+		return nil
+	}
+	_, _ = x.sheet.WriteString(`</sheetData></worksheet>`)
+	return x.sheet.Flush()
+}
+
+// The styles of styles.xml, by their places there.
+const (
+	stylePlain = iota
+	styleBold
+	styleMoment
+)
 
 // Write implements Writer.
 func (x *xlsxWriter) Write(cells []any) error {
@@ -103,49 +98,89 @@ func (x *xlsxWriter) Write(cells []any) error {
 			return err
 		}
 	}
-	x.row++
-	out := make([]any, len(cells))
-	for i, c := range cells {
-		out[i] = x.cell(c)
-	}
-	return x.sheet.SetRow("A"+strconv.Itoa(x.row), out)
+	return x.put(cells, stylePlain)
 }
 
-// cell is a value as excelize writes it. A number of more digits than spreadsheets
-// keep is text, or its last digits would turn to zeros.
-func (x *xlsxWriter) cell(c any) any {
+// put writes a row. A bufio.Writer keeps its first error, which the last write tells.
+func (x *xlsxWriter) put(cells []any, style int) error {
+	x.row++
+	no := strconv.Itoa(x.row)
+	_, _ = x.sheet.WriteString(`<row r="` + no + `">`)
+	for i, c := range cells {
+		x.cell(columnName(i)+no, c, style)
+	}
+	_, err := x.sheet.WriteString(`</row>`)
+	return err
+}
+
+// cell writes a value. A number of more digits than spreadsheets keep is text, or its
+// last digits would turn to zeros.
+func (x *xlsxWriter) cell(at string, c any, style int) {
+	number := ""
 	switch c := c.(type) {
-	case int64:
-		if len(strconv.FormatInt(c, 10)) > maxDigits {
-			return strconv.FormatInt(c, 10)
-		}
-	case Decimal:
-		if len(strings.Trim(string(c), "-.")) > maxDigits {
-			return string(c)
-		}
-		f, err := strconv.ParseFloat(string(c), 64)
-		if err != nil {
-			return string(c)
-		}
-		return f
+	case nil:
+		return
+	case bool:
+		_, _ = x.sheet.WriteString(`<c r="` + at + `" t="b"><v>` + map[bool]string{true: "1", false: "0"}[c] + `</v></c>`)
+		return
 	case time.Time:
-		return excelize.Cell{StyleID: x.moment, Value: c.UTC()}
-	case string:
-		if utf8.RuneCountInString(c) > maxCell {
-			return string([]rune(c)[:maxCell])
+		days := float64(c.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC))) / float64(24*time.Hour)
+		number, style = strconv.FormatFloat(days, 'f', 10, 64), styleMoment
+	case int64, Decimal:
+		if s := plain(c); len(strings.Trim(s, "-.")) <= maxDigits {
+			number = s
 		}
 	}
-	return c
+	if number != "" {
+		_, _ = x.sheet.WriteString(`<c r="` + at + `" s="` + strconv.Itoa(style) + `"><v>` + number + `</v></c>`)
+		return
+	}
+	s := plain(c)
+	if s == "" {
+		return
+	}
+	if len(s) > maxCell && utf8.RuneCountInString(s) > maxCell {
+		s = string([]rune(s)[:maxCell])
+	}
+	_, _ = x.sheet.WriteString(`<c r="` + at + `" s="` + strconv.Itoa(style) + `" t="inlineStr"><is><t xml:space="preserve">`)
+	_ = xml.EscapeText(x.sheet, []byte(s)) // the writer keeps its error
+	_, _ = x.sheet.WriteString(`</t></is></c>`)
 }
 
 // Close implements Writer.
 func (x *xlsxWriter) Close() error {
-	if err := x.sheet.Flush(); err != nil {
-		return errors.Join(err, x.book.Close())
+	if err := x.endSheet(); err != nil {
+		return err
 	}
-	_, err := x.book.WriteTo(x.w)
-	if err != nil {
-		err = fmt.Errorf("write the workbook: %w", err)
+	const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	const relations, end = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`, `</Relationships>`
+	var types, sheets, rels strings.Builder
+	for i := 1; i <= x.sheets; i++ {
+		name := x.title
+		if i > 1 {
+			name += " " + strconv.Itoa(i)
+		}
+		var escaped strings.Builder
+		_ = xml.EscapeText(&escaped, []byte(name)) // a Builder takes everything
+		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, i)
+		fmt.Fprintf(&sheets, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, escaped.String(), i, i)
+		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i, office, i)
 	}
-	return errors.Join(err, x.book.Close())
+	fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/>`, x.sheets+1, office)
+	for _, p := range [][2]string{
+		{"xl/workbook.xml", `<workbook ` + spreadsheet + ` xmlns:r="` + office + `"><sheets>` + sheets.String() + `</sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", relations + rels.String() + end},
+		{"_rels/.rels", relations + `<Relationship Id="rId1" Type="` + office + `/officeDocument" Target="xl/workbook.xml"/>` + end},
+		{"xl/styles.xml", `<styleSheet ` + spreadsheet + `><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd hh:mm:ss"/></numFmts><fonts count="2"><font/><font><b/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/><xf fontId="1" applyFont="1"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>`},
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>` + types.String() + `</Types>`},
+	} {
+		part, err := x.zip.Create(p[0])
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(part, xml.Header+p[1]); err != nil {
+			return err
+		}
+	}
+	return x.zip.Close()
 }
