@@ -50,7 +50,7 @@ func names() (all []string) {
 	for _, p := range parts {
 		all = append(all, p.name)
 	}
-	return append(all, "start", "rivals", "import", "growth")
+	return append(all, "start", "rivals", "import", "growth", "bulk")
 }
 
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
@@ -130,6 +130,8 @@ func run(ctx context.Context, o options) (err error) {
 		err = b.imports(ctx, &rep)
 	case "growth":
 		err = b.growth(ctx, &rep)
+	case "bulk":
+		err = b.bulk(ctx, &rep)
 	default:
 		err = b.measure(ctx, &rep)
 	}

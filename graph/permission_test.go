@@ -44,7 +44,7 @@ func TestCommandsCheckThePermissionThatTheSchemaDeclares(t *testing.T) {
 			without := *admin
 			without.Permissions = slices.DeleteFunc(slices.Clone(admin.Permissions), func(p auth.Permission) bool { return p == permission })
 			only := *admin
-			only.Permissions = []auth.Permission{permission}
+			only.Permissions = append([]auth.Permission{permission}, beside[f.Name]...)
 
 			query := example(f)
 			if code := g.Do(t, nil, query, nil).Code(); code != "UNAUTHENTICATED" {
@@ -60,6 +60,17 @@ func TestCommandsCheckThePermissionThatTheSchemaDeclares(t *testing.T) {
 	})
 }
 
+// beside is what a root field needs beside what it declares, for what its example asks.
+var beside = map[string][]auth.Permission{
+	"importStart":        {auth.ProductEdit},
+	"exportStart":        {auth.ProductView},
+	"reportMonthlyStart": {auth.StockView, auth.CostView, auth.WarehouseView},
+}
+
+// ofJobs are the mutations that people who only read may call: they change nothing but
+// one's own jobs.
+var ofJobs = []string{"exportStart", "jobCancel", "jobRetryFailed"}
+
 func TestNoMutationIsOpenToStrangersOrToThoseWhoOnlyRead(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
@@ -72,7 +83,7 @@ func TestNoMutationIsOpenToStrangersOrToThoseWhoOnlyRead(t *testing.T) {
 			if code := g.Do(t, nil, example(f), nil).Code(); code != "UNAUTHENTICATED" {
 				t.Errorf("a stranger calls %s: code %q", f.Name, code)
 			}
-			if code := g.Do(t, analyst, example(f), nil).Code(); code != "FORBIDDEN" {
+			if code := g.Do(t, analyst, example(f), nil).Code(); code != "FORBIDDEN" && !slices.Contains(ofJobs, f.Name) {
 				t.Errorf("an analyst calls %s: code %q", f.Name, code)
 			}
 		}

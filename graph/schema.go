@@ -13,7 +13,10 @@ import (
 	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fx"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
 	"entrepot/internal/store"
@@ -35,6 +38,10 @@ type Deps struct {
 	Reports    *report.Service
 	// Bins moves goods between the bins of a warehouse.
 	Bins *bin.Service
+	// Jobs is what does background jobs; it need not have been started.
+	Jobs    *job.Runner
+	Imports *importer.Service
+	Exports *exporter.Service
 }
 
 // NewSchema is the executable schema, for gqlgen's executor. Give the server

@@ -10,8 +10,10 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"entrepot/ent"
 	"entrepot/graph/graphtest"
 	"entrepot/internal/auth"
+	"entrepot/internal/stock"
 	"entrepot/internal/store"
 	"entrepot/internal/testdb"
 )
@@ -51,6 +53,8 @@ var lists = map[string]string{
 	"stocks with stand-ins":                `query($first: Int!) { stocks(first: $first, filter: {skus: ["SKU-0000", "SKU-0001"], includeInterchange: true}) { nodes { sku standsInFor } } }`,
 	"stocks and in whose place they stand": `query($first: Int!) { stocks(first: $first) { nodes { standsInFor } } }`,
 	"rules of approval": `query($first: Int!) { approvalRules(first: $first) { nodes { code warehouse { code } } totalCount } }`,
+	"background jobs": `query($first: Int!) { jobs(first: $first) { nodes { state progress { failed } createdBy { username } sourceFile { url } resultFiles { name }
+		retryOf { id createdBy { username } } errors(first: 3) { totalCount nodes { row cells faults { code } } } } totalCount } }`,
 	"stocks with what they cost, their batches and their movements": `query($first: Int!) { stocks(first: $first, filter: {quantities: [{bucket: PHYSICAL, atLeast: 1}]}) { nodes { unitCost value batch { expiresOn }
 		movements(first: 2) { totalCount nodes { id posting { actor { username } } stock { value } } } more: movements { pageInfo { hasNextPage } } } } }`,
 	"the stocks of products, and their movements": `query($first: Int!) { products(first: $first) { nodes { stocks(first: 2) { totalCount nodes { value warehouse { code } product { barcodes { barcode } } } }
@@ -90,6 +94,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		documentSome(t, g, p)
 		shipSome(t, g, p)
 		seedDays(t, g)
+		refuseSome(t, g, p, 25)
 		fillCard(t, g, p)
 		binSome(t, g, p)
 		for name, query := range lists {
@@ -262,6 +267,46 @@ func connections(t *testing.T) (out []connection) {
 // given is what lists that need arguments are asked with, by their names.
 var given = map[string]string{"sku": `"SKU-0000"`, "warehouseCode": `"B0"`}
 
+// refuseSome makes jobs that read a file, refused a row and made a file.
+func refuseSome(t *testing.T, g *graphtest.Graph, p *auth.Principal, n int) {
+	t.Helper()
+	ctx := t.Context()
+	if err := g.Deps.DB.InTx(ctx, func(tx store.Tx) error {
+		now := store.Moment(time.Now())
+		upload := func(job *int64) (*ent.File, error) {
+			return tx.Ent.File.Create().SetName("f").SetContentType("text/csv").SetComplete(true).SetNillableJobID(job).
+				SetCreatedBy(p.UserID).SetCreatedAt(now).SetExpiresAt(now.Add(time.Hour)).Save(ctx)
+		}
+		for range n {
+			f, err := upload(nil)
+			if err != nil {
+				return err
+			}
+			first, err := tx.Ent.Job.Create().SetKind("import.products").SetState(stock.JobCompleted).SetFailedRows(1).SetSourceFileID(f.ID).
+				SetCreatedBy(p.UserID).SetCreatedAt(now).Save(ctx)
+			if err != nil {
+				return err
+			}
+			again, err := tx.Ent.Job.Create().SetKind("import.products").SetState(stock.JobCompleted).SetFailedRows(1).SetRetryOfID(first.ID).
+				SetCreatedBy(p.UserID).SetCreatedAt(now).Save(ctx)
+			if err != nil {
+				return err
+			}
+			if _, err := upload(&again.ID); err != nil {
+				return err
+			}
+			for _, j := range []*ent.Job{first, again} {
+				if err := tx.Ent.JobRow.Create().SetJobID(j.ID).SetRowNo(2).SetFaults(`[{"code":"INVALID","message":"x"}]`).SetContent(`["x"]`).Exec(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOnlyTotalCountCounts(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
@@ -271,6 +316,7 @@ func TestOnlyTotalCountCounts(t *testing.T) {
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
+		refuseSome(t, g, p, 2)
 		for _, c := range connections(t) {
 			plain := count(t, g, p, c.query(`nodes { __typename }`), nil)
 			for selection, more := range map[string]int64{

@@ -71,4 +71,17 @@ func (ec *executionContext) marshalNImportMode2entrepotᚋinternalᚋcommandᚐM
 	return res
 }
 
+func (ec *executionContext) unmarshalOImportMode2entrepotᚋinternalᚋcommandᚐMode(ctx context.Context, v any) (command.Mode, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := command.Mode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImportMode2entrepotᚋinternalᚋcommandᚐMode(ctx context.Context, sel ast.SelectionSet, v command.Mode) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(v))
+	return res
+}
+
 // endregion ***************************** type.gotpl *****************************

@@ -21,18 +21,15 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
-	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
-	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
+	File() FileResolver
+	Job() JobResolver
 	Location() LocationResolver
-	LocationMovement() LocationMovementResolver
-	LocationStock() LocationStockResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
-	Pick() PickResolver
 	Posting() PostingResolver
 	Product() ProductResolver
 	Query() QueryResolver
@@ -46,7 +43,9 @@ type ResolverRoot interface {
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
-	DocumentUpdateInput() DocumentUpdateInputResolver
+	ImportStartInput() ImportStartInputResolver
+	JobCancelInput() JobCancelInputResolver
+	JobRetryFailedInput() JobRetryFailedInputResolver
 	PostingReverseInput() PostingReverseInputResolver
 	ProductUpdateInput() ProductUpdateInputResolver
 	ProductsImportRowInput() ProductsImportRowInputResolver
@@ -79,17 +78,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAdjustmentCreateInput,
 		ec.unmarshalInputAdjustmentLineInput,
-		ec.unmarshalInputApprovalRuleCreateInput,
-		ec.unmarshalInputApprovalRuleFilter,
-		ec.unmarshalInputApprovalRuleUpdateInput,
 		ec.unmarshalInputDocumentApproveInput,
 		ec.unmarshalInputDocumentCancelInput,
 		ec.unmarshalInputDocumentCompleteInput,
 		ec.unmarshalInputDocumentExecuteInput,
 		ec.unmarshalInputDocumentExecuteLine,
 		ec.unmarshalInputDocumentFilter,
-		ec.unmarshalInputDocumentInspectInput,
-		ec.unmarshalInputDocumentInspectLine,
 		ec.unmarshalInputDocumentLineInput,
 		ec.unmarshalInputDocumentOrder,
 		ec.unmarshalInputDocumentReverseInput,
@@ -97,18 +91,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExchangeRateFilter,
 		ec.unmarshalInputExchangeRateOrder,
 		ec.unmarshalInputExchangeRateSetInput,
-		ec.unmarshalInputFromReservationInput,
+		ec.unmarshalInputExportStartInput,
+		ec.unmarshalInputImportStartInput,
 		ec.unmarshalInputInboundCreateInput,
 		ec.unmarshalInputInboundLineInput,
+		ec.unmarshalInputJobCancelInput,
+		ec.unmarshalInputJobFilter,
+		ec.unmarshalInputJobRetryFailedInput,
 		ec.unmarshalInputLocationArchiveInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationFilter,
-		ec.unmarshalInputLocationMovementFilter,
 		ec.unmarshalInputLocationOrder,
 		ec.unmarshalInputLocationRange,
 		ec.unmarshalInputLocationRestoreInput,
-		ec.unmarshalInputLocationStockFilter,
-		ec.unmarshalInputLocationStockOrder,
 		ec.unmarshalInputLocationUpdateInput,
 		ec.unmarshalInputLocationsGenerateInput,
 		ec.unmarshalInputLocationsImportInput,
@@ -130,7 +125,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductUpdateInput,
 		ec.unmarshalInputProductsImportInput,
 		ec.unmarshalInputProductsImportRowInput,
-		ec.unmarshalInputPutawayLineInput,
+		ec.unmarshalInputReportMonthlyStartInput,
 		ec.unmarshalInputScheduledRunFilter,
 		ec.unmarshalInputStockAdjustInput,
 		ec.unmarshalInputStockAdjustLine,
@@ -141,8 +136,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockMovementOrder,
 		ec.unmarshalInputStockOrder,
 		ec.unmarshalInputStockQuantityRange,
-		ec.unmarshalInputStockRelocateInput,
-		ec.unmarshalInputStockRelocateLine,
 		ec.unmarshalInputStockSetInput,
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
@@ -231,513 +224,240 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
-type ApprovalRule {
-  "Opaque id, unique over all types."
-  id: ID!
-  "Its code, upper case; it never changes."
-  code: String!
-  "What people call it."
-  name: String!
-  "Only documents of this kind; null is every kind."
-  kind: DocumentKind
-  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
-  warehouse: Warehouse
-  "Whether it is about one warehouse only."
-  oneWarehouse: Boolean!
+	{Name: "../sdl/bulk.graphql", Input: `"""
+What a table is about. Its first row names the columns, in any order, by the English
+names given here (those with an asterisk are needed) or by their Chinese ones, such as
+货号, 名称, 数量, 仓库编码, without case, blanks, underscores and hyphens. A column that
+means nothing here refuses the file.
+"""
+enum ImportKind {
   """
-  Only documents that are worth so much or more, in the base currency: known unit
-  costs, else moving averages, times quantity. Goods of no known cost count as 0.
+  sku*, name, englishName, description, category, brand, spec, unit, price,
+  priceCurrency, minStock, maxStock, weightG, lengthMm, widthMm, heightMm, barcodes
+  (parted by semicolons; a pack of twelve as code*12). An empty cell leaves what a
+  product has. Needs product:edit.
   """
-  minValue: Decimal!
-  "Whether whoever made the document cannot approve it."
-  separate: Boolean!
-  "The role that the approver must have; empty asks for none."
-  role: String!
-  "Whether it holds."
-  status: Status!
-  "Rises with every edit."
-  version: Long!
-  "When it was made."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
+  PRODUCTS
+  """
+  sku*, barcode*, packQuantity: barcodes that come to those that the products have.
+  Needs product:edit.
+  """
+  BARCODES
+  """
+  warehouseCode*, code*, type, isLocked, allowMixing, maxVolumeCm3. Needs
+  warehouse:edit.
+  """
+  LOCATIONS
+  """
+  warehouseCode*, sku*, quantity*, batchNo, producedOn, expiresOn, locationCode,
+  unitCost, costCurrency, bucket: what is there when the books are opened. Rows of one
+  warehouse that stand together become adjustments of up to 250 lines with the reason
+  OPENING. Needs document:create, document:approve and document:execute.
+  """
+  OPENING_STOCK
+  """
+  externalNo*, warehouseCode*, reasonCode (PURCHASE), party, country, currency, note,
+  occurredAt, expectedAt, and for each line sku*, quantity*, batchNo, producedOn,
+  expiresOn, locationCode, unitCost, costCurrency, bucket, unitPrice. Rows of one
+  externalNo and warehouse stand together and are one document, whole or not at all.
+  The same document imported again by the same person within 30 days is not made
+  twice; with another content it is refused. Needs document:create.
+  """
+  INBOUND
+  "As INBOUND, but that the reason is SALE and there are no costs."
+  OUTBOUND
 }
 
-"Which rules. All conditions must hold."
-input ApprovalRuleFilter {
-  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
-  kinds: [DocumentKind!]
-  "Only rules that hold, or only those that do not."
-  status: Status
-  "Only rules that ask for another person, or only those that do not."
-  separate: Boolean
+"A list that can be exported. An export holds what one would see in the graph: without cost:view no costs."
+enum ExportList {
+  "Products. Needs product:view."
+  PRODUCTS
+  "Warehouses. Needs warehouse:view."
+  WAREHOUSES
+  "Locations of warehouses. Needs warehouse:view."
+  LOCATIONS
+  "Stocks. Needs stock:view."
+  STOCKS
+  "The ledger, in the order of entry. Needs stock:view."
+  STOCK_MOVEMENTS
+  "Products of which there is too little or too much. Needs stock:view."
+  LOW_STOCK
+  "Documents, in the order of entry. Needs document:view."
+  DOCUMENTS
+  "The lines of documents. Needs document:view."
+  DOCUMENT_LINES
 }
 
-"A page of rules."
-type ApprovalRuleConnection {
-  "The rows with their cursors."
-  edges: [ApprovalRuleEdge!]!
-  "The rows."
-  nodes: [ApprovalRule!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
+"The form of a table."
+enum TableFormat {
+  """
+  Comma-separated values in UTF-8 with its mark. Text that a spreadsheet would take
+  for a formula has a quote ahead of it.
+  """
+  CSV
+  "A workbook, of as many worksheets of 1,048,576 rows as are needed."
+  XLSX
+  "A JSON object a line, by the names of the columns. Amounts are text."
+  NDJSON
 }
 
-"A rule in a list."
-type ApprovalRuleEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: ApprovalRule!
-}
-
-extend type Query {
-  "Rules of approval by code, a page at a time."
-  approvalRules(
-    "Which rules; all when left out."
-    filter: ApprovalRuleFilter
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): ApprovalRuleConnection @requires(permission: "document:view")
+"The language of headings."
+enum ExportLocale {
+  "English."
+  EN_US
+  "Chinese."
+  ZH_CN
 }
 
 extend type Mutation {
   """
-  Makes a rule of approval; it holds from the next approval on. What it is about
-  never changes: for another kind or warehouse make another rule.
+  Starts to import a table from an uploaded file, as a background job: UTF-8, UTF-16 or
+  GBK as CSV, or XLSX. At most 200 columns, 1 MB in a row, 1,024 MB unzipped. Formulas
+  and macros are refused.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  The file is read once before anything is changed: what is wrong with it as a table
+  fails the job. Then rows are booked in pieces of at most 250, a document whole, by the
+  commands that people use. Rows that are refused are kept with their faults, and the
+  others are done. A dry run tells for each piece what would be refused, and changes
+  nothing; it does not see what earlier pieces of the same file would have made.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND (the file), IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
-  approvalRuleCreate(
-    "The rule."
-    input: ApprovalRuleCreateInput!
-  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
-
-  """
-  Changes what is given of a rule and leaves the rest; this takes it out of use
-  and into it again too. What changes nothing leaves the version as it is.
-
-  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  approvalRuleUpdate(
-    "Which rule, and what changes."
-    input: ApprovalRuleUpdateInput!
-  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
-}
-
-"A new rule."
-input ApprovalRuleCreateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more (replayed: true); another input under the same key is
-  refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rule as it would be. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "1 to 50 letters, digits and - _ . ; kept in upper case."
-  code: String!
-  "What people are told when it holds them up; 1 to 100 characters."
-  name: String!
-  "Only documents of this kind; every kind when left out."
-  kind: DocumentKind
-  "Only documents of this warehouse, by code; every warehouse when left empty."
-  warehouseCode: String! = ""
-  "Only documents that are worth so much or more, in the base currency; 0 is every document."
-  minValue: Decimal
-  "True: whoever made the document cannot approve it."
-  separate: Boolean
-  "The role that the approver must have, by name; none when left out."
-  role: String
-}
-
-"What changes of a rule."
-input ApprovalRuleUpdateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
-  may be left out. Sending the same input again under the same key within 30 days
-  changes nothing more (replayed: true); another input under the same key is
-  refused.
-  """
-  idempotencyKey: String
-  """
-  True: everything is checked and done, and then rolled back. The payload shows
-  the rule as it would be. The idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The rule's code, not sensitive to case."
-  code: String!
-  "Refuses with STALE_VERSION unless the rule has this version."
-  expectedVersion: Long
-  "What people are told when it holds them up; stays when left out, as does everything below."
-  name: String
-  "Only documents that are worth so much or more."
-  minValue: Decimal
-  "Whether whoever made the document cannot approve it."
-  separate: Boolean
-  "The role that the approver must have; empty asks for none."
-  role: String
-  "Whether it holds."
-  status: Status
-}
-
-"The answer to approvalRuleCreate."
-type ApprovalRuleCreatePayload {
-  "The rule as it is now, or would be; null when it was refused."
-  approvalRule: ApprovalRule
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-
-"The answer to approvalRuleUpdate."
-type ApprovalRuleUpdatePayload {
-  "The rule as it is now, or would be; null when it was refused."
-  approvalRule: ApprovalRule
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
-  userErrors: [UserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
-type LocationStock {
-  "Opaque id, unique over all types."
-  id: ID!
-  "Where. Null for people without the permission warehouse:view."
-  location: Location
-  "What: the SKU and batch of which these units are a part."
-  stock: Stock
-  "Units that lie there, whatever their condition."
-  quantity: Long!
-  "Rises by one with every change."
-  version: Long!
-  "When the last change was recorded."
-  changedAt: DateTime!
-}
-
-"One immutable row of the locations' journal: how one posting changed what lies of one stock in one location."
-type LocationMovement {
-  "Opaque id; null for a movement that a dry run only planned."
-  id: ID
-  "The group of movements it belongs to. Null in a dry run."
-  posting: Posting
-  "Where. Null for people without the permission warehouse:view."
-  location: Location
-  "What: the SKU and batch."
-  stock: Stock
-  "Change of the units; negative when they left."
-  quantityDelta: Long!
-  "Units that lay there after it."
-  quantityAfter: Long!
-  "The movements of one stock in one location are numbered without gap or repeat."
-  locationVersion: Long!
-  "When it happened on the floor."
-  occurredAt: DateTime!
-  "When it was entered."
-  recordedAt: DateTime!
-}
-
-extend type Location {
-  "Units that lie there. Null for people without the permission stock:view."
-  quantity: Long
-  "Cubic centimetres that they take, as far as the sizes of products are known, rounded up. Null for people without the permission stock:view."
-  usedVolumeCm3: Long
-  "Cubic centimetres that are left, 0 when it is overfull; null when maxVolumeCm3 is unlimited, and for people without the permission stock:view."
-  freeVolumeCm3: Long
-  "What lies there."
-  stocks(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): LocationStockConnection!
-}
-
-extend type Stock {
-  "Where it lies, in warehouses that keep their stock by bin: together its physical units."
-  locations(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): LocationStockConnection!
-}
-
-extend type Query {
-  "What lies in locations, a page at a time."
-  locationStocks(
-    "Which; all when left out."
-    filter: LocationStockFilter
-    "In which order; by ID ascending, the quickest, when left out."
-    orderBy: LocationStockOrder
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): LocationStockConnection @requires(permission: "stock:view")
-
-  "The locations' journal, newest first, a page at a time."
-  locationMovements(
-    "Which; all when left out."
-    filter: LocationMovementFilter
-    "How many from the start, at most 200; 50 when neither first nor last is given."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-    "How many from the end, at most 200."
-    last: Int
-    "Only rows ahead of this cursor."
-    before: String
-    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
-    offset: Int
-  ): LocationMovementConnection @requires(permission: "stock:view")
+  importStart(
+    "What to import, and how."
+    input: ImportStartInput!
+  ): ImportStartPayload @requires(permission: "job:run")
 
   """
-  Where goods could be put away: first where the SKU lies already, then into empty
-  locations, then into those where SKUs may mix; of each PICK before STORAGE, then
-  by code. Only active, unlocked PICK and STORAGE locations are named, and only for
-  what their volume has room for, so a line may be split. Lines are placed one after
-  the other. Of empty and of shared locations the first 500 are looked at. Nothing is
-  held. It needs warehouse:view too. BAD_REQUEST for a warehouse that is not known or
-  does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
+  Starts to write a whole list into a file, as a background job. The list is read page
+  by page, in one pass: each row is as of the moment at which its page is read, between
+  startedAt and finishedAt of the job, and none comes twice.
+
+  User errors: REQUIRED, INVALID, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
-  putawaySuggestion(
-    "The warehouse's code, not sensitive to case."
-    warehouseCode: String!
-    "1 to 250 lines."
-    lines: [PutawayLineInput!]!
-  ): [Putaway!] @requires(permission: "stock:view")
-}
+  exportStart(
+    "What to export, and how."
+    input: ExportStartInput!
+  ): ExportStartPayload @requires(permission: "job:run")
 
-"Units of a SKU that are to be put away."
-input PutawayLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
-  "Units, 1 to 2147483647."
-  quantity: Long!
-}
-
-"Where the units of one line could be put."
-type Putaway {
-  "The SKU code."
-  sku: String!
-  "Units asked for."
-  quantity: Long!
-  "The locations, the best first."
-  places: [PutawayPlace!]!
-  "Units that find no location."
-  unplaced: Long!
-}
-
-"Units that could be put into one location."
-type PutawayPlace {
-  "Where."
-  location: Location!
-  "Units."
-  quantity: Long!
-  "Why there."
-  reason: PutawayReason!
-}
-
-"Why goods would be put into a location."
-enum PutawayReason {
-  "The SKU lies there already."
-  SAME_SKU
-  "It is empty."
-  EMPTY
-  "Other SKUs lie there, and they may mix."
-  MIXED
-}
-
-"What of the stock in locations. All conditions must hold."
-input LocationStockFilter {
-  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
-  warehouseCodes: [String!]
-  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
-  locationPrefix: String
-  "Only in locations of one of these types, at most 1,000."
-  locationTypes: [LocationType!]
-  "Only these SKU codes, at most 1,000, not sensitive to case."
-  skus: [String!]
-  "True: only what lay there once and does no more. False: only what lies there."
-  empty: Boolean
-  "Only what changed at this time or later."
-  changedSince: DateTime
-}
-
-"By what the stock in locations is ordered."
-input LocationStockOrder {
-  "The column; ties are broken by ID."
-  field: LocationStockOrderField! = ID
-  "Which way."
-  direction: OrderDirection! = ASC
-}
-
-"Columns that the stock in locations can be ordered by. ID has an index; the others sort what the filter admits."
-enum LocationStockOrderField {
-  "In the order of entry."
-  ID
-  "By the units."
-  QUANTITY
-  "By the time of the last change."
-  CHANGED_AT
-}
-
-"Which movements in locations. All conditions must hold."
-input LocationMovementFilter {
-  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
-  warehouseCodes: [String!]
-  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
-  locationPrefix: String
-  "Only in locations of one of these types, at most 1,000."
-  locationTypes: [LocationType!]
-  "Only these SKU codes, at most 1,000, not sensitive to case."
-  skus: [String!]
-  "Only of this posting."
-  postingId: ID
-  "Only of postings of one of these kinds, at most 1,000."
-  kinds: [MovementKind!]
-  "Only what was entered at this time or later."
-  recordedSince: DateTime
-  "Only what was entered before this time."
-  recordedBefore: DateTime
-}
-
-"A page of what lies in locations."
-type LocationStockConnection {
-  "The rows with their cursors."
-  edges: [LocationStockEdge!]!
-  "The rows."
-  nodes: [LocationStock!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many there are over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"What lies of a stock in a location, in a list."
-type LocationStockEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: LocationStock!
-}
-
-"A page of movements in locations."
-type LocationMovementConnection {
-  "The rows with their cursors."
-  edges: [LocationMovementEdge!]!
-  "The rows."
-  nodes: [LocationMovement!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many there are over all pages. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"A movement in a list."
-type LocationMovementEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: LocationMovement!
-}
-`, BuiltIn: false},
-	{Name: "../sdl/bin_change.graphql", Input: `extend type Mutation {
   """
-  Brings goods of one warehouse from locations to locations; no stock changes. At
-  most 250 lines, all or none. They happen together: what one line brings, another
-  may take.
+  Starts the stock report of a month as XLSX, as a background job: for each warehouse
+  and SKU opening, in, out, adjusted and closing, in units and in value, with a sum for
+  each warehouse. A month is that of the warehouse's time zone, by when work was
+  recorded, and opening + in − out + adjusted = closing. In and out are what documents,
+  transfers and assemblies brought and took; adjusted is all else: adjustments, counts,
+  revaluations, reversals. Values are in the currency of the warehouse; opening and
+  closing also in the base currency, at the rate of the month's last day. Of a month
+  that has not ended, closing is what there is now. It needs stock:view, cost:view and
+  warehouse:view too.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, MIXING,
-  CAPACITY, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
-  stockRelocate(
-    "What goes from where to where."
-    input: StockRelocateInput!
-  ): StockRelocatePayload @requires(permission: "stock:adjust")
+  reportMonthlyStart(
+    "Which month, and which warehouses."
+    input: ReportMonthlyStartInput!
+  ): ReportMonthlyStartPayload @requires(permission: "job:run")
 }
 
-"Goods of one warehouse that change their location."
-input StockRelocateInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
+"What to import, and how."
+input ImportStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
   idempotencyKey: String!
-  """
-  True: everything is checked and planned and then rolled back. The payload
-  shows the movements that would be, without ids and without a posting; the
-  idempotency key is neither read nor used up.
-  """
+  "What the table is about."
+  kind: ImportKind!
+  "The uploaded file, see File."
+  fileId: ID!
+  "The worksheet of an XLSX file; the first one when left out."
+  worksheet: String
+  "Whether the job only tries every row and changes nothing. The job itself is started all the same."
   dryRun: Boolean! = false
-  "The code of a warehouse that keeps its stock by bin, not sensitive to case."
-  warehouseCode: String!
-  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PUTAWAY or REPLENISH."
-  reasonCode: String! = "RELOCATED"
-  "Why, in words; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  "What rows of products and locations may do. Barcodes are always an update."
+  mode: ImportMode = UPSERT
+  "The state to which inbound and outbound documents go at once; DRAFT when left out. APPROVED needs document:approve, COMPLETED also document:execute."
+  advanceTo: NewDocumentState
+  "When opening stock was counted; now when left out."
   occurredAt: DateTime
-  "1 to 250 lines."
-  lines: [StockRelocateLine!]!
 }
 
-"Units of one stock that go from one location to another."
-input StockRelocateLine {
-  "The SKU code, not sensitive to case."
-  sku: String!
-  "The batch number, at most 50 bytes; empty for goods without one."
-  batchNo: String! = ""
-  "The code of the location that they leave."
-  from: String!
-  "The code of the location where they go; not the same."
-  to: String!
-  "Units, 1 to 2147483647."
-  quantity: Long!
-}
-
-"The answer to stockRelocate."
-type StockRelocatePayload {
-  "What was posted. Null when nothing was: refused, a dry run, or all goods would lie where they lay."
-  posting: Posting
-  "The rows of the locations' journal, or those a dry run would write; empty when it was refused."
-  movements: [LocationMovement!]!
-  "Whether this was a dry run: nothing was changed."
-  dryRun: Boolean!
-  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
-  replayed: Boolean!
-  "What was refused, and why. Empty when all went well."
+"The answer to importStart."
+type ImportStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
   userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
+}
+
+"What to export, and how."
+input ExportStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "The list."
+  list: ExportList!
+  "The columns, in this order, by the names of NDJSON; all when left out. A wrong name is answered with the right ones."
+  columns: [String!]
+  "The form of the file."
+  format: TableFormat! = XLSX
+  "The language of the headings."
+  locale: ExportLocale! = EN_US
+  "Narrows PRODUCTS."
+  products: ProductFilter
+  "Narrows WAREHOUSES."
+  warehouses: WarehouseFilter
+  "Narrows LOCATIONS."
+  locations: LocationFilter
+  "Narrows STOCKS."
+  stocks: StockFilter
+  "Narrows STOCK_MOVEMENTS."
+  stockMovements: StockMovementFilter
+  "Narrows LOW_STOCK."
+  lowStock: LowStockFilter
+  "Narrows DOCUMENTS, and the documents of DOCUMENT_LINES."
+  documents: DocumentFilter
+  "Only tell what stands against it: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to exportStart."
+type ExportStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
+}
+
+"Which month, and which warehouses."
+input ReportMonthlyStartInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "Any day of the month."
+  month: Date!
+  "Only these warehouses, by code, at most 1,000; all but virtual ones when left out."
+  warehouseCodes: [String!]
+  "The language of the headings."
+  locale: ExportLocale! = EN_US
+  "Only tell what stands against it: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to reportMonthlyStart."
+type ReportMonthlyStartPayload {
+  "The job; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether nothing is changed."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
@@ -815,8 +535,6 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
-  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
-  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -851,67 +569,6 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
-  """
-  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
-  with units that were rejected or changed their bucket when they were inspected.
-  Rows never change; what a cancelled document took back stays among them. In a dry
-  run only what would be new.
-  """
-  executions(
-    "How many from the start, at most 200; 50 when left out."
-    first: Int
-    "Only rows behind this cursor."
-    after: String
-  ): DocumentExecutionConnection!
-}
-
-"What was done of one line at once."
-type DocumentExecution {
-  "The document's version after the step."
-  version: Long!
-  """
-  The posting that it is part of. Null for units that were rejected, in a dry run, and
-  for what was executed in several goes before executions were kept.
-  """
-  posting: Posting
-  "The SKU that moved: of a kit, a component."
-  sku: String!
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "Which bucket the goods came to, changed to or left."
-  bucket: AdjustableBucket!
-  "Which bucket they changed from when they were inspected; null when they came or left."
-  fromBucket: AdjustableBucket
-  "The bin; null when nobody said, and for people without the permission warehouse:view."
-  location: Location
-  "Units that moved, whichever way."
-  quantity: Long!
-  "Units that came and were refused."
-  rejectedQuantity: Long!
-  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
-  lineQuantity: Long!
-  "Why units were rejected, or are fewer than planned; may be empty."
-  reasonCode: String!
-}
-
-"A page of executions."
-type DocumentExecutionConnection {
-  "The rows with their cursors."
-  edges: [DocumentExecutionEdge!]!
-  "The rows."
-  nodes: [DocumentExecution!]!
-  "Where the page stands."
-  pageInfo: PageInfo!
-  "How many executions the line has. Counted only when selected; it costs a query of its own."
-  totalCount: Int!
-}
-
-"An execution in a list."
-type DocumentExecutionEdge {
-  "Where the row stands in this order; opaque."
-  cursor: String!
-  "The row."
-  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -1002,62 +659,11 @@ enum DocumentAction {
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
-  "Goods that came back, and were on hold, were told apart."
-  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
 
-"Units that one line of an outbound document takes from one place."
-type Pick {
-  "The document's line."
-  lineNo: Int!
-  "The SKU code; of a kit, a component."
-  sku: String!
-  "What, with its barcodes. Null for people without the permission product:view."
-  product: Product
-  "The batch number; empty for goods without one."
-  batchNo: String!
-  "Which bucket they leave."
-  bucket: AdjustableBucket!
-  """
-  The bin. Null in warehouses that do not keep their stock by bin, for what no open bin
-  holds, for damaged goods, and for people without the permission warehouse:view.
-  """
-  location: Location
-  "Base units."
-  quantity: Long!
-}
-
 extend type Query {
-  """
-  What is to be picked for an outbound document, in the order in which a person walks
-  the bins: up the odd aisles, down the even ones. It is what is promised to the
-  document and outstanding; what no open bin holds comes last. Nothing is held. Null
-  when there is no such document; BAD_REQUEST for one of another kind. It needs
-  stock:view too.
-  """
-  documentPickList(
-    "The number, not sensitive to case; give exactly one of no and id."
-    no: String
-    "The id of a document."
-    id: ID
-  ): [Pick!] @requires(permission: "document:view")
-
-  """
-  Where what an inbound document brought could be put, as in putawaySuggestion: of each
-  SKU at most what came and still lies in locations for receipts, for the first 250
-  SKUs of which something does. Null when there is no such document; BAD_REQUEST for
-  one of another kind, and for a warehouse that does not keep its stock by bin. It
-  needs stock:view and warehouse:view too.
-  """
-  documentPutaway(
-    "The number, not sensitive to case; give exactly one of no and id."
-    no: String
-    "The id of a document."
-    id: ID
-  ): [Putaway!] @requires(permission: "document:view")
-
   "One document by its number or its id, exactly one of the two. Null when there is none."
   document(
     "The number, not sensitive to case."
@@ -1257,13 +863,8 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
-  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
-  documentInspect, unless the document goes to COMPLETED at once or the execution names
-  a bucket.
-
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -1271,18 +872,11 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Plans goods that leave a warehouse: sold, sent back, scrapped. Approval promises
-  what is available, every line in full, until the document is executed, ended or
-  given up; what is DAMAGED or ON_HOLD is taken as it is. Nothing moves before the
-  document is executed; advanceTo does that at once.
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
+  is promised before the document is executed; advanceTo does that at once.
 
-  A sales kit leaves as its components. The batches are those that the product's rule
-  says, or the one that the line names. SCRAP and SUPPLIER_RETURN may be of batches
-  that nobody may be sold.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, EXPIRED,
-  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -1294,7 +888,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -1312,11 +906,9 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. All rules of approval that it comes under must hold, and
-  an outbound document's goods are promised to it. Approving twice does no harm.
+  Lets a draft be executed. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
-  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
@@ -1329,27 +921,12 @@ type PostingEdge {
   all that is outstanding. It may be called again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXPIRED, EXCEEDS_OUTSTANDING, OUTSTANDING,
-  MIXING, CAPACITY, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
-  ): DocumentPayload @requires(permission: "document:execute")
-
-  """
-  Tells apart goods of an inbound document that came on hold, such as returns: each
-  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
-  hold. The document may be executing or completed, and inspected again for the rest.
-
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
-  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
-  """
-  documentInspect(
-    "What, and why."
-    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -1426,12 +1003,6 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
-  The number of the outbound document whose goods come back, not sensitive to case;
-  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
-  has brought comes back, at what it left at when a line gives no cost.
-  """
-  returnOf: String! = ""
-  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -1447,7 +1018,7 @@ input InboundLineInput {
   sku: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
+  "Which bucket they come to."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
@@ -1499,34 +1070,16 @@ input OutboundCreateInput {
   the year 2000.
   """
   occurredAt: DateTime
-  """
-  When the goods are expected to leave: batches are promised that may still be sold
-  on that day in the warehouse's time zone, or today when it is left out.
-  """
+  "When the goods are expected to leave."
   expectedAt: DateTime
-  """
-  The reservation that the document executes from, instead of a promise of its own.
-  Its lines are what that holds open in the warehouse when none are given.
-  """
-  fromReservation: FromReservationInput
   """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines; they may be left out only with fromReservation. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]
-}
-
-"Which reservation: give its id, or whose it is."
-input FromReservationInput {
-  "What sort of object it was made for, such as ORDER."
-  businessType: String! = ""
-  "Which of them."
-  businessId: String! = ""
-  "The id of the reservation."
-  id: ID
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]!
 }
 
 "Goods of one SKU that leave."
@@ -1635,7 +1188,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go; null is at no known time."
+  "When the goods are expected to come or go."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1713,10 +1266,7 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  """
-  What was done, at most 5,000 parts; everything that is outstanding, as it was
-  planned, when left empty. A line is named again for another batch, bucket or bin.
-  """
+  "What was done, each line at most once; everything that is outstanding when left empty."
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1724,7 +1274,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"A part of one line that was done. What is left out is as the line plans it."
+"What was done of one line."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1732,72 +1282,6 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
-  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
-  reasonCode: String! = ""
-  "The batch number, at most 50 bytes; empty for goods without one."
-  batchNo: String
-  "The bucket that they came to or left."
-  bucket: AdjustableBucket
-  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
-  locationCode: String
-  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
-  unitCost: Decimal
-  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
-  currency: String! = ""
-  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
-  producedOn: Date
-  "When the batch expires; likewise."
-  expiresOn: Date
-}
-
-"What of which document was inspected."
-input DocumentInspectInput {
-  """
-  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
-  Sending the same input again under the same key within 30 days changes nothing
-  more and answers with what was done the first time (replayed: true); another
-  input under the same key is refused. It may be empty in a dry run.
-  """
-  idempotencyKey: String!
-  """
-  True: everything is checked and done and then rolled back. The payload shows
-  what would be; the idempotency key is neither read nor used up.
-  """
-  dryRun: Boolean! = false
-  "The number of the document, not sensitive to case; give exactly one of no and id."
-  no: String! = ""
-  "The id of the document."
-  id: ID
-  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
-  expectedVersion: Long
-  "A note on this step, kept with its event; at most 500 characters."
-  note: String! = ""
-  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
-  occurredAt: DateTime
-  "What was found, 1 to 5,000 parts."
-  lines: [DocumentInspectLine!]!
-}
-
-"A part of one line that was inspected."
-input DocumentInspectLine {
-  "The line's number."
-  lineNo: Int!
-  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
-  quantity: Long!
-  "What they are from now on."
-  bucket: InspectedBucket!
-  "The batch; when left out, the batches of the line in the order in which they came."
-  batchNo: String
-  "Why, as a code such as SCRATCHED; may be empty."
-  reasonCode: String! = ""
-}
-
-"What goods may be after they were inspected."
-enum InspectedBucket {
-  "Good to sell."
-  AVAILABLE
-  "Damaged."
-  DAMAGED
 }
 
 "Which document is ended."
@@ -1939,10 +1423,6 @@ enum UserErrorCode {
   ARCHIVED
   "It exists and is locked against work for now."
   LOCKED
-  "The bin takes one SKU only, and another one lies there."
-  MIXING
-  "The bin has no room for so much: currentQuantity is how many more units fit, shortBy how many do not."
-  CAPACITY
   "The code or name is in use."
   TAKEN
   "A bucket would fall below zero; see currentQuantity and shortBy."
@@ -1957,16 +1437,10 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
-  "The reservation held goods until a time that is over."
-  EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
-  "A rule says that whoever made the document cannot approve it; the message names the rule."
-  APPROVAL_SEPARATE
-  "A rule asks for a role that the approver does not have; the message names both."
-  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -2139,6 +1613,281 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
+}
+`, BuiltIn: false},
+	{Name: "../sdl/job.graphql", Input: `"Where a background job stands."
+enum JobState {
+  "It waits for a replica; also when an attempt failed and it is tried again later."
+  QUEUED
+  "A replica works on it, or died a moment ago: then another one goes on with it within about a minute."
+  RUNNING
+  "It did its work. Rows may have been refused: see progress."
+  COMPLETED
+  "It ended with an error; what it had done until then stays."
+  FAILED
+  "Somebody cancelled it; what it had done until then stays."
+  CANCELLED
+}
+
+"""
+Work in the background that somebody asked for: an import, an export, a report, a
+large transfer. It survives the replica that does it and goes on where it was, and
+nothing is done twice. It acts with the permissions that the person has when it
+runs. Jobs that have ended are shown for 90 days.
+"""
+type Job {
+  "Opaque id, unique over all types."
+  id: ID!
+  "What sort of work it is, such as import.products or export."
+  kind: String!
+  "What it is about in a few words, such as the name of the file."
+  title: String!
+  "Where it stands."
+  state: JobState!
+  "Whether it only tries what would be done and changes nothing."
+  dryRun: Boolean!
+  "How far it is."
+  progress: JobProgress!
+  "How often it was begun, five times at most."
+  attempt: Int!
+  "The replica that runs it, or ran it last: host, process and a random part."
+  holder: String!
+  "Why it failed, or why the last attempt did; empty when it did not."
+  error: String!
+  "Who asked for it."
+  createdBy: User
+  "When it was asked for."
+  createdAt: DateTime!
+  "When it was last begun; null while it never was."
+  startedAt: DateTime
+  "When it ended; null while it has not."
+  finishedAt: DateTime
+  "The file that it reads; null for others than who asked for it, and once it has expired."
+  sourceFile: File
+  "The files that it made; empty for others than who asked for it, until they are whole, and once they have expired."
+  resultFiles: [File!]!
+  "The job whose refused rows this one tries again."
+  retryOf: Job
+  "The rows that were refused, in the order of the file."
+  errors(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): JobErrorConnection!
+  """
+  Where the refused rows are downloaded as CSV with the access token: row, column,
+  code, message, and the row as it was given. Null when there are none, and for others than who
+  asked for the job.
+  """
+  errorFileUrl: String
+}
+
+"How far a job is, in rows."
+type JobProgress {
+  "How many rows there are; null while nobody knows."
+  total: Long
+  "How many were accepted, or written, until now."
+  done: Long!
+  "How many were refused until now."
+  failed: Long!
+}
+
+"A row that was refused."
+type JobError {
+  "Its number in the file: the line of a text, the row of a worksheet."
+  row: Long!
+  "What is wrong with it."
+  faults: [JobRowFault!]!
+  "The row as it was given; null for others than who asked for the job."
+  cells: [String!]
+}
+
+"One thing that is wrong with a row."
+type JobRowFault {
+  "The column at fault, as the file calls it; empty for the row as a whole."
+  column: String!
+  "For a program to branch on."
+  code: UserErrorCode!
+  "For a person to read, in English."
+  message: String!
+}
+
+"A page of refused rows."
+type JobErrorConnection {
+  "The rows with their cursors."
+  edges: [JobErrorEdge!]!
+  "The rows."
+  nodes: [JobError!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows were refused, over all pages."
+  totalCount: Int!
+}
+
+"A refused row in a list."
+type JobErrorEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: JobError!
+}
+
+"""
+A file that somebody uploaded or a job made. It can be read by the person whose it
+is and by nobody else, for seven days.
+
+Upload one with ` + "`" + `POST /files` + "`" + ` and the access token: as the first file of a
+multipart/form-data form, or as the body itself with its name in the query, as in
+` + "`" + `POST /files?name=parts.csv` + "`" + `. A file has at most 100 MB, and the uploads of one person
+1,024 MB together; more is answered with 413. The answer, 201, has its ` + "`" + `id` + "`" + `.
+"""
+type File {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Its name, at most 200 bytes."
+  name: String!
+  "What it is served as."
+  contentType: String!
+  "How many bytes it has."
+  size: Long!
+  "The SHA-256 of its content, in hexadecimal digits."
+  sha256: String!
+  "Where it is downloaded with the access token, as a path of this server."
+  url: String!
+  "When it was begun."
+  createdAt: DateTime!
+  "When it is removed."
+  expiresAt: DateTime!
+}
+
+"Which jobs. All conditions must hold."
+input JobFilter {
+  "Only in one of these states."
+  states: [JobState!]
+  "Only of these kinds, at most 1,000; unknown ones match nothing."
+  kinds: [String!]
+  "Only one's own: those of others are shown to people with job:view."
+  mine: Boolean
+  "Only those asked for from this instant on."
+  createdSince: DateTime
+}
+
+"A page of jobs."
+type JobConnection {
+  "The rows with their cursors."
+  edges: [JobEdge!]!
+  "The rows."
+  nodes: [Job!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many jobs the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A job in a list."
+type JobEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Job!
+}
+
+extend type Query {
+  "Background jobs, the last ones first: one's own, and with job:view those of everybody."
+  jobs(
+    "Which jobs; all when left out."
+    filter: JobFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): JobConnection @requires(permission: "job:run")
+
+  "One background job; null when there is none, or it is somebody else's and one has not job:view."
+  job(
+    "Its id."
+    id: ID!
+  ): Job @requires(permission: "job:run")
+}
+
+extend type Mutation {
+  """
+  Ends a job that waits or runs. What it has done stays; the piece that it is at is
+  rolled back. Cancelling it twice is harmless. Jobs of others are cancelled by
+  people with job:view.
+
+  User errors: NOT_FOUND, INVALID_TRANSITION (it has ended), IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  jobCancel(
+    "Which job."
+    input: JobCancelInput!
+  ): JobCancelPayload @requires(permission: "job:run")
+
+  """
+  Starts a new job over the rows that an import refused, as they were given or from
+  a corrected file of these rows. Only who asked for that import can.
+
+  User errors: REQUIRED, NOT_FOUND, INVALID_TRANSITION (it has not ended, or refused
+  nothing), IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  jobRetryFailed(
+    "Which job."
+    input: JobRetryFailedInput!
+  ): JobRetryFailedPayload @requires(permission: "job:run")
+}
+
+"Which job to cancel."
+input JobCancelInput {
+  "The name of this act, yours to choose, at most 100 characters."
+  idempotencyKey: String!
+  "The job."
+  jobId: ID!
+  "Only tell what would happen."
+  dryRun: Boolean! = false
+}
+
+"The answer to jobCancel."
+type JobCancelPayload {
+  "The job as it stands now; null when it was refused."
+  job: Job
+  "What stands against it; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "Whether it had been done before under this key."
+  replayed: Boolean!
+}
+
+"Which rows to try again."
+input JobRetryFailedInput {
+  "The name of this act, yours to choose, at most 100 characters: sent twice under one name, one job is started."
+  idempotencyKey: String!
+  "The job that refused them."
+  jobId: ID!
+  "A corrected file of these rows; the rows as they were given when left out."
+  fileId: ID
+  "Only tell what would happen: no job is started."
+  dryRun: Boolean! = false
+}
+
+"The answer to jobRetryFailed."
+type JobRetryFailedPayload {
+  "The new job; null when it was refused or only tried."
+  job: Job
+  "What stands against it; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "Whether it had been started before under this key."
+  replayed: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -4599,8 +4348,8 @@ type StockCardLineEdge {
   broken, given away. At most 250 lines, decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   stockAdjust(
     "What changes, and why."
@@ -4614,8 +4363,8 @@ type StockCardLineEdge {
   most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
-  RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -4627,8 +4376,8 @@ type StockCardLineEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -4638,11 +4387,9 @@ type StockCardLineEdge {
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
   stays as it is. Refused when a bucket would fall below zero, the second time,
-  and for a posting that is a reversal itself, belongs to a document, or is a
-  relocation: bring the goods back with stockRelocate. In bins it does the opposite
-  too; what lies there no more is taken as stockAdjust takes it.
+  and for a posting that is a reversal itself or belongs to a document.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK, LOCKED,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
@@ -4740,14 +4487,6 @@ input StockAdjustLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
-  """
-  The code of the location where units that come are put, or that units which go
-  leave, in a warehouse that keeps its stock by bin. Left out, what comes goes to the
-  first unlocked RECEIVE location by code (damaged units to DAMAGED), and what goes
-  leaves unlocked PICK, STORAGE, STAGE, RETURN and RECEIVE locations in this order
-  (damaged units DAMAGED ones first), then by code.
-  """
-  locationCode: String! = ""
 }
 
 "Counted quantities, and why."
@@ -4795,8 +4534,6 @@ input StockSetLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
-  "The code of the location where a surplus is put, or that missing units are taken from, as in stockAdjust; chosen as there when left out."
-  locationCode: String! = ""
 }
 
 "Units that change their bucket, and why."
@@ -4842,13 +4579,6 @@ input StockMoveLine {
   quantity: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version."
   expectedVersion: Long
-  """
-  The code of the location that units leave which become damaged, or cease to be;
-  chosen as in stockAdjust when left out. Other units stay where they lie.
-  """
-  locationCode: String! = ""
-  "The code of the location where they go then: the first unlocked DAMAGED one, or RECEIVE for those that are damaged no more, when left out."
-  toLocationCode: String! = ""
 }
 
 "Which posting is taken back, and why."
@@ -5183,8 +4913,6 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
-  "Whether it keeps its stock by bin: what lies in its locations adds up to its physical units."
-  tracksLocations: Boolean!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
   "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
@@ -5445,12 +5173,6 @@ input WarehouseCreateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
   parentCodes: [String!]
-  """
-  Whether it keeps its stock by bin; when left out, a PHYSICAL warehouse that we run
-  ourselves does, and no other one may. It gets the locations RECEIVE, DAMAGED and
-  LOST at once.
-  """
-  tracksLocations: Boolean
 }
 
 "What changes of a warehouse."
@@ -5490,13 +5212,6 @@ input WarehouseUpdateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
   parentCodes: [String!]
-  """
-  True: it begins to keep its stock by bin, which only a PHYSICAL warehouse that we run
-  ourselves may. It gets the locations RECEIVE, DAMAGED and LOST, unless it has some of
-  these types, and all that lies there is put into RECEIVE, damaged units into DAMAGED.
-  It never ceases to: what lay where would be forgotten.
-  """
-  tracksLocations: Boolean
 }
 
 "A warehouse to archive."
@@ -5567,11 +5282,6 @@ input WarehousesImportRowInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
   parentCodes: [String!]
-  """
-  Whether it keeps its stock by bin; see WarehouseCreateInput for a new warehouse, and
-  WarehouseUpdateInput for one that is there.
-  """
-  tracksLocations: Boolean
 }
 
 "The answer to warehouseCreate."
@@ -5743,90 +5453,6 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
-func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_ApprovalRule_id(ctx, field)
-	case "code":
-		return ec.fieldContext_ApprovalRule_code(ctx, field)
-	case "name":
-		return ec.fieldContext_ApprovalRule_name(ctx, field)
-	case "kind":
-		return ec.fieldContext_ApprovalRule_kind(ctx, field)
-	case "warehouse":
-		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
-	case "oneWarehouse":
-		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
-	case "minValue":
-		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
-	case "separate":
-		return ec.fieldContext_ApprovalRule_separate(ctx, field)
-	case "role":
-		return ec.fieldContext_ApprovalRule_role(ctx, field)
-	case "status":
-		return ec.fieldContext_ApprovalRule_status(ctx, field)
-	case "version":
-		return ec.fieldContext_ApprovalRule_version(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "approvalRule":
-		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "approvalRule":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5911,8 +5537,6 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
-	case "returnOf":
-		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
@@ -5993,58 +5617,6 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "version":
-		return ec.fieldContext_DocumentExecution_version(ctx, field)
-	case "posting":
-		return ec.fieldContext_DocumentExecution_posting(ctx, field)
-	case "sku":
-		return ec.fieldContext_DocumentExecution_sku(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
-	case "bucket":
-		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
-	case "fromBucket":
-		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
-	case "location":
-		return ec.fieldContext_DocumentExecution_location(ctx, field)
-	case "quantity":
-		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
-	case "rejectedQuantity":
-		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
-	case "lineQuantity":
-		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
-	case "reasonCode":
-		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
-}
-
-func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -6073,8 +5645,6 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
-	case "executions":
-		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }
@@ -6177,6 +5747,210 @@ func (ec *executionContext) childFields_ExchangeRateSetPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRateSetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExportStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ExportStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExportStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ExportStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ExportStartPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_File(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_File_id(ctx, field)
+	case "name":
+		return ec.fieldContext_File_name(ctx, field)
+	case "contentType":
+		return ec.fieldContext_File_contentType(ctx, field)
+	case "size":
+		return ec.fieldContext_File_size(ctx, field)
+	case "sha256":
+		return ec.fieldContext_File_sha256(ctx, field)
+	case "url":
+		return ec.fieldContext_File_url(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_File_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_File_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type File", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ImportStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ImportStartPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Job_kind(ctx, field)
+	case "title":
+		return ec.fieldContext_Job_title(ctx, field)
+	case "state":
+		return ec.fieldContext_Job_state(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_Job_dryRun(ctx, field)
+	case "progress":
+		return ec.fieldContext_Job_progress(ctx, field)
+	case "attempt":
+		return ec.fieldContext_Job_attempt(ctx, field)
+	case "holder":
+		return ec.fieldContext_Job_holder(ctx, field)
+	case "error":
+		return ec.fieldContext_Job_error(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Job_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Job_createdAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Job_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Job_finishedAt(ctx, field)
+	case "sourceFile":
+		return ec.fieldContext_Job_sourceFile(ctx, field)
+	case "resultFiles":
+		return ec.fieldContext_Job_resultFiles(ctx, field)
+	case "retryOf":
+		return ec.fieldContext_Job_retryOf(ctx, field)
+	case "errors":
+		return ec.fieldContext_Job_errors(ctx, field)
+	case "errorFileUrl":
+		return ec.fieldContext_Job_errorFileUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobCancelPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JobCancelPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_JobCancelPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_JobCancelPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_JobError_row(ctx, field)
+	case "faults":
+		return ec.fieldContext_JobError_faults(ctx, field)
+	case "cells":
+		return ec.fieldContext_JobError_cells(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobError", field.Name)
+}
+
+func (ec *executionContext) childFields_JobErrorConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobErrorConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobErrorConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobErrorConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobErrorConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobErrorConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobErrorEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobErrorEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobErrorEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobErrorEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_JobProgress_total(ctx, field)
+	case "done":
+		return ec.fieldContext_JobProgress_done(ctx, field)
+	case "failed":
+		return ec.fieldContext_JobProgress_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_JobRetryFailedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_JobRetryFailedPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JobRetryFailedPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_JobRetryFailedPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_JobRetryFailedPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobRetryFailedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JobRowFault(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "column":
+		return ec.fieldContext_JobRowFault_column(ctx, field)
+	case "code":
+		return ec.fieldContext_JobRowFault_code(ctx, field)
+	case "message":
+		return ec.fieldContext_JobRowFault_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobRowFault", field.Name)
+}
+
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6201,14 +5975,6 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Location_updatedAt(ctx, field)
-	case "quantity":
-		return ec.fieldContext_Location_quantity(ctx, field)
-	case "usedVolumeCm3":
-		return ec.fieldContext_Location_usedVolumeCm3(ctx, field)
-	case "freeVolumeCm3":
-		return ec.fieldContext_Location_freeVolumeCm3(ctx, field)
-	case "stocks":
-		return ec.fieldContext_Location_stocks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
@@ -6265,54 +6031,6 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_LocationMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_LocationMovement_id(ctx, field)
-	case "posting":
-		return ec.fieldContext_LocationMovement_posting(ctx, field)
-	case "location":
-		return ec.fieldContext_LocationMovement_location(ctx, field)
-	case "stock":
-		return ec.fieldContext_LocationMovement_stock(ctx, field)
-	case "quantityDelta":
-		return ec.fieldContext_LocationMovement_quantityDelta(ctx, field)
-	case "quantityAfter":
-		return ec.fieldContext_LocationMovement_quantityAfter(ctx, field)
-	case "locationVersion":
-		return ec.fieldContext_LocationMovement_locationVersion(ctx, field)
-	case "occurredAt":
-		return ec.fieldContext_LocationMovement_occurredAt(ctx, field)
-	case "recordedAt":
-		return ec.fieldContext_LocationMovement_recordedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationMovement", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_LocationMovementConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_LocationMovementConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_LocationMovementConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_LocationMovementConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationMovementConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_LocationMovementEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_LocationMovementEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationMovementEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -6325,48 +6043,6 @@ func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Conte
 		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_LocationStock_id(ctx, field)
-	case "location":
-		return ec.fieldContext_LocationStock_location(ctx, field)
-	case "stock":
-		return ec.fieldContext_LocationStock_stock(ctx, field)
-	case "quantity":
-		return ec.fieldContext_LocationStock_quantity(ctx, field)
-	case "version":
-		return ec.fieldContext_LocationStock_version(ctx, field)
-	case "changedAt":
-		return ec.fieldContext_LocationStock_changedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationStock", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_LocationStockConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_LocationStockConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_LocationStockConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_LocationStockConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationStockConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_LocationStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_LocationStockEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_LocationStockEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LocationStockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6585,26 +6261,6 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
-}
-
-func (ec *executionContext) childFields_Pick(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "lineNo":
-		return ec.fieldContext_Pick_lineNo(ctx, field)
-	case "sku":
-		return ec.fieldContext_Pick_sku(ctx, field)
-	case "product":
-		return ec.fieldContext_Pick_product(ctx, field)
-	case "batchNo":
-		return ec.fieldContext_Pick_batchNo(ctx, field)
-	case "bucket":
-		return ec.fieldContext_Pick_bucket(ctx, field)
-	case "location":
-		return ec.fieldContext_Pick_location(ctx, field)
-	case "quantity":
-		return ec.fieldContext_Pick_quantity(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Pick", field.Name)
 }
 
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6851,30 +6507,18 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
-func (ec *executionContext) childFields_Putaway(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_ReportMonthlyStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "sku":
-		return ec.fieldContext_Putaway_sku(ctx, field)
-	case "quantity":
-		return ec.fieldContext_Putaway_quantity(ctx, field)
-	case "places":
-		return ec.fieldContext_Putaway_places(ctx, field)
-	case "unplaced":
-		return ec.fieldContext_Putaway_unplaced(ctx, field)
+	case "job":
+		return ec.fieldContext_ReportMonthlyStartPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportMonthlyStartPayload_userErrors(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReportMonthlyStartPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ReportMonthlyStartPayload_replayed(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type Putaway", field.Name)
-}
-
-func (ec *executionContext) childFields_PutawayPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "location":
-		return ec.fieldContext_PutawayPlace_location(ctx, field)
-	case "quantity":
-		return ec.fieldContext_PutawayPlace_quantity(ctx, field)
-	case "reason":
-		return ec.fieldContext_PutawayPlace_reason(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PutawayPlace", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type ReportMonthlyStartPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7007,8 +6651,6 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_batch(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
-	case "locations":
-		return ec.fieldContext_Stock_locations(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -7345,22 +6987,6 @@ func (ec *executionContext) childFields_StockQuantities(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockQuantities", field.Name)
 }
 
-func (ec *executionContext) childFields_StockRelocatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "posting":
-		return ec.fieldContext_StockRelocatePayload_posting(ctx, field)
-	case "movements":
-		return ec.fieldContext_StockRelocatePayload_movements(ctx, field)
-	case "dryRun":
-		return ec.fieldContext_StockRelocatePayload_dryRun(ctx, field)
-	case "replayed":
-		return ec.fieldContext_StockRelocatePayload_replayed(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_StockRelocatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StockRelocatePayload", field.Name)
-}
-
 func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -7457,8 +7083,6 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
-	case "tracksLocations":
-		return ec.fieldContext_Warehouse_tracksLocations(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":

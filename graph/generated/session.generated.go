@@ -10,8 +10,11 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 
 	"entrepot/internal/posting"
 	"entrepot/internal/stock"
@@ -29,12 +32,9 @@ import (
 
 type MutationResolver interface {
 	Login(ctx context.Context, input auth.LoginInput) (*model.LoginPayload, error)
-	BatchUpdate(ctx context.Context, input posting.BatchInput) (*model.BatchChange, error)
-	CarrierCreate(ctx context.Context, input catalog.CarrierInput) (*model.Edit[ent.Carrier], error)
-	CarrierUpdate(ctx context.Context, input catalog.CarrierInput) (*model.Edit[ent.Carrier], error)
-	CodeMappingCreate(ctx context.Context, input catalog.MappingInput) (*model.Edit[ent.CodeMapping], error)
-	CodeMappingUpdate(ctx context.Context, input catalog.MappingInput) (*model.Edit[ent.CodeMapping], error)
-	CodeMappingsImport(ctx context.Context, input catalog.MappingsInput) (*model.Import[ent.CodeMapping], error)
+	ImportStart(ctx context.Context, input importer.StartInput) (*model.JobPayload, error)
+	ExportStart(ctx context.Context, input exporter.StartInput) (*model.JobPayload, error)
+	ReportMonthlyStart(ctx context.Context, input exporter.MonthlyInput) (*model.JobPayload, error)
 	InboundCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
 	OutboundCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
 	AdjustmentCreate(ctx context.Context, input document.CreateInput) (*model.DocumentPayload, error)
@@ -45,8 +45,8 @@ type MutationResolver interface {
 	DocumentCancel(ctx context.Context, input document.CancelInput) (*model.DocumentPayload, error)
 	DocumentReverse(ctx context.Context, input document.ReverseInput) (*model.DocumentPayload, error)
 	ExchangeRateSet(ctx context.Context, input fx.SetInput) (*model.ExchangeRateSetPayload, error)
-	InterchangeGroupCreate(ctx context.Context, input catalog.InterchangeInput) (*model.Edit[ent.InterchangeGroup], error)
-	InterchangeGroupUpdate(ctx context.Context, input catalog.InterchangeInput) (*model.Edit[ent.InterchangeGroup], error)
+	JobCancel(ctx context.Context, input job.CancelInput) (*model.JobPayload, error)
+	JobRetryFailed(ctx context.Context, input job.RetryInput) (*model.JobPayload, error)
 	LocationCreate(ctx context.Context, input warehouse.LocationInput) (*model.Edit[ent.Location], error)
 	LocationUpdate(ctx context.Context, input warehouse.LocationInput) (*model.Edit[ent.Location], error)
 	LocationArchive(ctx context.Context, input warehouse.LocationInput) (*model.Edit[ent.Location], error)
@@ -83,90 +83,6 @@ func (ec *executionContext) field_Mutation_adjustmentCreate_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (document.CreateInput, error) {
 			return ec.unmarshalNAdjustmentCreateInput2entrepotᚋinternalᚋdocumentᚐCreateInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_batchUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (posting.BatchInput, error) {
-			return ec.unmarshalNBatchUpdateInput2entrepotᚋinternalᚋpostingᚐBatchInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_carrierCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.CarrierInput, error) {
-			return ec.unmarshalNCarrierCreateInput2entrepotᚋinternalᚋcatalogᚐCarrierInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_carrierUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.CarrierInput, error) {
-			return ec.unmarshalNCarrierUpdateInput2entrepotᚋinternalᚋcatalogᚐCarrierInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_codeMappingCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.MappingInput, error) {
-			return ec.unmarshalNCodeMappingCreateInput2entrepotᚋinternalᚋcatalogᚐMappingInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_codeMappingUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.MappingInput, error) {
-			return ec.unmarshalNCodeMappingUpdateInput2entrepotᚋinternalᚋcatalogᚐMappingInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_codeMappingsImport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.MappingsInput, error) {
-			return ec.unmarshalNCodeMappingsImportInput2entrepotᚋinternalᚋcatalogᚐMappingsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -273,6 +189,34 @@ func (ec *executionContext) field_Mutation_exchangeRateSet_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_exportStart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (exporter.StartInput, error) {
+			return ec.unmarshalNExportStartInput2entrepotᚋinternalᚋexporterᚐStartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importStart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (importer.StartInput, error) {
+			return ec.unmarshalNImportStartInput2entrepotᚋinternalᚋimporterᚐStartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_inboundCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -287,12 +231,12 @@ func (ec *executionContext) field_Mutation_inboundCreate_args(ctx context.Contex
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_interchangeGroupCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_jobCancel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.InterchangeInput, error) {
-			return ec.unmarshalNInterchangeGroupCreateInput2entrepotᚋinternalᚋcatalogᚐInterchangeInput(ctx, v)
+		func(ctx context.Context, v any) (job.CancelInput, error) {
+			return ec.unmarshalNJobCancelInput2entrepotᚋinternalᚋjobᚐCancelInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -301,12 +245,12 @@ func (ec *executionContext) field_Mutation_interchangeGroupCreate_args(ctx conte
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_interchangeGroupUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_jobRetryFailed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (catalog.InterchangeInput, error) {
-			return ec.unmarshalNInterchangeGroupUpdateInput2entrepotᚋinternalᚋcatalogᚐInterchangeInput(ctx, v)
+		func(ctx context.Context, v any) (job.RetryInput, error) {
+			return ec.unmarshalNJobRetryFailedInput2entrepotᚋinternalᚋjobᚐRetryInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -503,6 +447,20 @@ func (ec *executionContext) field_Mutation_productsImport_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (catalog.ImportInput, error) {
 			return ec.unmarshalNProductsImportInput2entrepotᚋinternalᚋcatalogᚐImportInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reportMonthlyStart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (exporter.MonthlyInput, error) {
+			return ec.unmarshalNReportMonthlyStartInput2entrepotᚋinternalᚋexporterᚐMonthlyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -749,34 +707,34 @@ func (ec *executionContext) fieldContext_Mutation_login(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_batchUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_importStart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_batchUpdate(ctx, field)
+			return ec.fieldContext_Mutation_importStart(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BatchUpdate(ctx, fc.Args["input"].(posting.BatchInput))
+			return ec.Resolvers.Mutation().ImportStart(ctx, fc.Args["input"].(importer.StartInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.BatchChange) graphql.Marshaler {
-			return ec.marshalOBatchUpdatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐBatchChange(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPayload) graphql.Marshaler {
+			return ec.marshalOImportStartPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐJobPayload(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_batchUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_importStart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BatchUpdatePayload(ctx, field)
+			return ec.childFields_ImportStartPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -786,41 +744,41 @@ func (ec *executionContext) fieldContext_Mutation_batchUpdate(ctx context.Contex
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_batchUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_importStart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_carrierCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_exportStart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_carrierCreate(ctx, field)
+			return ec.fieldContext_Mutation_exportStart(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CarrierCreate(ctx, fc.Args["input"].(catalog.CarrierInput))
+			return ec.Resolvers.Mutation().ExportStart(ctx, fc.Args["input"].(exporter.StartInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.Carrier]) graphql.Marshaler {
-			return ec.marshalOCarrierCreatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPayload) graphql.Marshaler {
+			return ec.marshalOExportStartPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐJobPayload(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_carrierCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_exportStart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CarrierCreatePayload(ctx, field)
+			return ec.childFields_ExportStartPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -830,41 +788,41 @@ func (ec *executionContext) fieldContext_Mutation_carrierCreate(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_carrierCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_exportStart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_carrierUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_reportMonthlyStart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_carrierUpdate(ctx, field)
+			return ec.fieldContext_Mutation_reportMonthlyStart(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CarrierUpdate(ctx, fc.Args["input"].(catalog.CarrierInput))
+			return ec.Resolvers.Mutation().ReportMonthlyStart(ctx, fc.Args["input"].(exporter.MonthlyInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.Carrier]) graphql.Marshaler {
-			return ec.marshalOCarrierUpdatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPayload) graphql.Marshaler {
+			return ec.marshalOReportMonthlyStartPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐJobPayload(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_carrierUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_reportMonthlyStart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CarrierUpdatePayload(ctx, field)
+			return ec.childFields_ReportMonthlyStartPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -874,139 +832,7 @@ func (ec *executionContext) fieldContext_Mutation_carrierUpdate(ctx context.Cont
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_carrierUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Mutation_codeMappingCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_codeMappingCreate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CodeMappingCreate(ctx, fc.Args["input"].(catalog.MappingInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.CodeMapping]) graphql.Marshaler {
-			return ec.marshalOCodeMappingCreatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_codeMappingCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CodeMappingCreatePayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_codeMappingCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Mutation_codeMappingUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_codeMappingUpdate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CodeMappingUpdate(ctx, fc.Args["input"].(catalog.MappingInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.CodeMapping]) graphql.Marshaler {
-			return ec.marshalOCodeMappingUpdatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_codeMappingUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CodeMappingUpdatePayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_codeMappingUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Mutation_codeMappingsImport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_codeMappingsImport(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CodeMappingsImport(ctx, fc.Args["input"].(catalog.MappingsInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Import[ent.CodeMapping]) graphql.Marshaler {
-			return ec.marshalOCodeMappingsImportPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐImport(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_codeMappingsImport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CodeMappingsImportPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_codeMappingsImport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_reportMonthlyStart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1453,34 +1279,34 @@ func (ec *executionContext) fieldContext_Mutation_exchangeRateSet(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_interchangeGroupCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_jobCancel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_interchangeGroupCreate(ctx, field)
+			return ec.fieldContext_Mutation_jobCancel(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().InterchangeGroupCreate(ctx, fc.Args["input"].(catalog.InterchangeInput))
+			return ec.Resolvers.Mutation().JobCancel(ctx, fc.Args["input"].(job.CancelInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.InterchangeGroup]) graphql.Marshaler {
-			return ec.marshalOInterchangeGroupCreatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPayload) graphql.Marshaler {
+			return ec.marshalOJobCancelPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐJobPayload(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_interchangeGroupCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_jobCancel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InterchangeGroupCreatePayload(ctx, field)
+			return ec.childFields_JobCancelPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -1490,41 +1316,41 @@ func (ec *executionContext) fieldContext_Mutation_interchangeGroupCreate(ctx con
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_interchangeGroupCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_jobCancel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_interchangeGroupUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_jobRetryFailed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_interchangeGroupUpdate(ctx, field)
+			return ec.fieldContext_Mutation_jobRetryFailed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().InterchangeGroupUpdate(ctx, fc.Args["input"].(catalog.InterchangeInput))
+			return ec.Resolvers.Mutation().JobRetryFailed(ctx, fc.Args["input"].(job.RetryInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Edit[ent.InterchangeGroup]) graphql.Marshaler {
-			return ec.marshalOInterchangeGroupUpdatePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐEdit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPayload) graphql.Marshaler {
+			return ec.marshalOJobRetryFailedPayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐJobPayload(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_interchangeGroupUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_jobRetryFailed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InterchangeGroupUpdatePayload(ctx, field)
+			return ec.childFields_JobRetryFailedPayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -1534,7 +1360,7 @@ func (ec *executionContext) fieldContext_Mutation_interchangeGroupUpdate(ctx con
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_interchangeGroupUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_jobRetryFailed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2594,44 +2420,23 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "batchUpdate":
+		case "importStart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_batchUpdate(ctx, field)
+				return ec._Mutation_importStart(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "carrierCreate":
+		case "exportStart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_carrierCreate(ctx, field)
+				return ec._Mutation_exportStart(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "carrierUpdate":
+		case "reportMonthlyStart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_carrierUpdate(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "codeMappingCreate":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_codeMappingCreate(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "codeMappingUpdate":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_codeMappingUpdate(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "codeMappingsImport":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_codeMappingsImport(ctx, field)
+				return ec._Mutation_reportMonthlyStart(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -2706,16 +2511,16 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "interchangeGroupCreate":
+		case "jobCancel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_interchangeGroupCreate(ctx, field)
+				return ec._Mutation_jobCancel(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "interchangeGroupUpdate":
+		case "jobRetryFailed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_interchangeGroupUpdate(ctx, field)
+				return ec._Mutation_jobRetryFailed(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -23,7 +24,10 @@ import (
 	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fx"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
 	"entrepot/internal/store"
@@ -43,13 +47,22 @@ func New(t testing.TB, db *store.DB) *Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Over(graph.Deps{
+	d := graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now), Approvals: approval.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Bins:    bin.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
+	}
+	d.Imports = importer.New(db, d.Catalog, d.Warehouses, d.Documents, time.Now)
+	d.Exports = exporter.New(db, d.Reports, time.Now)
+	d.Jobs, err = job.NewRunner(job.Options{
+		DB: db, Kinds: append(d.Imports.Jobs(), d.Exports.Jobs()...), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 50 * time.Millisecond,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Over(d)
 }
 
 // Over is a graph over parts of the caller's making.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entrepot/ent"
+	entrole "entrepot/ent/role"
 	"entrepot/internal/auth"
 	"entrepot/internal/store"
 )
@@ -23,14 +24,35 @@ func (g *Graph) SignIn(t testing.TB, role string) *auth.Principal {
 		t.Fatalf("there is no built-in role %q", role)
 	}
 	g.write(t, func(tx store.Tx, now time.Time) error {
+		held, err := g.role(t, tx, now, p)
+		if err != nil {
+			return err
+		}
 		u, err := tx.Ent.User.Create().SetUsername(role).SetDisplayName(role).SetPasswordHash("none").
-			SetCreatedAt(now).SetUpdatedAt(now).Save(t.Context())
+			SetCreatedAt(now).SetUpdatedAt(now).AddRoleIDs(held).Save(t.Context())
 		if err == nil {
 			p.UserID = u.ID
 		}
 		return err
 	})
 	return p
+}
+
+// role is the stored role of p, by which background jobs know what p may do.
+func (g *Graph) role(t testing.TB, tx store.Tx, now time.Time, p *auth.Principal) (int64, error) {
+	id, err := tx.Ent.Role.Query().Where(entrole.Name(p.Roles[0])).OnlyID(t.Context())
+	if !ent.IsNotFound(err) {
+		return id, err
+	}
+	held := make([]string, len(p.Permissions))
+	for i, perm := range p.Permissions {
+		held[i] = string(perm)
+	}
+	row, err := tx.Ent.Role.Create().SetName(p.Roles[0]).SetPermissions(held).SetCreatedAt(now).SetUpdatedAt(now).Save(t.Context())
+	if err != nil {
+		return 0, err
+	}
+	return row.ID, nil
 }
 
 // Warehouses makes warehouses with these codes, in CNY.

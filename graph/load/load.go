@@ -33,6 +33,7 @@ type loaders struct {
 	movements   *nested[int64, whole, *ent.StockMovement]
 	documents   documentLoaders
 	shipments   shipmentLoaders
+	jobs        jobLoaders
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
@@ -114,6 +115,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 	l.goods = l.newGoodLoaders(db)
 	l.documents = l.newDocumentLoaders(db)
 	l.shipments = l.newShipmentLoaders(db)
+	l.jobs = l.newJobLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
 		layers, err := reports.Layers(ctx, stocks)

@@ -18,8 +18,11 @@ import (
 	"entrepot/internal/bin"
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
+	"entrepot/internal/exporter"
 	"entrepot/internal/fx"
 	"entrepot/internal/httpd"
+	"entrepot/internal/importer"
+	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
 	"entrepot/internal/schedule"
@@ -53,7 +56,10 @@ type App struct {
 	cfg      Config
 	deps     Deps
 	redis    *redis.Client
-	jobs     *schedule.Runner
+	clock    *schedule.Runner
+	jobs     *job.Runner
+	imports  *importer.Service
+	exports  *exporter.Service
 	listener net.Listener
 	server   *http.Server
 }
@@ -85,7 +91,10 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	if a.jobs, err = a.openJobs(); err != nil {
+	if a.clock, err = a.openClock(); err != nil {
+		return nil, err
+	}
+	if err := a.openJobs(); err != nil {
 		return nil, err
 	}
 	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
@@ -102,6 +111,7 @@ func (a *App) handler() http.Handler {
 		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
 		Bins:    bin.New(a.DB, a.deps.Now),
 		Reports: report.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
+		Jobs:    a.jobs, Imports: a.imports, Exports: a.exports,
 	}
 	return httpd.New(httpd.Options{
 		Schema: graph.NewSchema(deps), Present: graph.Present, Recover: graph.Recover,
@@ -132,10 +142,10 @@ func (a *App) pingRedis() func(context.Context) error {
 // Addr is where it listens.
 func (a *App) Addr() string { return a.listener.Addr().String() }
 
-// Run serves, and runs what happens by the clock, until the context ends. Then it
+// Run serves, and does background jobs and what happens by the clock, until the context ends. Then it
 // lets the requests and jobs that run finish, for 30 seconds at most.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.jobs.Start(ctx); err != nil {
+	if err := a.startJobs(ctx); err != nil {
 		return err
 	}
 	served := make(chan error, 1)
@@ -162,7 +172,7 @@ func (a *App) Run(ctx context.Context) error {
 func (a *App) stopJobs(ctx context.Context) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	return a.jobs.Stop(stop)
+	return errors.Join(a.clock.Stop(stop), a.jobs.Stop(stop))
 }
 
 // Close gives back everything that New opened. Call it once, after Run.

@@ -36,7 +36,7 @@ type Config struct {
 	GroupCommit    bool          `name:"group-commit" setting:"ENTREPOT_GROUP_COMMIT" default:"true" negatable:"" help:"Commit stock adjustments that arrive together in one transaction, each a posting of its own."`
 	RateFeed       string        `name:"rate-feed" setting:"ENTREPOT_RATE_FEED" default:"none" enum:"none,ecb,ecb-sdmx" help:"Where exchange rates come from beside those entered by hand: ecb reads the reference rates of the European Central Bank as XML files, ecb-sdmx the same by its data service; both every four hours. By default none, and nothing is called."`
 	RateFeedURL    string        `name:"rate-feed-url" setting:"ENTREPOT_RATE_FEED_URL" placeholder:"URL" help:"Where that feed is found, when it is not at the bank itself."`
-	Jobs           bool          `name:"jobs" setting:"ENTREPOT_JOBS" default:"true" negatable:"" help:"Run what happens by the clock: daily snapshots, the sweep of the ledger, housekeeping. At least one replica must; any number may."`
+	Jobs           bool          `name:"jobs" setting:"ENTREPOT_JOBS" default:"true" negatable:"" help:"Do background jobs (imports, exports, reports) and what happens by the clock: daily snapshots, the sweep of the ledger, housekeeping. At least one replica must; any number may."`
 	LogFormat      string        `name:"log-format" setting:"ENTREPOT_LOG_FORMAT" default:"auto" enum:"auto,json,text" help:"Form of the log: json, text, or auto, which is text at a terminal."`
 }
 

@@ -10,7 +10,9 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"entrepot/internal/fx"
+	files "entrepot/internal/file"
 	"entrepot/internal/idempotency"
+	"entrepot/internal/job"
 	"entrepot/internal/ledger"
 	"entrepot/internal/posting"
 	"entrepot/internal/schedule"
@@ -32,8 +34,8 @@ const (
 	runsKept = 90 * 24 * time.Hour
 )
 
-// openJobs makes what happens by the clock, or nothing when this replica is not to.
-func (a *App) openJobs() (*schedule.Runner, error) {
+// openClock makes what happens by the clock, or nothing when this replica is not to.
+func (a *App) openClock() (*schedule.Runner, error) {
 	var jobs []schedule.Job
 	if a.cfg.Jobs {
 		jobs = jobsOf(a.DB, a.cfg.BaseCurrency, a.deps.Log, a.deps.Now)
@@ -91,7 +93,8 @@ func tellDrift(ctx context.Context, db *store.DB, log *slog.Logger) error {
 	return err
 }
 
-// clean forgets what is old: idempotency keys, and what ran by the clock.
+// clean forgets what is old: idempotency keys, what ran by the clock, background jobs
+// and files.
 func clean(ctx context.Context, db *store.DB, now time.Time, guard func(context.Context, store.Tx) error) (removed int64, err error) {
 	for _, old := range []struct {
 		before time.Time
@@ -99,6 +102,8 @@ func clean(ctx context.Context, db *store.DB, now time.Time, guard func(context.
 	}{
 		{now.Add(-idempotency.Kept), idempotency.Expire},
 		{now.Add(-runsKept), schedule.Forget},
+		{now.Add(-job.Kept), job.Forget},
+		{now, files.Expire},
 	} {
 		for range housekeepingMost {
 			var n int64
@@ -112,7 +117,7 @@ func clean(ctx context.Context, db *store.DB, now time.Time, guard func(context.
 			if removed += n; err != nil {
 				return removed, err
 			}
-			if n < housekeepingChunk {
+			if n == 0 {
 				break
 			}
 		}

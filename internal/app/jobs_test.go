@@ -96,7 +96,7 @@ func TestHousekeepingForgetsWhatIsOld(t *testing.T) {
 		}
 		asked := 0
 		n, err := clean(ctx, db, now, func(context.Context, store.Tx) error { asked++; return nil })
-		if err != nil || n != 2_501 || asked != 4 {
+		if err != nil || n != 2_501 || asked != 8 {
 			t.Errorf("%d removed in %d transactions, %v", n, asked, err)
 		}
 		if got := db.Ent().IdempotencyKey.Query().IDsX(ctx); len(got) != 2 {

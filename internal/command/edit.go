@@ -93,6 +93,12 @@ func (e Edit[E]) Run(ctx context.Context, db *store.DB, now func() time.Time) (E
 			out, err = e.again(ctx, tx, was)
 			return err
 		},
+		Refused: func(rows []kept) (all fault.List) {
+			for _, r := range rows {
+				all = append(all, r.Faults...)
+			}
+			return all
+		},
 	})
 	if err != nil {
 		faults, err := fault.Split(err)

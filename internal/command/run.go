@@ -15,6 +15,10 @@ import (
 type Intent struct {
 	IdempotencyKey string `json:"-"`
 	DryRun         bool   `json:"-"`
+	// Along, when set, runs last in the transaction of a command that commits, also of
+	// one that was sent before: what it writes stands or falls with the command. Refused
+	// are the rows that the command left out. It may run twice, see store.InTx.
+	Along func(ctx context.Context, tx store.Tx, refused fault.List) error `json:"-"`
 }
 
 // Work is what one command brings to the walk. K is what its key remembers: ids
@@ -38,6 +42,8 @@ type Work[K any] struct {
 	Do func(ctx context.Context, tx store.Tx, now time.Time) (K, error)
 	// Again reads what was done when the key was first sent.
 	Again func(ctx context.Context, tx store.Tx, kept K) error
+	// Refused, when set, tells which rows the command left out.
+	Refused func(kept K) fault.List
 }
 
 // Done tells how a command ended.
@@ -80,7 +86,10 @@ func Run[K any](ctx context.Context, db *store.DB, now func() time.Time, w Work[
 				return err
 			}
 			if done.Replayed {
-				return w.Again(ctx, tx, kept)
+				if err := w.Again(ctx, tx, kept); err != nil {
+					return err
+				}
+				return w.along(ctx, tx, kept)
 			}
 		}
 		kept, err := w.Do(ctx, tx, at)
@@ -90,9 +99,22 @@ func Run[K any](ctx context.Context, db *store.DB, now func() time.Time, w Work[
 		case done.DryRun:
 			return store.Rollback()
 		case keyed:
-			return idempotency.Settle(ctx, tx, key, kept)
+			if err := idempotency.Settle(ctx, tx, key, kept); err != nil {
+				return err
+			}
 		}
-		return nil
+		return w.along(ctx, tx, kept)
 	})
 	return done, err
+}
+
+func (w Work[K]) along(ctx context.Context, tx store.Tx, kept K) error {
+	if w.Intent.Along == nil {
+		return nil
+	}
+	var refused fault.List
+	if w.Refused != nil {
+		refused = w.Refused(kept)
+	}
+	return w.Intent.Along(ctx, tx, refused)
 }

@@ -50,7 +50,7 @@ func (s *Service) Receive(ctx context.Context, in ReceiveInput) (Result, error) 
 			if err != nil {
 				return nil, err
 			}
-			if err := lookup.Arrive(ctx, tx, now, moves); err != nil {
+			if err := lookup.Arrive(ctx, tx, store.Moment(s.now()), moves); err != nil {
 				return nil, err
 			}
 			return s.postStep(ctx, tx, "shipmentReceive", h, posting, moves)

@@ -15,6 +15,7 @@ import (
 
 const (
 	maxBody          = 1 << 20
+	uploads          = "/files"
 	operationTimeout = 30 * time.Second
 )
 
@@ -50,6 +51,10 @@ func New(o Options) http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", authenticate(o.Auth, o.Log, graph))
+	f := files{o}
+	mux.Handle("POST "+uploads, f.only(f.upload))
+	mux.Handle("GET "+uploads+"/{id}", f.only(f.download))
+	mux.Handle("GET /jobs/{id}/errors.csv", f.only(f.errors))
 	mux.HandleFunc("GET /playground", playgroundPage)
 	mux.HandleFunc("GET /playground/{$}", playgroundPage)
 	mux.HandleFunc("GET /playground/{file}", playgroundFile)

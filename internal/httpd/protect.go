@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"entrepot/internal/fault"
+	"entrepot/internal/file"
 )
 
 // protect sets the headers that every answer carries and bounds the body. A
@@ -19,7 +20,11 @@ func protect(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		most := int64(maxBody)
+		if r.URL.Path == uploads {
+			most = file.MaxSize + wrapping
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

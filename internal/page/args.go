@@ -24,11 +24,16 @@ type Args struct {
 	Last   *int
 	Before *string
 	Offset *int
+	// Bulk, when above zero, is the size of the page whatever MaxSize says: for work in
+	// the background, which goes through whole lists.
+	Bulk int
 }
 
 // size is the page asked for and whether it is cut from the end of the list.
 func (a Args) size() (n int, backward bool, err error) {
 	switch {
+	case a.Bulk > 0:
+		return a.Bulk, false, nil
 	case a.First != nil && a.Last != nil:
 		return 0, false, fault.Stop(fault.BadRequest, "give first or last, not both")
 	case a.Last != nil:

@@ -40,7 +40,7 @@ func (r *Runner) run(j Job, l *Lease) (ok bool) {
 		unwritten = r.close(l.release)
 	default:
 		log.ErrorContext(ctx, "schedule: failed", "err", err.Error())
-		unwritten = r.close(func(ctx context.Context, tx store.Tx) error { return l.end(ctx, tx, Failed, rows, tell(err)) })
+		unwritten = r.close(func(ctx context.Context, tx store.Tx) error { return l.end(ctx, tx, Failed, rows, fault.Tell(err)) })
 	}
 	switch {
 	case errors.Is(unwritten, ErrReplaced):
@@ -94,30 +94,4 @@ func safely(ctx context.Context, j Job, l *Lease) (rows int64, err error) {
 		}
 	}()
 	return j.Run(ctx, l)
-}
-
-// maxTold bounds the text about a failure that is kept.
-const maxTold = 1000
-
-// tell is what people who may see runs read of a failure. A driver's text may
-// quote rows, so of what is not a fault they learn the SQLSTATE; the log has the rest.
-func tell(err error) string {
-	var list fault.List
-	var stop *fault.Error
-	var state interface{ SQLState() string }
-	text := "an error that the log of its replica tells"
-	switch {
-	case errors.As(err, &list):
-		text = list.Error()
-	case errors.As(err, &stop):
-		text = stop.Message
-	case errors.Is(err, context.DeadlineExceeded):
-		text = "it took longer than it may"
-	case errors.As(err, &state):
-		text = "the database refused it (SQLSTATE " + state.SQLState() + "); the log of its replica tells more"
-	}
-	if runes := []rune(text); len(runes) > maxTold {
-		text = string(runes[:maxTold])
-	}
-	return text
 }

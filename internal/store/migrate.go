@@ -20,7 +20,7 @@ var migrations embed.FS
 type Version struct{ Database, Binary int64 }
 
 // Migrate applies the migrations that the database lacks, each in its own
-// transaction. On PostgreSQL an advisory lock lets one of several starters work.
+// transaction, ours and then River's. On PostgreSQL an advisory lock lets one of several starters work.
 func (db *DB) Migrate(ctx context.Context) error {
 	p, err := db.provider()
 	if err != nil {
@@ -36,7 +36,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return nil
+	return db.migrateQueue(ctx)
 }
 
 // CheckVersion returns an error that says what to do when the database is
@@ -51,7 +51,7 @@ func (db *DB) CheckVersion(ctx context.Context) error {
 	case v.Database < v.Binary:
 		return fmt.Errorf("the database is at migration %d and this binary needs %d: run \"entrepot migrate\"", v.Database, v.Binary)
 	}
-	return nil
+	return db.checkQueue(ctx)
 }
 
 // Version tells how far the database is migrated.

@@ -52,22 +52,23 @@ func Lines(ctx context.Context, db *sql.DB, query string) (out []string, err err
 	return out, rows.Err()
 }
 
-// Collations are left out of the columns: ent cannot say COLLATE "C" for one
+// River's tables are left out: they are its migrator's. Collations are left out of the columns: ent cannot say COLLATE "C" for one
 // dialect alone. A test of internal/store holds them.
 func postgres(ctx context.Context, db *sql.DB) ([]string, error) {
 	return Lines(ctx, db, `
 SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END
   || CASE is_identity WHEN 'YES' THEN ' identity' ELSE '' END || coalesce(' DEFAULT ' || column_default, '')
-FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%' AND table_name <> 'stocks_default'
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%' AND table_name NOT LIKE 'river%' AND table_name <> 'stocks_default'
 UNION ALL
 SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'goose%'
+  AND conrelid::regclass::text NOT LIKE 'river%'
   AND conrelid::regclass::text <> 'stocks_default'
 UNION ALL
 SELECT 'index ' || tablename || ' ' || replace(replace(indexdef, ' ON ONLY public.' || tablename, ''), ' ON public.' || tablename, '')
-FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' AND tablename <> 'stocks_default'
+FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' AND tablename NOT LIKE 'river%' AND tablename <> 'stocks_default'
 UNION ALL
-SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal`)
+SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'river%'`)
 }
 
 var constraint = regexp.MustCompile(`CONSTRAINT \w+ (?:CHECK|FOREIGN KEY) .*`)
@@ -76,10 +77,10 @@ func sqlite(ctx context.Context, db *sql.DB) ([]string, error) {
 	out, err := Lines(ctx, db, `
 SELECT 'column ' || m.name || '.' || c.name || ' ' || lower(c.type) || CASE c."notnull" WHEN 1 THEN ' NOT NULL' ELSE '' END
   || CASE WHEN c.pk > 0 THEN ' key ' || c.pk ELSE '' END || coalesce(' DEFAULT ' || c.dflt_value, '')
-FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%'
+FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'river%' AND m.name NOT LIKE 'sqlite%'
 UNION ALL
 SELECT type || ' ' || replace(replace(sql, char(96), ''), '"', '') FROM sqlite_master
-WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name NOT LIKE 'goose%'`)
+WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name NOT LIKE 'goose%' AND tbl_name NOT LIKE 'river%'`)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name NOT LIKE 'go
 		out[i] = strings.Join(strings.Fields(l), " ")
 	}
 	tables, err := Lines(ctx, db, `
-SELECT name || char(10) || sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`)
+SELECT name || char(10) || sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'river%' AND name NOT LIKE 'sqlite%'`)
 	for _, def := range tables {
 		name, body, _ := strings.Cut(def, "\n")
 		for _, part := range topLevel(strings.NewReplacer("`", "", `"`, "", " ON DELETE NO ACTION", "").Replace(body)) {
