@@ -268,6 +268,8 @@ CREATE TABLE shipment_lines (
 CREATE UNIQUE INDEX shipment_lines_key ON shipment_lines (shipment_id, line_no, batch_no);
 CREATE INDEX shipment_lines_sku ON shipment_lines (sku);
 
+ALTER TABLE warehouse_locations ADD COLUMN locked_by_id integer REFERENCES documents (id);
+
 CREATE TABLE stocktakes (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     document_id integer NOT NULL,
@@ -276,6 +278,8 @@ CREATE TABLE stocktakes (
     counters integer NOT NULL DEFAULT 1,
     recount_over integer,
     by_location bool NOT NULL,
+    when_moved text NOT NULL DEFAULT 'REBASE',
+    lock_bins bool NOT NULL DEFAULT false,
     CONSTRAINT stocktakes_counters CHECK (counters BETWEEN 1 AND 5),
     CONSTRAINT stocktakes_document_id FOREIGN KEY (document_id) REFERENCES documents (id)
 );
@@ -290,6 +294,7 @@ CREATE TABLE stocktake_lines (
     batch_no text NOT NULL DEFAULT '',
     state text NOT NULL DEFAULT 'OPEN',
     round integer NOT NULL DEFAULT 1,
+    counts_from integer NOT NULL DEFAULT 1,
     book_quantity integer,
     counted_quantity integer,
     counted_at datetime,
@@ -306,6 +311,7 @@ CREATE INDEX stocktake_lines_place ON stocktake_lines (document_id, location_id,
 CREATE TABLE stocktake_counts (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     document_id integer NOT NULL,
+    line_id integer NOT NULL,
     line_no integer NOT NULL,
     round integer NOT NULL,
     counter_id integer NOT NULL,
@@ -316,9 +322,10 @@ CREATE TABLE stocktake_counts (
     note text NOT NULL DEFAULT '',
     CONSTRAINT stocktake_counts_quantity CHECK (quantity >= 0),
     CONSTRAINT stocktake_counts_document_id FOREIGN KEY (document_id) REFERENCES documents (id),
+    CONSTRAINT stocktake_counts_line_id FOREIGN KEY (line_id) REFERENCES stocktake_lines (id),
     CONSTRAINT stocktake_counts_counter_id FOREIGN KEY (counter_id) REFERENCES users (id)
 );
-CREATE INDEX stocktake_counts_line ON stocktake_counts (document_id, line_no, id);
+CREATE INDEX stocktake_counts_line ON stocktake_counts (line_id, id);
 
 CREATE TABLE approval_rules (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
