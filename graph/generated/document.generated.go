@@ -33,6 +33,7 @@ type DocumentResolver interface {
 	ReturnOf(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 	Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 	ReversedBy(ctx context.Context, obj *ent.Document) (*ent.Document, error)
+	Stocktake(ctx context.Context, obj *ent.Document) (*ent.Stocktake, error)
 }
 type DocumentEventResolver interface {
 	Posting(ctx context.Context, obj *ent.DocumentEvent) (*ent.Posting, error)
@@ -607,6 +608,38 @@ func (ec *executionContext) fieldContext_Document_reversedBy(_ context.Context, 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_stocktake(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_stocktake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().Stocktake(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Stocktake) graphql.Marshaler {
+			return ec.marshalOStocktake2ᚖentrepotᚋentᚐStocktake(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_stocktake(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Stocktake(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2276,6 +2309,8 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			out.Set(i, ec._Document_reverses(ctx, field, obj))
 		case "reversedBy":
 			out.Set(i, ec._Document_reversedBy(ctx, field, obj))
+		case "stocktake":
+			out.Set(i, ec._Document_stocktake(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

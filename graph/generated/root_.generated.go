@@ -21,6 +21,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AbcRank() AbcRankResolver
 	ApprovalRule() ApprovalRuleResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
@@ -43,6 +44,9 @@ type ResolverRoot interface {
 	StockGroup() StockGroupResolver
 	StockLayer() StockLayerResolver
 	StockMovement() StockMovementResolver
+	Stocktake() StocktakeResolver
+	StocktakeCount() StocktakeCountResolver
+	StocktakeLine() StocktakeLineResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
@@ -147,6 +151,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockSetLine,
 		ec.unmarshalInputStockSummaryFilter,
 		ec.unmarshalInputStockSummaryOrder,
+		ec.unmarshalInputStocktakeApproveInput,
+		ec.unmarshalInputStocktakeCountInput,
+		ec.unmarshalInputStocktakeCountLine,
+		ec.unmarshalInputStocktakeCreateInput,
+		ec.unmarshalInputStocktakeLineFilter,
+		ec.unmarshalInputStocktakeRecountInput,
+		ec.unmarshalInputStocktakeScopeInput,
 		ec.unmarshalInputWarehouseArchiveInput,
 		ec.unmarshalInputWarehouseCreateInput,
 		ec.unmarshalInputWarehouseFilter,
@@ -231,6 +242,84 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/abc.graphql", Input: `extend type Query {
+  """
+  The goods of a warehouse by the value that left it: with sales, transfers and what
+  was used to make others, less what was taken back. The goods that make the first
+  80 % of it are A, up to 95 % B, the others C, those of which nothing left
+  included. Goods without stock of which nothing left are not listed.
+  Read from the replica when there is one: it may lag by seconds.
+  """
+  abcClasses(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "How many days back, 1 to 730."
+    days: Int! = 90
+    "Only these classes."
+    classes: [AbcClass!]
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): AbcRankConnection @requires(permission: "stock:view")
+}
+
+"Classes of goods by the value that leaves with them. New ones may come: treat one you do not know like OTHER."
+enum AbcClass {
+  "Together they make the first 80 % of the value."
+  A
+  "They make it up to 95 %."
+  B
+  "All others."
+  C
+}
+
+"Goods of a warehouse in the order of the value that left with them."
+type AbcRank {
+  "Where they stand, from 1."
+  rank: Int!
+  "The SKU code."
+  sku: String!
+  "The product. Null for people without the permission product:view."
+  product: Product
+  "The class."
+  class: AbcClass!
+  "Units that left."
+  units: Long!
+  "What they were worth, in the warehouse's currency. Null for people without the permission cost:view, as are share and cumulative."
+  value: Decimal
+  "Their part of the value that left the warehouse, 0 to 1."
+  share: Decimal
+  "That of all goods up to and including them, 0 to 1."
+  cumulative: Decimal
+}
+
+"A page of ranks."
+type AbcRankConnection {
+  "The rows with their cursors."
+  edges: [AbcRankEdge!]!
+  "The rows."
+  nodes: [AbcRank!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of ranks."
+type AbcRankEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: AbcRank!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
 type ApprovalRule {
   "Opaque id, unique over all types."
@@ -5159,6 +5248,491 @@ extend type Query {
   ): StockSummary @requires(permission: "stock:view")
 }
 `, BuiltIn: false},
+	{Name: "../sdl/stocktake.graphql", Input: `extend type Document {
+  "What is counted, and how far it is; null for documents of another kind, for reversals, and in a dry run of stocktakeCreate."
+  stocktake: Stocktake
+}
+
+"What a stocktake counts, and how far it is."
+type Stocktake {
+  "What is counted, as it was asked for."
+  scope: StocktakeScope!
+  "Whether people without the permission document:approve are kept from what the books say until it is completed."
+  blind: Boolean!
+  "Whether you are shown what the books say of it."
+  showsBooks: Boolean!
+  "How many people count each line."
+  counters: Int!
+  "A difference of more units than this must be found twice; null is never."
+  recountOver: Long
+  "What becomes of lines that moved since they were counted."
+  whenMoved: WhenMoved!
+  "Whether its bins are locked until it ends."
+  lockBins: Boolean!
+  "Whether lines are stocks in bins, or stocks."
+  byLocation: Boolean!
+  "How far it is."
+  progress: StocktakeProgress!
+  "Its lines, in the order of their numbers. stocktakeLines narrows them."
+  lines(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StocktakeLineConnection!
+}
+
+"What a stocktake counts."
+type StocktakeScope {
+  "Zones."
+  zones: [String!]!
+  "Codes of locations."
+  locationCodes: [String!]!
+  "SKU codes."
+  skus: [String!]!
+  "Classes by the value that left the warehouse."
+  classes: [AbcClass!]!
+  "All that lies in the warehouse."
+  everything: Boolean!
+  "A line also for each named SKU, in each named location, where there was none by the books."
+  includeEmpty: Boolean!
+}
+
+"How far a stocktake is, in lines."
+type StocktakeProgress {
+  "All lines."
+  lines: Int!
+  "Those that wait to be counted, or to be counted by more people."
+  open: Int!
+  "Those that are counted."
+  counted: Int!
+  "Those that are to be counted again."
+  recount: Int!
+  "Those whose differences are posted."
+  posted: Int!
+  "Those that were left as the books say, uncounted."
+  skipped: Int!
+  "Those that were not expected."
+  found: Int!
+  "Those that are counted and differ from the books; null where you are not shown what the books say."
+  differing: Int
+}
+
+"What is counted: a stock, or the part of it in one bin."
+type StocktakeLine {
+  "Its number, from 1 without a gap."
+  lineNo: Int!
+  "The stocktake."
+  document: Document
+  "Where; null where no bins are tracked, and for people without the permission warehouse:view."
+  location: Location
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Where it stands."
+  state: CountState!
+  "Rises with every recount."
+  round: Int!
+  "Whether it was not expected there."
+  found: Boolean!
+  "Units by the count that holds; null until there is one."
+  countedQuantity: Long
+  "When they were counted."
+  countedAt: DateTime
+  """
+  Units by the books at that moment: as they were when the count was entered, and
+  once it is posted, as they were then known to have been. Null until it is
+  counted, and where you are not shown what the books say.
+  """
+  bookQuantity: Long
+  "countedQuantity less bookQuantity; null when that is."
+  difference: Long
+  "What the difference is worth at the moving average as it is now, in the warehouse's currency. Null where difference is, while no average is known, and for people without the permissions stock:view and cost:view."
+  differenceValue: Decimal
+  "What moved there since it was counted; null until it is counted, once it is posted, and where you are not shown what the books say."
+  movedSinceCount: StocktakeMoved
+  "The difference that was posted; 0 until it is."
+  postedQuantity: Long!
+  "What was counted, oldest first. Where you are not shown what the books say, what you counted yourself."
+  counts(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StocktakeCountConnection!
+}
+
+"What moved since a count."
+type StocktakeMoved {
+  "Units that came."
+  came: Long!
+  "Units that left."
+  left: Long!
+}
+
+"Where a line of a stocktake stands. New states may come: treat one you do not know like OTHER."
+enum CountState {
+  "It waits to be counted, or to be counted by more people."
+  OPEN
+  "It is counted."
+  COUNTED
+  "It is to be counted again."
+  RECOUNT
+  "Its difference is posted."
+  POSTED
+  "Nobody counted it, and the books stay."
+  SKIPPED
+}
+
+"What one person counted. Counts never change."
+type StocktakeCount {
+  "The round of the line in which it was counted."
+  round: Int!
+  "Who counted."
+  counter: User
+  "Units that lay there."
+  quantity: Long!
+  "Units by the books at countedAt, when it was entered; null where you are not shown what the books say."
+  bookQuantity: Long
+  "When it was counted."
+  countedAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
+  "Anything else; may be empty."
+  note: String!
+}
+
+extend type Query {
+  """
+  Lines of a stocktake, in the order of their numbers.
+  """
+  stocktakeLines(
+    "The number of the document, not sensitive to case."
+    documentNo: String!
+    "Which lines; all when left out."
+    filter: StocktakeLineFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): StocktakeLineConnection @requires(permission: "document:view")
+}
+
+"Which lines of a stocktake. All conditions must hold."
+input StocktakeLineFilter {
+  "Only these states."
+  states: [CountState!]
+  "Only lines that differ from the books (true), or do not (false). BAD_REQUEST where you are not shown what the books say."
+  differing: Boolean
+  "Only lines that were not expected (true), or were (false)."
+  found: Boolean
+  "Only locations of these zones, at most 200."
+  zones: [String!]
+  "Only these locations, at most 1,000."
+  locationCodes: [String!]
+  "Only these SKUs, at most 1,000."
+  skus: [String!]
+}
+
+"A page of lines of a stocktake."
+type StocktakeLineConnection {
+  "The rows with their cursors."
+  edges: [StocktakeLineEdge!]!
+  "The rows."
+  nodes: [StocktakeLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of lines of a stocktake."
+type StocktakeLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: StocktakeLine!
+}
+
+"A page of counts."
+type StocktakeCountConnection {
+  "The rows with their cursors."
+  edges: [StocktakeCountEdge!]!
+  "The rows."
+  nodes: [StocktakeCount!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of counts."
+type StocktakeCountEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: StocktakeCount!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/stocktake_change.graphql", Input: `extend type Mutation {
+  """
+  Prepares a stocktake: one line for each stock, or, in warehouses that track
+  bins, for each stock in each bin. It is a DRAFT until the first count. A stock
+  (in a bin) is in one open stocktake only.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeCreate(
+    "What is counted, and how."
+    input: StocktakeCreateInput!
+  ): StocktakePayload @requires(permission: "document:create")
+
+  """
+  Enters what somebody counted. A count is never changed: who erred counts again.
+  What counts as the difference is against the books at countedAt, so goods may
+  come and go meanwhile. Goods that were not expected where they lie become new
+  lines.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, LOCKED, INVALID_TRANSITION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeCount(
+    "What was counted."
+    input: StocktakeCountInput!
+  ): StocktakePayload @requires(permission: "document:execute")
+
+  """
+  Has lines counted again. Their counts so far are void, though they stay.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, STALE_VERSION,
+  INVALID_TRANSITION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeRecount(
+    "Which lines."
+    input: StocktakeRecountInput!
+  ): StocktakePayload @requires(permission: "document:approve")
+
+  """
+  Approves what was counted and posts all differences at once, on the stock as it
+  is now: what came and left since the counts stays. Losses go at the moving
+  average, gains come in at it, or at what the goods last cost when there is none.
+  Where more is lost than is available, the reservations of the lowest priority
+  fall short; it blocks nothing.
+
+  Where whenMoved is RECOUNT, lines that moved since they were counted are sent to
+  be counted again instead, and nothing is posted: the document is still EXECUTING.
+
+  documentApprove does the same for a stocktake of which every line is counted.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION, OUTSTANDING,
+  INVALID_TRANSITION, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeApprove(
+    "Which stocktake, and what becomes of the lines that nobody counted."
+    input: StocktakeApproveInput!
+  ): StocktakePayload @requires(permission: "document:approve")
+}
+
+"What is counted, and how."
+input StocktakeCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "What is counted. At most 5,000 lines; split what is larger by zones, SKUs or classes."
+  scope: StocktakeScopeInput!
+  """
+  True: people without the permission document:approve are not shown what the
+  books say of it, nor what others counted, until it is completed. Who may not see
+  stocks at all needs a role without stock:view.
+  """
+  blind: Boolean! = false
+  "How many people count each line, 1 to 5. With more than one, so many must find the same difference, or the line is counted again by somebody who has not counted it yet."
+  counters: Int! = 1
+  "A difference of more units than this must be found twice: the line is counted again. Never when left out."
+  recountOver: Long
+  "What becomes of lines that moved since they were counted, when the stocktake is approved."
+  whenMoved: WhenMoved! = REBASE
+  """
+  True: the bins of the scope are locked until the stocktake ends, so nothing
+  comes or leaves that names them. They may be counted by this stocktake only.
+  Refused with LOCKED when one of them is locked already.
+  """
+  lockBins: Boolean! = false
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; STOCKTAKE when left empty."
+  reasonCode: String! = ""
+  "A number of your own for it; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"""
+What is counted. Zones and locationCodes name bins, skus and classes name goods;
+when both are given, those goods in those bins. Everything goes alone.
+"""
+input StocktakeScopeInput {
+  "Zones: the first part of the codes of locations, such as A of A-01-01-01; at most 200. Only in warehouses that track bins."
+  zones: [String!]
+  "Codes of locations, at most 1,000. Only in warehouses that track bins."
+  locationCodes: [String!]
+  "SKU codes, at most 1,000."
+  skus: [String!]
+  "Classes by the value that left the warehouse in the last 90 days, see abcClasses."
+  classes: [AbcClass!]
+  "True: all that lies in the warehouse."
+  everything: Boolean! = false
+  "True: a line also for each named SKU, in each named location, where there is none by the books."
+  includeEmpty: Boolean! = false
+}
+
+"What becomes of lines that moved since they were counted."
+enum WhenMoved {
+  "What came and left since is added to what was counted."
+  REBASE
+  "They are counted again."
+  RECOUNT
+}
+
+"What somebody counted."
+input StocktakeCountInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "1 to 1,000 lines."
+  lines: [StocktakeCountLine!]!
+}
+
+"What somebody counted of one line. It is named by lineNo, or by where it lies and what it is."
+input StocktakeCountLine {
+  "The number of the line."
+  lineNo: Int
+  "The location's code, where bins are counted; with sku or barcode."
+  locationCode: String! = ""
+  "The SKU code, not sensitive to case."
+  sku: String! = ""
+  "A barcode of the product or of a pack of it: quantity then counts packs."
+  barcode: String! = ""
+  "The batch number; empty for goods without one. One that is not known yet is entered."
+  batchNo: String! = ""
+  "All units of it that lie there, whatever their condition, 0 to 2147483647 base units; with a barcode of a pack, packs."
+  quantity: Long!
+  "When they were counted; now when left out. Not in the future and not before the year 2000."
+  countedAt: DateTime
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"Which lines are counted again."
+input StocktakeRecountInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "The numbers of 1 to 5,000 lines."
+  lineNos: [Int!]!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+}
+
+"Which stocktake is approved."
+input StocktakeApproveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about. Every count raises it."
+  expectedVersion: Long
+  "What becomes of lines that nobody counted, or on which people do not agree; refused with OUTSTANDING when left out."
+  uncounted: Uncounted
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+}
+
+"What becomes of lines that nobody counted."
+enum Uncounted {
+  "The books stay as they are."
+  KEEP
+  "There is none of it. Lines that were counted, though not to an end, are refused all the same."
+  ZERO
+}
+
+"The answer to every mutation of stocktakes."
+type StocktakePayload {
+  "The document as it is now, or would be. Null when it was refused."
+  document: Document
+  "The lines that this made, counted or posted, by their numbers; at most the first 200."
+  lines: [StocktakeLine!]!
+  "The rows of the ledger that this wrote, or would write; at most the first 200."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/warehouse.graphql", Input: `"A place, or a logical pool, that holds stock."
 type Warehouse implements Node {
   "Opaque id, unique over all types."
@@ -5733,6 +6307,52 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AbcRank(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_AbcRank_rank(ctx, field)
+	case "sku":
+		return ec.fieldContext_AbcRank_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_AbcRank_product(ctx, field)
+	case "class":
+		return ec.fieldContext_AbcRank_class(ctx, field)
+	case "units":
+		return ec.fieldContext_AbcRank_units(ctx, field)
+	case "value":
+		return ec.fieldContext_AbcRank_value(ctx, field)
+	case "share":
+		return ec.fieldContext_AbcRank_share(ctx, field)
+	case "cumulative":
+		return ec.fieldContext_AbcRank_cumulative(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRank", field.Name)
+}
+
+func (ec *executionContext) childFields_AbcRankConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AbcRankConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AbcRankConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AbcRankConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AbcRankConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRankConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AbcRankEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AbcRankEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AbcRankEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRankEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fromDays":
@@ -5917,6 +6537,8 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
 		return ec.fieldContext_Document_reversedBy(ctx, field)
+	case "stocktake":
+		return ec.fieldContext_Document_stocktake(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
@@ -7391,6 +8013,208 @@ func (ec *executionContext) childFields_StockSummary(ctx context.Context, field 
 		return ec.fieldContext_StockSummary_total(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_Stocktake(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scope":
+		return ec.fieldContext_Stocktake_scope(ctx, field)
+	case "blind":
+		return ec.fieldContext_Stocktake_blind(ctx, field)
+	case "showsBooks":
+		return ec.fieldContext_Stocktake_showsBooks(ctx, field)
+	case "counters":
+		return ec.fieldContext_Stocktake_counters(ctx, field)
+	case "recountOver":
+		return ec.fieldContext_Stocktake_recountOver(ctx, field)
+	case "whenMoved":
+		return ec.fieldContext_Stocktake_whenMoved(ctx, field)
+	case "lockBins":
+		return ec.fieldContext_Stocktake_lockBins(ctx, field)
+	case "byLocation":
+		return ec.fieldContext_Stocktake_byLocation(ctx, field)
+	case "progress":
+		return ec.fieldContext_Stocktake_progress(ctx, field)
+	case "lines":
+		return ec.fieldContext_Stocktake_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Stocktake", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "round":
+		return ec.fieldContext_StocktakeCount_round(ctx, field)
+	case "counter":
+		return ec.fieldContext_StocktakeCount_counter(ctx, field)
+	case "quantity":
+		return ec.fieldContext_StocktakeCount_quantity(ctx, field)
+	case "bookQuantity":
+		return ec.fieldContext_StocktakeCount_bookQuantity(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_StocktakeCount_countedAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_StocktakeCount_recordedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_StocktakeCount_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCount", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCountConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StocktakeCountConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StocktakeCountConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StocktakeCountConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StocktakeCountConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCountConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCountEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StocktakeCountEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StocktakeCountEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCountEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_StocktakeLine_lineNo(ctx, field)
+	case "document":
+		return ec.fieldContext_StocktakeLine_document(ctx, field)
+	case "location":
+		return ec.fieldContext_StocktakeLine_location(ctx, field)
+	case "sku":
+		return ec.fieldContext_StocktakeLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_StocktakeLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_StocktakeLine_batchNo(ctx, field)
+	case "state":
+		return ec.fieldContext_StocktakeLine_state(ctx, field)
+	case "round":
+		return ec.fieldContext_StocktakeLine_round(ctx, field)
+	case "found":
+		return ec.fieldContext_StocktakeLine_found(ctx, field)
+	case "countedQuantity":
+		return ec.fieldContext_StocktakeLine_countedQuantity(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_StocktakeLine_countedAt(ctx, field)
+	case "bookQuantity":
+		return ec.fieldContext_StocktakeLine_bookQuantity(ctx, field)
+	case "difference":
+		return ec.fieldContext_StocktakeLine_difference(ctx, field)
+	case "differenceValue":
+		return ec.fieldContext_StocktakeLine_differenceValue(ctx, field)
+	case "movedSinceCount":
+		return ec.fieldContext_StocktakeLine_movedSinceCount(ctx, field)
+	case "postedQuantity":
+		return ec.fieldContext_StocktakeLine_postedQuantity(ctx, field)
+	case "counts":
+		return ec.fieldContext_StocktakeLine_counts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StocktakeLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StocktakeLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StocktakeLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StocktakeLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StocktakeLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StocktakeLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeMoved(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "came":
+		return ec.fieldContext_StocktakeMoved_came(ctx, field)
+	case "left":
+		return ec.fieldContext_StocktakeMoved_left(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeMoved", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_StocktakePayload_document(ctx, field)
+	case "lines":
+		return ec.fieldContext_StocktakePayload_lines(ctx, field)
+	case "movements":
+		return ec.fieldContext_StocktakePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StocktakePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StocktakePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StocktakePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lines":
+		return ec.fieldContext_StocktakeProgress_lines(ctx, field)
+	case "open":
+		return ec.fieldContext_StocktakeProgress_open(ctx, field)
+	case "counted":
+		return ec.fieldContext_StocktakeProgress_counted(ctx, field)
+	case "recount":
+		return ec.fieldContext_StocktakeProgress_recount(ctx, field)
+	case "posted":
+		return ec.fieldContext_StocktakeProgress_posted(ctx, field)
+	case "skipped":
+		return ec.fieldContext_StocktakeProgress_skipped(ctx, field)
+	case "found":
+		return ec.fieldContext_StocktakeProgress_found(ctx, field)
+	case "differing":
+		return ec.fieldContext_StocktakeProgress_differing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeScope(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "zones":
+		return ec.fieldContext_StocktakeScope_zones(ctx, field)
+	case "locationCodes":
+		return ec.fieldContext_StocktakeScope_locationCodes(ctx, field)
+	case "skus":
+		return ec.fieldContext_StocktakeScope_skus(ctx, field)
+	case "classes":
+		return ec.fieldContext_StocktakeScope_classes(ctx, field)
+	case "everything":
+		return ec.fieldContext_StocktakeScope_everything(ctx, field)
+	case "includeEmpty":
+		return ec.fieldContext_StocktakeScope_includeEmpty(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeScope", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
