@@ -32,6 +32,7 @@ type loaders struct {
 	reversals   *loader[int64, *ent.Posting]
 	movements   *nested[int64, whole, *ent.StockMovement]
 	documents   documentLoaders
+	stocktakes  stocktakeLoaders
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
@@ -110,6 +111,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 	l.stockLists = l.newStockLists(db)
 	l.binLists = l.newBinLists(db)
 	l.documents = l.newDocumentLoaders(db)
+	l.stocktakes = l.newStocktakeLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
 		layers, err := reports.Layers(ctx, stocks)

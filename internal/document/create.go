@@ -20,6 +20,7 @@ import (
 type kept struct {
 	Document int64   `json:"document,omitempty"`
 	Postings []int64 `json:"postings,omitempty"`
+	Lines    []int   `json:"lines,omitempty"` // of a stocktake, those shown
 }
 
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved

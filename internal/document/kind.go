@@ -38,9 +38,11 @@ var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentAdjustment: {
 		prefix: "ADJ", create: "adjustmentCreate", movement: stock.MovementAdjustment, signed: true, life: common,
 	},
-	stock.DocumentTransfer:  {prefix: "TRF"},
-	stock.DocumentStocktake: {prefix: "CNT"},
-	stock.DocumentAssembly:  {prefix: "ASM"},
+	stock.DocumentTransfer: {prefix: "TRF"},
+	stock.DocumentStocktake: {
+		prefix: "CNT", create: "stocktakeCreate", reason: "STOCKTAKE", movement: stock.MovementStocktake, signed: true, life: counting,
+	},
+	stock.DocumentAssembly: {prefix: "ASM"},
 }
 
 // sign is which way a line's goods go: 1 when they come, -1 when they leave.
@@ -80,6 +82,8 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
+	case stock.DocumentStocktake:
+		return hooks{free: unlockBins}
 	case stock.DocumentOutbound:
 		return hooks{approve: s.promise, free: s.free}
 	default:
