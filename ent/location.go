@@ -33,6 +33,8 @@ type Location struct {
 	Type stock.LocationType `json:"type,omitempty"`
 	// IsLocked holds the value of the "is_locked" field.
 	IsLocked bool `json:"is_locked,omitempty"`
+	// the stocktake that locked it, if one did
+	LockedByID *int64 `json:"locked_by_id,omitempty"`
 	// whether several SKUs may share the bin
 	AllowMixing bool `json:"allow_mixing,omitempty"`
 	// 0 is unlimited
@@ -72,7 +74,7 @@ func (*Location) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case location.FieldIsLocked, location.FieldAllowMixing:
 			values[i] = new(sql.NullBool)
-		case location.FieldID, location.FieldVersion, location.FieldWarehouseID, location.FieldMaxVolumeCm3:
+		case location.FieldID, location.FieldVersion, location.FieldWarehouseID, location.FieldLockedByID, location.FieldMaxVolumeCm3:
 			values[i] = new(sql.NullInt64)
 		case location.FieldCode, location.FieldType, location.FieldStatus:
 			values[i] = new(sql.NullString)
@@ -140,6 +142,13 @@ func (_m *Location) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field is_locked", values[i])
 			} else if value.Valid {
 				_m.IsLocked = value.Bool
+			}
+		case location.FieldLockedByID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field locked_by_id", values[i])
+			} else if value.Valid {
+				_m.LockedByID = new(int64)
+				*_m.LockedByID = value.Int64
 			}
 		case location.FieldAllowMixing:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -220,6 +229,11 @@ func (_m *Location) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("is_locked=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IsLocked))
+	builder.WriteString(", ")
+	if v := _m.LockedByID; v != nil {
+		builder.WriteString("locked_by_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("allow_mixing=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AllowMixing))

@@ -88,6 +88,20 @@ func (_c *LocationCreate) SetNillableIsLocked(v *bool) *LocationCreate {
 	return _c
 }
 
+// SetLockedByID sets the "locked_by_id" field.
+func (_c *LocationCreate) SetLockedByID(v int64) *LocationCreate {
+	_c.mutation.SetLockedByID(v)
+	return _c
+}
+
+// SetNillableLockedByID sets the "locked_by_id" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableLockedByID(v *int64) *LocationCreate {
+	if v != nil {
+		_c.SetLockedByID(*v)
+	}
+	return _c
+}
+
 // SetAllowMixing sets the "allow_mixing" field.
 func (_c *LocationCreate) SetAllowMixing(v bool) *LocationCreate {
 	_c.mutation.SetAllowMixing(v)
@@ -307,6 +321,10 @@ func (_c *LocationCreate) createSpec() (*Location, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.IsLocked(); ok {
 		_spec.SetField(location.FieldIsLocked, field.TypeBool, value)
 		_node.IsLocked = value
+	}
+	if value, ok := _c.mutation.LockedByID(); ok {
+		_spec.SetField(location.FieldLockedByID, field.TypeInt64, value)
+		_node.LockedByID = &value
 	}
 	if value, ok := _c.mutation.AllowMixing(); ok {
 		_spec.SetField(location.FieldAllowMixing, field.TypeBool, value)

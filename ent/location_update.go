@@ -106,6 +106,33 @@ func (_u *LocationUpdate) SetNillableIsLocked(v *bool) *LocationUpdate {
 	return _u
 }
 
+// SetLockedByID sets the "locked_by_id" field.
+func (_u *LocationUpdate) SetLockedByID(v int64) *LocationUpdate {
+	_u.mutation.ResetLockedByID()
+	_u.mutation.SetLockedByID(v)
+	return _u
+}
+
+// SetNillableLockedByID sets the "locked_by_id" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableLockedByID(v *int64) *LocationUpdate {
+	if v != nil {
+		_u.SetLockedByID(*v)
+	}
+	return _u
+}
+
+// AddLockedByID adds value to the "locked_by_id" field.
+func (_u *LocationUpdate) AddLockedByID(v int64) *LocationUpdate {
+	_u.mutation.AddLockedByID(v)
+	return _u
+}
+
+// ClearLockedByID clears the value of the "locked_by_id" field.
+func (_u *LocationUpdate) ClearLockedByID() *LocationUpdate {
+	_u.mutation.ClearLockedByID()
+	return _u
+}
+
 // SetAllowMixing sets the "allow_mixing" field.
 func (_u *LocationUpdate) SetAllowMixing(v bool) *LocationUpdate {
 	_u.mutation.SetAllowMixing(v)
@@ -240,6 +267,15 @@ func (_u *LocationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.IsLocked(); ok {
 		_spec.SetField(location.FieldIsLocked, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.LockedByID(); ok {
+		_spec.SetField(location.FieldLockedByID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLockedByID(); ok {
+		_spec.AddField(location.FieldLockedByID, field.TypeInt64, value)
+	}
+	if _u.mutation.LockedByIDCleared() {
+		_spec.ClearField(location.FieldLockedByID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.AllowMixing(); ok {
 		_spec.SetField(location.FieldAllowMixing, field.TypeBool, value)
 	}
@@ -346,6 +382,33 @@ func (_u *LocationUpdateOne) SetNillableIsLocked(v *bool) *LocationUpdateOne {
 	if v != nil {
 		_u.SetIsLocked(*v)
 	}
+	return _u
+}
+
+// SetLockedByID sets the "locked_by_id" field.
+func (_u *LocationUpdateOne) SetLockedByID(v int64) *LocationUpdateOne {
+	_u.mutation.ResetLockedByID()
+	_u.mutation.SetLockedByID(v)
+	return _u
+}
+
+// SetNillableLockedByID sets the "locked_by_id" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableLockedByID(v *int64) *LocationUpdateOne {
+	if v != nil {
+		_u.SetLockedByID(*v)
+	}
+	return _u
+}
+
+// AddLockedByID adds value to the "locked_by_id" field.
+func (_u *LocationUpdateOne) AddLockedByID(v int64) *LocationUpdateOne {
+	_u.mutation.AddLockedByID(v)
+	return _u
+}
+
+// ClearLockedByID clears the value of the "locked_by_id" field.
+func (_u *LocationUpdateOne) ClearLockedByID() *LocationUpdateOne {
+	_u.mutation.ClearLockedByID()
 	return _u
 }
 
@@ -512,6 +575,15 @@ func (_u *LocationUpdateOne) sqlSave(ctx context.Context) (_node *Location, err 
 	}
 	if value, ok := _u.mutation.IsLocked(); ok {
 		_spec.SetField(location.FieldIsLocked, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LockedByID(); ok {
+		_spec.SetField(location.FieldLockedByID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLockedByID(); ok {
+		_spec.AddField(location.FieldLockedByID, field.TypeInt64, value)
+	}
+	if _u.mutation.LockedByIDCleared() {
+		_spec.ClearField(location.FieldLockedByID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.AllowMixing(); ok {
 		_spec.SetField(location.FieldAllowMixing, field.TypeBool, value)

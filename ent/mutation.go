@@ -21080,6 +21080,8 @@ type LocationMutation struct {
 	code              *string
 	_type             *stock.LocationType
 	is_locked         *bool
+	locked_by_id      *int64
+	addlocked_by_id   *int64
 	allow_mixing      *bool
 	max_volume_cm3    *int64
 	addmax_volume_cm3 *int64
@@ -21468,6 +21470,76 @@ func (m *LocationMutation) ResetIsLocked() {
 	m.is_locked = nil
 }
 
+// SetLockedByID sets the "locked_by_id" field.
+func (m *LocationMutation) SetLockedByID(i int64) {
+	m.locked_by_id = &i
+	m.addlocked_by_id = nil
+}
+
+// LockedByID returns the value of the "locked_by_id" field in the mutation.
+func (m *LocationMutation) LockedByID() (r int64, exists bool) {
+	v := m.locked_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLockedByID returns the old "locked_by_id" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldLockedByID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLockedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLockedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLockedByID: %w", err)
+	}
+	return oldValue.LockedByID, nil
+}
+
+// AddLockedByID adds i to the "locked_by_id" field.
+func (m *LocationMutation) AddLockedByID(i int64) {
+	if m.addlocked_by_id != nil {
+		*m.addlocked_by_id += i
+	} else {
+		m.addlocked_by_id = &i
+	}
+}
+
+// AddedLockedByID returns the value that was added to the "locked_by_id" field in this mutation.
+func (m *LocationMutation) AddedLockedByID() (r int64, exists bool) {
+	v := m.addlocked_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLockedByID clears the value of the "locked_by_id" field.
+func (m *LocationMutation) ClearLockedByID() {
+	m.locked_by_id = nil
+	m.addlocked_by_id = nil
+	m.clearedFields[location.FieldLockedByID] = struct{}{}
+}
+
+// LockedByIDCleared returns if the "locked_by_id" field was cleared in this mutation.
+func (m *LocationMutation) LockedByIDCleared() bool {
+	_, ok := m.clearedFields[location.FieldLockedByID]
+	return ok
+}
+
+// ResetLockedByID resets all changes to the "locked_by_id" field.
+func (m *LocationMutation) ResetLockedByID() {
+	m.locked_by_id = nil
+	m.addlocked_by_id = nil
+	delete(m.clearedFields, location.FieldLockedByID)
+}
+
 // SetAllowMixing sets the "allow_mixing" field.
 func (m *LocationMutation) SetAllowMixing(b bool) {
 	m.allow_mixing = &b
@@ -21657,7 +21729,7 @@ func (m *LocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, location.FieldCreatedAt)
 	}
@@ -21678,6 +21750,9 @@ func (m *LocationMutation) Fields() []string {
 	}
 	if m.is_locked != nil {
 		fields = append(fields, location.FieldIsLocked)
+	}
+	if m.locked_by_id != nil {
+		fields = append(fields, location.FieldLockedByID)
 	}
 	if m.allow_mixing != nil {
 		fields = append(fields, location.FieldAllowMixing)
@@ -21710,6 +21785,8 @@ func (m *LocationMutation) Field(name string) (ent.Value, bool) {
 		return m.GetType()
 	case location.FieldIsLocked:
 		return m.IsLocked()
+	case location.FieldLockedByID:
+		return m.LockedByID()
 	case location.FieldAllowMixing:
 		return m.AllowMixing()
 	case location.FieldMaxVolumeCm3:
@@ -21739,6 +21816,8 @@ func (m *LocationMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldType(ctx)
 	case location.FieldIsLocked:
 		return m.OldIsLocked(ctx)
+	case location.FieldLockedByID:
+		return m.OldLockedByID(ctx)
 	case location.FieldAllowMixing:
 		return m.OldAllowMixing(ctx)
 	case location.FieldMaxVolumeCm3:
@@ -21803,6 +21882,13 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetIsLocked(v)
 		return nil
+	case location.FieldLockedByID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLockedByID(v)
+		return nil
 	case location.FieldAllowMixing:
 		v, ok := value.(bool)
 		if !ok {
@@ -21835,6 +21921,9 @@ func (m *LocationMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, location.FieldVersion)
 	}
+	if m.addlocked_by_id != nil {
+		fields = append(fields, location.FieldLockedByID)
+	}
 	if m.addmax_volume_cm3 != nil {
 		fields = append(fields, location.FieldMaxVolumeCm3)
 	}
@@ -21848,6 +21937,8 @@ func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case location.FieldVersion:
 		return m.AddedVersion()
+	case location.FieldLockedByID:
+		return m.AddedLockedByID()
 	case location.FieldMaxVolumeCm3:
 		return m.AddedMaxVolumeCm3()
 	}
@@ -21866,6 +21957,13 @@ func (m *LocationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddVersion(v)
 		return nil
+	case location.FieldLockedByID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLockedByID(v)
+		return nil
 	case location.FieldMaxVolumeCm3:
 		v, ok := value.(int64)
 		if !ok {
@@ -21880,7 +21978,11 @@ func (m *LocationMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *LocationMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(location.FieldLockedByID) {
+		fields = append(fields, location.FieldLockedByID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -21893,6 +21995,11 @@ func (m *LocationMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *LocationMutation) ClearField(name string) error {
+	switch name {
+	case location.FieldLockedByID:
+		m.ClearLockedByID()
+		return nil
+	}
 	return fmt.Errorf("unknown Location nullable field %s", name)
 }
 
@@ -21920,6 +22027,9 @@ func (m *LocationMutation) ResetField(name string) error {
 		return nil
 	case location.FieldIsLocked:
 		m.ResetIsLocked()
+		return nil
+	case location.FieldLockedByID:
+		m.ResetLockedByID()
 		return nil
 	case location.FieldAllowMixing:
 		m.ResetAllowMixing()
@@ -43779,6 +43889,8 @@ type StocktakeMutation struct {
 	recount_over    *int64
 	addrecount_over *int64
 	by_location     *bool
+	when_moved      *stock.WhenMoved
+	lock_bins       *bool
 	clearedFields   map[string]struct{}
 	done            bool
 	oldValue        func(context.Context) (*Stocktake, error)
@@ -44179,6 +44291,78 @@ func (m *StocktakeMutation) ResetByLocation() {
 	m.by_location = nil
 }
 
+// SetWhenMoved sets the "when_moved" field.
+func (m *StocktakeMutation) SetWhenMoved(sm stock.WhenMoved) {
+	m.when_moved = &sm
+}
+
+// WhenMoved returns the value of the "when_moved" field in the mutation.
+func (m *StocktakeMutation) WhenMoved() (r stock.WhenMoved, exists bool) {
+	v := m.when_moved
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhenMoved returns the old "when_moved" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldWhenMoved(ctx context.Context) (v stock.WhenMoved, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhenMoved is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhenMoved requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhenMoved: %w", err)
+	}
+	return oldValue.WhenMoved, nil
+}
+
+// ResetWhenMoved resets all changes to the "when_moved" field.
+func (m *StocktakeMutation) ResetWhenMoved() {
+	m.when_moved = nil
+}
+
+// SetLockBins sets the "lock_bins" field.
+func (m *StocktakeMutation) SetLockBins(b bool) {
+	m.lock_bins = &b
+}
+
+// LockBins returns the value of the "lock_bins" field in the mutation.
+func (m *StocktakeMutation) LockBins() (r bool, exists bool) {
+	v := m.lock_bins
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLockBins returns the old "lock_bins" field's value of the Stocktake entity.
+// If the Stocktake object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeMutation) OldLockBins(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLockBins is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLockBins requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLockBins: %w", err)
+	}
+	return oldValue.LockBins, nil
+}
+
+// ResetLockBins resets all changes to the "lock_bins" field.
+func (m *StocktakeMutation) ResetLockBins() {
+	m.lock_bins = nil
+}
+
 // Where appends a list predicates to the StocktakeMutation builder.
 func (m *StocktakeMutation) Where(ps ...predicate.Stocktake) {
 	m.predicates = append(m.predicates, ps...)
@@ -44213,7 +44397,7 @@ func (m *StocktakeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StocktakeMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 8)
 	if m.document_id != nil {
 		fields = append(fields, stocktake.FieldDocumentID)
 	}
@@ -44231,6 +44415,12 @@ func (m *StocktakeMutation) Fields() []string {
 	}
 	if m.by_location != nil {
 		fields = append(fields, stocktake.FieldByLocation)
+	}
+	if m.when_moved != nil {
+		fields = append(fields, stocktake.FieldWhenMoved)
+	}
+	if m.lock_bins != nil {
+		fields = append(fields, stocktake.FieldLockBins)
 	}
 	return fields
 }
@@ -44252,6 +44442,10 @@ func (m *StocktakeMutation) Field(name string) (ent.Value, bool) {
 		return m.RecountOver()
 	case stocktake.FieldByLocation:
 		return m.ByLocation()
+	case stocktake.FieldWhenMoved:
+		return m.WhenMoved()
+	case stocktake.FieldLockBins:
+		return m.LockBins()
 	}
 	return nil, false
 }
@@ -44273,6 +44467,10 @@ func (m *StocktakeMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldRecountOver(ctx)
 	case stocktake.FieldByLocation:
 		return m.OldByLocation(ctx)
+	case stocktake.FieldWhenMoved:
+		return m.OldWhenMoved(ctx)
+	case stocktake.FieldLockBins:
+		return m.OldLockBins(ctx)
 	}
 	return nil, fmt.Errorf("unknown Stocktake field %s", name)
 }
@@ -44323,6 +44521,20 @@ func (m *StocktakeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetByLocation(v)
+		return nil
+	case stocktake.FieldWhenMoved:
+		v, ok := value.(stock.WhenMoved)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhenMoved(v)
+		return nil
+	case stocktake.FieldLockBins:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLockBins(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Stocktake field %s", name)
@@ -44439,6 +44651,12 @@ func (m *StocktakeMutation) ResetField(name string) error {
 	case stocktake.FieldByLocation:
 		m.ResetByLocation()
 		return nil
+	case stocktake.FieldWhenMoved:
+		m.ResetWhenMoved()
+		return nil
+	case stocktake.FieldLockBins:
+		m.ResetLockBins()
+		return nil
 	}
 	return fmt.Errorf("unknown Stocktake field %s", name)
 }
@@ -44499,6 +44717,8 @@ type StocktakeCountMutation struct {
 	id               *int64
 	document_id      *int64
 	adddocument_id   *int64
+	line_id          *int64
+	addline_id       *int64
 	line_no          *int
 	addline_no       *int
 	round            *int
@@ -44676,6 +44896,62 @@ func (m *StocktakeCountMutation) AddedDocumentID() (r int64, exists bool) {
 func (m *StocktakeCountMutation) ResetDocumentID() {
 	m.document_id = nil
 	m.adddocument_id = nil
+}
+
+// SetLineID sets the "line_id" field.
+func (m *StocktakeCountMutation) SetLineID(i int64) {
+	m.line_id = &i
+	m.addline_id = nil
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *StocktakeCountMutation) LineID() (r int64, exists bool) {
+	v := m.line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the StocktakeCount entity.
+// If the StocktakeCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeCountMutation) OldLineID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// AddLineID adds i to the "line_id" field.
+func (m *StocktakeCountMutation) AddLineID(i int64) {
+	if m.addline_id != nil {
+		*m.addline_id += i
+	} else {
+		m.addline_id = &i
+	}
+}
+
+// AddedLineID returns the value that was added to the "line_id" field in this mutation.
+func (m *StocktakeCountMutation) AddedLineID() (r int64, exists bool) {
+	v := m.addline_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *StocktakeCountMutation) ResetLineID() {
+	m.line_id = nil
+	m.addline_id = nil
 }
 
 // SetLineNo sets the "line_no" field.
@@ -45100,9 +45376,12 @@ func (m *StocktakeCountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StocktakeCountMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.document_id != nil {
 		fields = append(fields, stocktakecount.FieldDocumentID)
+	}
+	if m.line_id != nil {
+		fields = append(fields, stocktakecount.FieldLineID)
 	}
 	if m.line_no != nil {
 		fields = append(fields, stocktakecount.FieldLineNo)
@@ -45138,6 +45417,8 @@ func (m *StocktakeCountMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case stocktakecount.FieldDocumentID:
 		return m.DocumentID()
+	case stocktakecount.FieldLineID:
+		return m.LineID()
 	case stocktakecount.FieldLineNo:
 		return m.LineNo()
 	case stocktakecount.FieldRound:
@@ -45165,6 +45446,8 @@ func (m *StocktakeCountMutation) OldField(ctx context.Context, name string) (ent
 	switch name {
 	case stocktakecount.FieldDocumentID:
 		return m.OldDocumentID(ctx)
+	case stocktakecount.FieldLineID:
+		return m.OldLineID(ctx)
 	case stocktakecount.FieldLineNo:
 		return m.OldLineNo(ctx)
 	case stocktakecount.FieldRound:
@@ -45196,6 +45479,13 @@ func (m *StocktakeCountMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDocumentID(v)
+		return nil
+	case stocktakecount.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
 		return nil
 	case stocktakecount.FieldLineNo:
 		v, ok := value.(int)
@@ -45264,6 +45554,9 @@ func (m *StocktakeCountMutation) AddedFields() []string {
 	if m.adddocument_id != nil {
 		fields = append(fields, stocktakecount.FieldDocumentID)
 	}
+	if m.addline_id != nil {
+		fields = append(fields, stocktakecount.FieldLineID)
+	}
 	if m.addline_no != nil {
 		fields = append(fields, stocktakecount.FieldLineNo)
 	}
@@ -45289,6 +45582,8 @@ func (m *StocktakeCountMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case stocktakecount.FieldDocumentID:
 		return m.AddedDocumentID()
+	case stocktakecount.FieldLineID:
+		return m.AddedLineID()
 	case stocktakecount.FieldLineNo:
 		return m.AddedLineNo()
 	case stocktakecount.FieldRound:
@@ -45314,6 +45609,13 @@ func (m *StocktakeCountMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDocumentID(v)
+		return nil
+	case stocktakecount.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLineID(v)
 		return nil
 	case stocktakecount.FieldLineNo:
 		v, ok := value.(int)
@@ -45379,6 +45681,9 @@ func (m *StocktakeCountMutation) ResetField(name string) error {
 	switch name {
 	case stocktakecount.FieldDocumentID:
 		m.ResetDocumentID()
+		return nil
+	case stocktakecount.FieldLineID:
+		m.ResetLineID()
 		return nil
 	case stocktakecount.FieldLineNo:
 		m.ResetLineNo()
@@ -45473,6 +45778,8 @@ type StocktakeLineMutation struct {
 	state               *stock.CountState
 	round               *int
 	addround            *int
+	counts_from         *int
+	addcounts_from      *int
 	book_quantity       *int64
 	addbook_quantity    *int64
 	counted_quantity    *int64
@@ -45937,6 +46244,62 @@ func (m *StocktakeLineMutation) ResetRound() {
 	m.addround = nil
 }
 
+// SetCountsFrom sets the "counts_from" field.
+func (m *StocktakeLineMutation) SetCountsFrom(i int) {
+	m.counts_from = &i
+	m.addcounts_from = nil
+}
+
+// CountsFrom returns the value of the "counts_from" field in the mutation.
+func (m *StocktakeLineMutation) CountsFrom() (r int, exists bool) {
+	v := m.counts_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountsFrom returns the old "counts_from" field's value of the StocktakeLine entity.
+// If the StocktakeLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StocktakeLineMutation) OldCountsFrom(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountsFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountsFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountsFrom: %w", err)
+	}
+	return oldValue.CountsFrom, nil
+}
+
+// AddCountsFrom adds i to the "counts_from" field.
+func (m *StocktakeLineMutation) AddCountsFrom(i int) {
+	if m.addcounts_from != nil {
+		*m.addcounts_from += i
+	} else {
+		m.addcounts_from = &i
+	}
+}
+
+// AddedCountsFrom returns the value that was added to the "counts_from" field in this mutation.
+func (m *StocktakeLineMutation) AddedCountsFrom() (r int, exists bool) {
+	v := m.addcounts_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountsFrom resets all changes to the "counts_from" field.
+func (m *StocktakeLineMutation) ResetCountsFrom() {
+	m.counts_from = nil
+	m.addcounts_from = nil
+}
+
 // SetBookQuantity sets the "book_quantity" field.
 func (m *StocktakeLineMutation) SetBookQuantity(i int64) {
 	m.book_quantity = &i
@@ -46252,7 +46615,7 @@ func (m *StocktakeLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StocktakeLineMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.document_id != nil {
 		fields = append(fields, stocktakeline.FieldDocumentID)
 	}
@@ -46273,6 +46636,9 @@ func (m *StocktakeLineMutation) Fields() []string {
 	}
 	if m.round != nil {
 		fields = append(fields, stocktakeline.FieldRound)
+	}
+	if m.counts_from != nil {
+		fields = append(fields, stocktakeline.FieldCountsFrom)
 	}
 	if m.book_quantity != nil {
 		fields = append(fields, stocktakeline.FieldBookQuantity)
@@ -46311,6 +46677,8 @@ func (m *StocktakeLineMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case stocktakeline.FieldRound:
 		return m.Round()
+	case stocktakeline.FieldCountsFrom:
+		return m.CountsFrom()
 	case stocktakeline.FieldBookQuantity:
 		return m.BookQuantity()
 	case stocktakeline.FieldCountedQuantity:
@@ -46344,6 +46712,8 @@ func (m *StocktakeLineMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldState(ctx)
 	case stocktakeline.FieldRound:
 		return m.OldRound(ctx)
+	case stocktakeline.FieldCountsFrom:
+		return m.OldCountsFrom(ctx)
 	case stocktakeline.FieldBookQuantity:
 		return m.OldBookQuantity(ctx)
 	case stocktakeline.FieldCountedQuantity:
@@ -46412,6 +46782,13 @@ func (m *StocktakeLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRound(v)
 		return nil
+	case stocktakeline.FieldCountsFrom:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountsFrom(v)
+		return nil
 	case stocktakeline.FieldBookQuantity:
 		v, ok := value.(int64)
 		if !ok {
@@ -46467,6 +46844,9 @@ func (m *StocktakeLineMutation) AddedFields() []string {
 	if m.addround != nil {
 		fields = append(fields, stocktakeline.FieldRound)
 	}
+	if m.addcounts_from != nil {
+		fields = append(fields, stocktakeline.FieldCountsFrom)
+	}
 	if m.addbook_quantity != nil {
 		fields = append(fields, stocktakeline.FieldBookQuantity)
 	}
@@ -46492,6 +46872,8 @@ func (m *StocktakeLineMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLocationID()
 	case stocktakeline.FieldRound:
 		return m.AddedRound()
+	case stocktakeline.FieldCountsFrom:
+		return m.AddedCountsFrom()
 	case stocktakeline.FieldBookQuantity:
 		return m.AddedBookQuantity()
 	case stocktakeline.FieldCountedQuantity:
@@ -46534,6 +46916,13 @@ func (m *StocktakeLineMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRound(v)
+		return nil
+	case stocktakeline.FieldCountsFrom:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountsFrom(v)
 		return nil
 	case stocktakeline.FieldBookQuantity:
 		v, ok := value.(int64)
@@ -46630,6 +47019,9 @@ func (m *StocktakeLineMutation) ResetField(name string) error {
 		return nil
 	case stocktakeline.FieldRound:
 		m.ResetRound()
+		return nil
+	case stocktakeline.FieldCountsFrom:
+		m.ResetCountsFrom()
 		return nil
 	case stocktakeline.FieldBookQuantity:
 		m.ResetBookQuantity()

@@ -851,11 +851,11 @@ func init() {
 	// location.DefaultIsLocked holds the default value on creation for the is_locked field.
 	location.DefaultIsLocked = locationDescIsLocked.Default.(bool)
 	// locationDescAllowMixing is the schema descriptor for allow_mixing field.
-	locationDescAllowMixing := locationFields[4].Descriptor()
+	locationDescAllowMixing := locationFields[5].Descriptor()
 	// location.DefaultAllowMixing holds the default value on creation for the allow_mixing field.
 	location.DefaultAllowMixing = locationDescAllowMixing.Default.(bool)
 	// locationDescMaxVolumeCm3 is the schema descriptor for max_volume_cm3 field.
-	locationDescMaxVolumeCm3 := locationFields[5].Descriptor()
+	locationDescMaxVolumeCm3 := locationFields[6].Descriptor()
 	// location.DefaultMaxVolumeCm3 holds the default value on creation for the max_volume_cm3 field.
 	location.DefaultMaxVolumeCm3 = locationDescMaxVolumeCm3.Default.(int64)
 	locationstockFields := schema.LocationStock{}.Fields()
@@ -1499,10 +1499,14 @@ func init() {
 	stocktakeDescCounters := stocktakeFields[3].Descriptor()
 	// stocktake.DefaultCounters holds the default value on creation for the counters field.
 	stocktake.DefaultCounters = stocktakeDescCounters.Default.(int)
+	// stocktakeDescLockBins is the schema descriptor for lock_bins field.
+	stocktakeDescLockBins := stocktakeFields[7].Descriptor()
+	// stocktake.DefaultLockBins holds the default value on creation for the lock_bins field.
+	stocktake.DefaultLockBins = stocktakeDescLockBins.Default.(bool)
 	stocktakecountFields := schema.StocktakeCount{}.Fields()
 	_ = stocktakecountFields
 	// stocktakecountDescNote is the schema descriptor for note field.
-	stocktakecountDescNote := stocktakecountFields[8].Descriptor()
+	stocktakecountDescNote := stocktakecountFields[9].Descriptor()
 	// stocktakecount.DefaultNote holds the default value on creation for the note field.
 	stocktakecount.DefaultNote = stocktakecountDescNote.Default.(string)
 	// stocktakecount.NoteValidator is a validator for the "note" field. It is called by the builders before save.
@@ -1537,12 +1541,16 @@ func init() {
 	stocktakelineDescRound := stocktakelineFields[6].Descriptor()
 	// stocktakeline.DefaultRound holds the default value on creation for the round field.
 	stocktakeline.DefaultRound = stocktakelineDescRound.Default.(int)
+	// stocktakelineDescCountsFrom is the schema descriptor for counts_from field.
+	stocktakelineDescCountsFrom := stocktakelineFields[7].Descriptor()
+	// stocktakeline.DefaultCountsFrom holds the default value on creation for the counts_from field.
+	stocktakeline.DefaultCountsFrom = stocktakelineDescCountsFrom.Default.(int)
 	// stocktakelineDescPostedQuantity is the schema descriptor for posted_quantity field.
-	stocktakelineDescPostedQuantity := stocktakelineFields[10].Descriptor()
+	stocktakelineDescPostedQuantity := stocktakelineFields[11].Descriptor()
 	// stocktakeline.DefaultPostedQuantity holds the default value on creation for the posted_quantity field.
 	stocktakeline.DefaultPostedQuantity = stocktakelineDescPostedQuantity.Default.(int64)
 	// stocktakelineDescFound is the schema descriptor for found field.
-	stocktakelineDescFound := stocktakelineFields[11].Descriptor()
+	stocktakelineDescFound := stocktakelineFields[12].Descriptor()
 	// stocktakeline.DefaultFound holds the default value on creation for the found field.
 	stocktakeline.DefaultFound = stocktakelineDescFound.Default.(bool)
 	userFields := schema.User{}.Fields()

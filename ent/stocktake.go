@@ -4,6 +4,7 @@ package ent
 
 import (
 	"entrepot/ent/stocktake"
+	"entrepot/internal/stock"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,11 @@ type Stocktake struct {
 	// a difference of more units than this is counted again; NULL never
 	RecountOver *int64 `json:"recount_over,omitempty"`
 	// lines are bins; else stocks
-	ByLocation   bool `json:"by_location,omitempty"`
+	ByLocation bool `json:"by_location,omitempty"`
+	// what becomes of lines that moved since they were counted
+	WhenMoved stock.WhenMoved `json:"when_moved,omitempty"`
+	// its bins are locked until it ends
+	LockBins     bool `json:"lock_bins,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -36,11 +41,11 @@ func (*Stocktake) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case stocktake.FieldBlind, stocktake.FieldByLocation:
+		case stocktake.FieldBlind, stocktake.FieldByLocation, stocktake.FieldLockBins:
 			values[i] = new(sql.NullBool)
 		case stocktake.FieldID, stocktake.FieldDocumentID, stocktake.FieldCounters, stocktake.FieldRecountOver:
 			values[i] = new(sql.NullInt64)
-		case stocktake.FieldScope:
+		case stocktake.FieldScope, stocktake.FieldWhenMoved:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -100,6 +105,18 @@ func (_m *Stocktake) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ByLocation = value.Bool
 			}
+		case stocktake.FieldWhenMoved:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field when_moved", values[i])
+			} else if value.Valid {
+				_m.WhenMoved = stock.WhenMoved(value.String)
+			}
+		case stocktake.FieldLockBins:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field lock_bins", values[i])
+			} else if value.Valid {
+				_m.LockBins = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -155,6 +172,12 @@ func (_m *Stocktake) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("by_location=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ByLocation))
+	builder.WriteString(", ")
+	builder.WriteString("when_moved=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WhenMoved))
+	builder.WriteString(", ")
+	builder.WriteString("lock_bins=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LockBins))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"entrepot/ent/stocktake"
+	"entrepot/internal/stock"
 	"errors"
 	"fmt"
 
@@ -79,6 +80,34 @@ func (_c *StocktakeCreate) SetByLocation(v bool) *StocktakeCreate {
 	return _c
 }
 
+// SetWhenMoved sets the "when_moved" field.
+func (_c *StocktakeCreate) SetWhenMoved(v stock.WhenMoved) *StocktakeCreate {
+	_c.mutation.SetWhenMoved(v)
+	return _c
+}
+
+// SetNillableWhenMoved sets the "when_moved" field if the given value is not nil.
+func (_c *StocktakeCreate) SetNillableWhenMoved(v *stock.WhenMoved) *StocktakeCreate {
+	if v != nil {
+		_c.SetWhenMoved(*v)
+	}
+	return _c
+}
+
+// SetLockBins sets the "lock_bins" field.
+func (_c *StocktakeCreate) SetLockBins(v bool) *StocktakeCreate {
+	_c.mutation.SetLockBins(v)
+	return _c
+}
+
+// SetNillableLockBins sets the "lock_bins" field if the given value is not nil.
+func (_c *StocktakeCreate) SetNillableLockBins(v *bool) *StocktakeCreate {
+	if v != nil {
+		_c.SetLockBins(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *StocktakeCreate) SetID(v int64) *StocktakeCreate {
 	_c.mutation.SetID(v)
@@ -128,6 +157,14 @@ func (_c *StocktakeCreate) defaults() {
 		v := stocktake.DefaultCounters
 		_c.mutation.SetCounters(v)
 	}
+	if _, ok := _c.mutation.WhenMoved(); !ok {
+		v := stocktake.DefaultWhenMoved
+		_c.mutation.SetWhenMoved(v)
+	}
+	if _, ok := _c.mutation.LockBins(); !ok {
+		v := stocktake.DefaultLockBins
+		_c.mutation.SetLockBins(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -146,6 +183,17 @@ func (_c *StocktakeCreate) check() error {
 	}
 	if _, ok := _c.mutation.ByLocation(); !ok {
 		return &ValidationError{Name: "by_location", err: errors.New(`ent: missing required field "Stocktake.by_location"`)}
+	}
+	if _, ok := _c.mutation.WhenMoved(); !ok {
+		return &ValidationError{Name: "when_moved", err: errors.New(`ent: missing required field "Stocktake.when_moved"`)}
+	}
+	if v, ok := _c.mutation.WhenMoved(); ok {
+		if err := stocktake.WhenMovedValidator(v); err != nil {
+			return &ValidationError{Name: "when_moved", err: fmt.Errorf(`ent: validator failed for field "Stocktake.when_moved": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.LockBins(); !ok {
+		return &ValidationError{Name: "lock_bins", err: errors.New(`ent: missing required field "Stocktake.lock_bins"`)}
 	}
 	return nil
 }
@@ -202,6 +250,14 @@ func (_c *StocktakeCreate) createSpec() (*Stocktake, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ByLocation(); ok {
 		_spec.SetField(stocktake.FieldByLocation, field.TypeBool, value)
 		_node.ByLocation = value
+	}
+	if value, ok := _c.mutation.WhenMoved(); ok {
+		_spec.SetField(stocktake.FieldWhenMoved, field.TypeEnum, value)
+		_node.WhenMoved = value
+	}
+	if value, ok := _c.mutation.LockBins(); ok {
+		_spec.SetField(stocktake.FieldLockBins, field.TypeBool, value)
+		_node.LockBins = value
 	}
 	return _node, _spec
 }

@@ -19,6 +19,8 @@ type StocktakeCount struct {
 	ID int64 `json:"id,omitempty"`
 	// DocumentID holds the value of the "document_id" field.
 	DocumentID int64 `json:"document_id,omitempty"`
+	// LineID holds the value of the "line_id" field.
+	LineID int64 `json:"line_id,omitempty"`
 	// LineNo holds the value of the "line_no" field.
 	LineNo int `json:"line_no,omitempty"`
 	// Round holds the value of the "round" field.
@@ -43,7 +45,7 @@ func (*StocktakeCount) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case stocktakecount.FieldID, stocktakecount.FieldDocumentID, stocktakecount.FieldLineNo, stocktakecount.FieldRound, stocktakecount.FieldCounterID, stocktakecount.FieldQuantity, stocktakecount.FieldBookQuantity:
+		case stocktakecount.FieldID, stocktakecount.FieldDocumentID, stocktakecount.FieldLineID, stocktakecount.FieldLineNo, stocktakecount.FieldRound, stocktakecount.FieldCounterID, stocktakecount.FieldQuantity, stocktakecount.FieldBookQuantity:
 			values[i] = new(sql.NullInt64)
 		case stocktakecount.FieldNote:
 			values[i] = new(sql.NullString)
@@ -75,6 +77,12 @@ func (_m *StocktakeCount) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field document_id", values[i])
 			} else if value.Valid {
 				_m.DocumentID = value.Int64
+			}
+		case stocktakecount.FieldLineID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field line_id", values[i])
+			} else if value.Valid {
+				_m.LineID = value.Int64
 			}
 		case stocktakecount.FieldLineNo:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -162,6 +170,9 @@ func (_m *StocktakeCount) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("document_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DocumentID))
+	builder.WriteString(", ")
+	builder.WriteString("line_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LineID))
 	builder.WriteString(", ")
 	builder.WriteString("line_no=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LineNo))

@@ -26,6 +26,12 @@ func (_c *StocktakeCountCreate) SetDocumentID(v int64) *StocktakeCountCreate {
 	return _c
 }
 
+// SetLineID sets the "line_id" field.
+func (_c *StocktakeCountCreate) SetLineID(v int64) *StocktakeCountCreate {
+	_c.mutation.SetLineID(v)
+	return _c
+}
+
 // SetLineNo sets the "line_no" field.
 func (_c *StocktakeCountCreate) SetLineNo(v int) *StocktakeCountCreate {
 	_c.mutation.SetLineNo(v)
@@ -134,6 +140,9 @@ func (_c *StocktakeCountCreate) check() error {
 	if _, ok := _c.mutation.DocumentID(); !ok {
 		return &ValidationError{Name: "document_id", err: errors.New(`ent: missing required field "StocktakeCount.document_id"`)}
 	}
+	if _, ok := _c.mutation.LineID(); !ok {
+		return &ValidationError{Name: "line_id", err: errors.New(`ent: missing required field "StocktakeCount.line_id"`)}
+	}
 	if _, ok := _c.mutation.LineNo(); !ok {
 		return &ValidationError{Name: "line_no", err: errors.New(`ent: missing required field "StocktakeCount.line_no"`)}
 	}
@@ -198,6 +207,10 @@ func (_c *StocktakeCountCreate) createSpec() (*StocktakeCount, *sqlgraph.CreateS
 	if value, ok := _c.mutation.DocumentID(); ok {
 		_spec.SetField(stocktakecount.FieldDocumentID, field.TypeInt64, value)
 		_node.DocumentID = value
+	}
+	if value, ok := _c.mutation.LineID(); ok {
+		_spec.SetField(stocktakecount.FieldLineID, field.TypeInt64, value)
+		_node.LineID = value
 	}
 	if value, ok := _c.mutation.LineNo(); ok {
 		_spec.SetField(stocktakecount.FieldLineNo, field.TypeInt, value)

@@ -32,6 +32,8 @@ type StocktakeLine struct {
 	State stock.CountState `json:"state,omitempty"`
 	// rises with every recount
 	Round int `json:"round,omitempty"`
+	// the counts of earlier rounds are void
+	CountsFrom int `json:"counts_from,omitempty"`
 	// by the books at the moment of the count that holds
 	BookQuantity *int64 `json:"book_quantity,omitempty"`
 	// CountedQuantity holds the value of the "counted_quantity" field.
@@ -52,7 +54,7 @@ func (*StocktakeLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case stocktakeline.FieldFound:
 			values[i] = new(sql.NullBool)
-		case stocktakeline.FieldID, stocktakeline.FieldDocumentID, stocktakeline.FieldLineNo, stocktakeline.FieldLocationID, stocktakeline.FieldRound, stocktakeline.FieldBookQuantity, stocktakeline.FieldCountedQuantity, stocktakeline.FieldPostedQuantity:
+		case stocktakeline.FieldID, stocktakeline.FieldDocumentID, stocktakeline.FieldLineNo, stocktakeline.FieldLocationID, stocktakeline.FieldRound, stocktakeline.FieldCountsFrom, stocktakeline.FieldBookQuantity, stocktakeline.FieldCountedQuantity, stocktakeline.FieldPostedQuantity:
 			values[i] = new(sql.NullInt64)
 		case stocktakeline.FieldSku, stocktakeline.FieldBatchNo, stocktakeline.FieldState:
 			values[i] = new(sql.NullString)
@@ -121,6 +123,12 @@ func (_m *StocktakeLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field round", values[i])
 			} else if value.Valid {
 				_m.Round = int(value.Int64)
+			}
+		case stocktakeline.FieldCountsFrom:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field counts_from", values[i])
+			} else if value.Valid {
+				_m.CountsFrom = int(value.Int64)
 			}
 		case stocktakeline.FieldBookQuantity:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -213,6 +221,9 @@ func (_m *StocktakeLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("round=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Round))
+	builder.WriteString(", ")
+	builder.WriteString("counts_from=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CountsFrom))
 	builder.WriteString(", ")
 	if v := _m.BookQuantity; v != nil {
 		builder.WriteString("book_quantity=")

@@ -95,6 +95,20 @@ func (_c *StocktakeLineCreate) SetNillableRound(v *int) *StocktakeLineCreate {
 	return _c
 }
 
+// SetCountsFrom sets the "counts_from" field.
+func (_c *StocktakeLineCreate) SetCountsFrom(v int) *StocktakeLineCreate {
+	_c.mutation.SetCountsFrom(v)
+	return _c
+}
+
+// SetNillableCountsFrom sets the "counts_from" field if the given value is not nil.
+func (_c *StocktakeLineCreate) SetNillableCountsFrom(v *int) *StocktakeLineCreate {
+	if v != nil {
+		_c.SetCountsFrom(*v)
+	}
+	return _c
+}
+
 // SetBookQuantity sets the "book_quantity" field.
 func (_c *StocktakeLineCreate) SetBookQuantity(v int64) *StocktakeLineCreate {
 	_c.mutation.SetBookQuantity(v)
@@ -218,6 +232,10 @@ func (_c *StocktakeLineCreate) defaults() {
 		v := stocktakeline.DefaultRound
 		_c.mutation.SetRound(v)
 	}
+	if _, ok := _c.mutation.CountsFrom(); !ok {
+		v := stocktakeline.DefaultCountsFrom
+		_c.mutation.SetCountsFrom(v)
+	}
 	if _, ok := _c.mutation.PostedQuantity(); !ok {
 		v := stocktakeline.DefaultPostedQuantity
 		_c.mutation.SetPostedQuantity(v)
@@ -262,6 +280,9 @@ func (_c *StocktakeLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Round(); !ok {
 		return &ValidationError{Name: "round", err: errors.New(`ent: missing required field "StocktakeLine.round"`)}
+	}
+	if _, ok := _c.mutation.CountsFrom(); !ok {
+		return &ValidationError{Name: "counts_from", err: errors.New(`ent: missing required field "StocktakeLine.counts_from"`)}
 	}
 	if _, ok := _c.mutation.PostedQuantity(); !ok {
 		return &ValidationError{Name: "posted_quantity", err: errors.New(`ent: missing required field "StocktakeLine.posted_quantity"`)}
@@ -328,6 +349,10 @@ func (_c *StocktakeLineCreate) createSpec() (*StocktakeLine, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Round(); ok {
 		_spec.SetField(stocktakeline.FieldRound, field.TypeInt, value)
 		_node.Round = value
+	}
+	if value, ok := _c.mutation.CountsFrom(); ok {
+		_spec.SetField(stocktakeline.FieldCountsFrom, field.TypeInt, value)
+		_node.CountsFrom = value
 	}
 	if value, ok := _c.mutation.BookQuantity(); ok {
 		_spec.SetField(stocktakeline.FieldBookQuantity, field.TypeInt64, value)

@@ -64,6 +64,27 @@ func (_u *StocktakeLineUpdate) AddRound(v int) *StocktakeLineUpdate {
 	return _u
 }
 
+// SetCountsFrom sets the "counts_from" field.
+func (_u *StocktakeLineUpdate) SetCountsFrom(v int) *StocktakeLineUpdate {
+	_u.mutation.ResetCountsFrom()
+	_u.mutation.SetCountsFrom(v)
+	return _u
+}
+
+// SetNillableCountsFrom sets the "counts_from" field if the given value is not nil.
+func (_u *StocktakeLineUpdate) SetNillableCountsFrom(v *int) *StocktakeLineUpdate {
+	if v != nil {
+		_u.SetCountsFrom(*v)
+	}
+	return _u
+}
+
+// AddCountsFrom adds value to the "counts_from" field.
+func (_u *StocktakeLineUpdate) AddCountsFrom(v int) *StocktakeLineUpdate {
+	_u.mutation.AddCountsFrom(v)
+	return _u
+}
+
 // SetBookQuantity sets the "book_quantity" field.
 func (_u *StocktakeLineUpdate) SetBookQuantity(v int64) *StocktakeLineUpdate {
 	_u.mutation.ResetBookQuantity()
@@ -225,6 +246,12 @@ func (_u *StocktakeLineUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.AddedRound(); ok {
 		_spec.AddField(stocktakeline.FieldRound, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.CountsFrom(); ok {
+		_spec.SetField(stocktakeline.FieldCountsFrom, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCountsFrom(); ok {
+		_spec.AddField(stocktakeline.FieldCountsFrom, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.BookQuantity(); ok {
 		_spec.SetField(stocktakeline.FieldBookQuantity, field.TypeInt64, value)
 	}
@@ -307,6 +334,27 @@ func (_u *StocktakeLineUpdateOne) SetNillableRound(v *int) *StocktakeLineUpdateO
 // AddRound adds value to the "round" field.
 func (_u *StocktakeLineUpdateOne) AddRound(v int) *StocktakeLineUpdateOne {
 	_u.mutation.AddRound(v)
+	return _u
+}
+
+// SetCountsFrom sets the "counts_from" field.
+func (_u *StocktakeLineUpdateOne) SetCountsFrom(v int) *StocktakeLineUpdateOne {
+	_u.mutation.ResetCountsFrom()
+	_u.mutation.SetCountsFrom(v)
+	return _u
+}
+
+// SetNillableCountsFrom sets the "counts_from" field if the given value is not nil.
+func (_u *StocktakeLineUpdateOne) SetNillableCountsFrom(v *int) *StocktakeLineUpdateOne {
+	if v != nil {
+		_u.SetCountsFrom(*v)
+	}
+	return _u
+}
+
+// AddCountsFrom adds value to the "counts_from" field.
+func (_u *StocktakeLineUpdateOne) AddCountsFrom(v int) *StocktakeLineUpdateOne {
+	_u.mutation.AddCountsFrom(v)
 	return _u
 }
 
@@ -500,6 +548,12 @@ func (_u *StocktakeLineUpdateOne) sqlSave(ctx context.Context) (_node *Stocktake
 	}
 	if value, ok := _u.mutation.AddedRound(); ok {
 		_spec.AddField(stocktakeline.FieldRound, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.CountsFrom(); ok {
+		_spec.SetField(stocktakeline.FieldCountsFrom, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCountsFrom(); ok {
+		_spec.AddField(stocktakeline.FieldCountsFrom, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.BookQuantity(); ok {
 		_spec.SetField(stocktakeline.FieldBookQuantity, field.TypeInt64, value)

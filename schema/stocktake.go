@@ -31,6 +31,8 @@ func (Stocktake) Fields() []ent.Field {
 		field.Int("counters").Default(1).Immutable().Comment("how many people count each line"),
 		field.Int64("recount_over").Optional().Nillable().Immutable().Comment("a difference of more units than this is counted again; NULL never"),
 		field.Bool("by_location").Immutable().Comment("lines are bins; else stocks"),
+		field.Enum("when_moved").GoType(stock.WhenMoved("")).Default(string(stock.MovedRebase)).Immutable().Comment("what becomes of lines that moved since they were counted"),
+		field.Bool("lock_bins").Default(false).Immutable().Comment("its bins are locked until it ends"),
 	}
 }
 
@@ -64,6 +66,7 @@ func (StocktakeLine) Fields() []ent.Field {
 		batchField(),
 		field.Enum("state").GoType(stock.CountState("")).Default(string(stock.CountOpen)),
 		field.Int("round").Default(1).Comment("rises with every recount"),
+		field.Int("counts_from").Default(1).Comment("the counts of earlier rounds are void"),
 		field.Int64("book_quantity").Optional().Nillable().Comment("by the books at the moment of the count that holds"),
 		field.Int64("counted_quantity").Optional().Nillable(),
 		field.Time("counted_at").Optional().Nillable(),
@@ -98,6 +101,7 @@ func (StocktakeCount) Annotations() []schema.Annotation {
 func (StocktakeCount) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("document_id").Immutable(),
+		field.Int64("line_id").Immutable(),
 		field.Int("line_no").Immutable(),
 		field.Int("round").Immutable(),
 		field.Int64("counter_id").Immutable(),
@@ -112,6 +116,6 @@ func (StocktakeCount) Fields() []ent.Field {
 // Indexes of StocktakeCount.
 func (StocktakeCount) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("document_id", "line_no", "id").StorageKey("stocktake_counts_line"),
+		index.Fields("line_id", "id").StorageKey("stocktake_counts_line"),
 	}
 }

@@ -72,6 +72,7 @@ func (Location) Fields() []ent.Field {
 		field.String("code").MaxLen(maxCode).NotEmpty().Comment("zone-aisle-level-position, such as A-01-01-01"),
 		field.Enum("type").GoType(stock.LocationType("")).Default(string(stock.LocationStorage)),
 		field.Bool("is_locked").Default(false),
+		field.Int64("locked_by_id").Optional().Nillable().Comment("the stocktake that locked it, if one did"),
 		field.Bool("allow_mixing").Default(false).Comment("whether several SKUs may share the bin"),
 		field.Int64("max_volume_cm3").Default(0).Comment("0 is unlimited"),
 		field.Enum("status").GoType(stock.Status("")).Default(string(stock.StatusActive)),

@@ -29,6 +29,8 @@ const (
 	FieldType = "type"
 	// FieldIsLocked holds the string denoting the is_locked field in the database.
 	FieldIsLocked = "is_locked"
+	// FieldLockedByID holds the string denoting the locked_by_id field in the database.
+	FieldLockedByID = "locked_by_id"
 	// FieldAllowMixing holds the string denoting the allow_mixing field in the database.
 	FieldAllowMixing = "allow_mixing"
 	// FieldMaxVolumeCm3 holds the string denoting the max_volume_cm3 field in the database.
@@ -58,6 +60,7 @@ var Columns = []string{
 	FieldCode,
 	FieldType,
 	FieldIsLocked,
+	FieldLockedByID,
 	FieldAllowMixing,
 	FieldMaxVolumeCm3,
 	FieldStatus,
@@ -151,6 +154,11 @@ func ByType(opts ...sql.OrderTermOption) OrderOption {
 // ByIsLocked orders the results by the is_locked field.
 func ByIsLocked(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIsLocked, opts...).ToFunc()
+}
+
+// ByLockedByID orders the results by the locked_by_id field.
+func ByLockedByID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLockedByID, opts...).ToFunc()
 }
 
 // ByAllowMixing orders the results by the allow_mixing field.

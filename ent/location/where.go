@@ -86,6 +86,11 @@ func IsLocked(v bool) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldIsLocked, v))
 }
 
+// LockedByID applies equality check predicate on the "locked_by_id" field. It's identical to LockedByIDEQ.
+func LockedByID(v int64) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldLockedByID, v))
+}
+
 // AllowMixing applies equality check predicate on the "allow_mixing" field. It's identical to AllowMixingEQ.
 func AllowMixing(v bool) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldAllowMixing, v))
@@ -339,6 +344,56 @@ func IsLockedEQ(v bool) predicate.Location {
 // IsLockedNEQ applies the NEQ predicate on the "is_locked" field.
 func IsLockedNEQ(v bool) predicate.Location {
 	return predicate.Location(sql.FieldNEQ(FieldIsLocked, v))
+}
+
+// LockedByIDEQ applies the EQ predicate on the "locked_by_id" field.
+func LockedByIDEQ(v int64) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldLockedByID, v))
+}
+
+// LockedByIDNEQ applies the NEQ predicate on the "locked_by_id" field.
+func LockedByIDNEQ(v int64) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldLockedByID, v))
+}
+
+// LockedByIDIn applies the In predicate on the "locked_by_id" field.
+func LockedByIDIn(vs ...int64) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldLockedByID, vs...))
+}
+
+// LockedByIDNotIn applies the NotIn predicate on the "locked_by_id" field.
+func LockedByIDNotIn(vs ...int64) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldLockedByID, vs...))
+}
+
+// LockedByIDGT applies the GT predicate on the "locked_by_id" field.
+func LockedByIDGT(v int64) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldLockedByID, v))
+}
+
+// LockedByIDGTE applies the GTE predicate on the "locked_by_id" field.
+func LockedByIDGTE(v int64) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldLockedByID, v))
+}
+
+// LockedByIDLT applies the LT predicate on the "locked_by_id" field.
+func LockedByIDLT(v int64) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldLockedByID, v))
+}
+
+// LockedByIDLTE applies the LTE predicate on the "locked_by_id" field.
+func LockedByIDLTE(v int64) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldLockedByID, v))
+}
+
+// LockedByIDIsNil applies the IsNil predicate on the "locked_by_id" field.
+func LockedByIDIsNil() predicate.Location {
+	return predicate.Location(sql.FieldIsNull(FieldLockedByID))
+}
+
+// LockedByIDNotNil applies the NotNil predicate on the "locked_by_id" field.
+func LockedByIDNotNil() predicate.Location {
+	return predicate.Location(sql.FieldNotNull(FieldLockedByID))
 }
 
 // AllowMixingEQ applies the EQ predicate on the "allow_mixing" field.

@@ -715,6 +715,7 @@ var (
 		{Name: "code", Type: field.TypeString, Size: 50},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"STORAGE", "PICK", "RECEIVE", "RETURN", "STAGE", "DAMAGED", "LOST"}, Default: "STORAGE"},
 		{Name: "is_locked", Type: field.TypeBool, Default: false},
+		{Name: "locked_by_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "allow_mixing", Type: field.TypeBool, Default: false},
 		{Name: "max_volume_cm3", Type: field.TypeInt64, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ARCHIVED"}, Default: "ACTIVE"},
@@ -728,7 +729,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "warehouse_locations_warehouses_warehouse",
-				Columns:    []*schema.Column{WarehouseLocationsColumns[10]},
+				Columns:    []*schema.Column{WarehouseLocationsColumns[11]},
 				RefColumns: []*schema.Column{WarehousesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -737,12 +738,12 @@ var (
 			{
 				Name:    "warehouse_locations_code_key",
 				Unique:  true,
-				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[4]},
+				Columns: []*schema.Column{WarehouseLocationsColumns[11], WarehouseLocationsColumns[4]},
 			},
 			{
 				Name:    "warehouse_locations_type",
 				Unique:  false,
-				Columns: []*schema.Column{WarehouseLocationsColumns[10], WarehouseLocationsColumns[5]},
+				Columns: []*schema.Column{WarehouseLocationsColumns[11], WarehouseLocationsColumns[5]},
 			},
 		},
 	}
@@ -1477,6 +1478,8 @@ var (
 		{Name: "counters", Type: field.TypeInt, Default: 1},
 		{Name: "recount_over", Type: field.TypeInt64, Nullable: true},
 		{Name: "by_location", Type: field.TypeBool},
+		{Name: "when_moved", Type: field.TypeEnum, Enums: []string{"REBASE", "RECOUNT"}, Default: "REBASE"},
+		{Name: "lock_bins", Type: field.TypeBool, Default: false},
 	}
 	// StocktakesTable holds the schema information for the "stocktakes" table.
 	StocktakesTable = &schema.Table{
@@ -1495,6 +1498,7 @@ var (
 	StocktakeCountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "document_id", Type: field.TypeInt64},
+		{Name: "line_id", Type: field.TypeInt64},
 		{Name: "line_no", Type: field.TypeInt},
 		{Name: "round", Type: field.TypeInt},
 		{Name: "counter_id", Type: field.TypeInt64},
@@ -1513,7 +1517,7 @@ var (
 			{
 				Name:    "stocktake_counts_line",
 				Unique:  false,
-				Columns: []*schema.Column{StocktakeCountsColumns[1], StocktakeCountsColumns[2], StocktakeCountsColumns[0]},
+				Columns: []*schema.Column{StocktakeCountsColumns[2], StocktakeCountsColumns[0]},
 			},
 		},
 	}
@@ -1527,6 +1531,7 @@ var (
 		{Name: "batch_no", Type: field.TypeString, Size: 50, Default: ""},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "COUNTED", "RECOUNT", "POSTED", "SKIPPED"}, Default: "OPEN"},
 		{Name: "round", Type: field.TypeInt, Default: 1},
+		{Name: "counts_from", Type: field.TypeInt, Default: 1},
 		{Name: "book_quantity", Type: field.TypeInt64, Nullable: true},
 		{Name: "counted_quantity", Type: field.TypeInt64, Nullable: true},
 		{Name: "counted_at", Type: field.TypeTime, Nullable: true},

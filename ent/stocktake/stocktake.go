@@ -3,6 +3,9 @@
 package stocktake
 
 import (
+	"entrepot/internal/stock"
+	"fmt"
+
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -23,6 +26,10 @@ const (
 	FieldRecountOver = "recount_over"
 	// FieldByLocation holds the string denoting the by_location field in the database.
 	FieldByLocation = "by_location"
+	// FieldWhenMoved holds the string denoting the when_moved field in the database.
+	FieldWhenMoved = "when_moved"
+	// FieldLockBins holds the string denoting the lock_bins field in the database.
+	FieldLockBins = "lock_bins"
 	// Table holds the table name of the stocktake in the database.
 	Table = "stocktakes"
 )
@@ -36,6 +43,8 @@ var Columns = []string{
 	FieldCounters,
 	FieldRecountOver,
 	FieldByLocation,
+	FieldWhenMoved,
+	FieldLockBins,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -53,7 +62,21 @@ var (
 	DefaultScope string
 	// DefaultCounters holds the default value on creation for the "counters" field.
 	DefaultCounters int
+	// DefaultLockBins holds the default value on creation for the "lock_bins" field.
+	DefaultLockBins bool
 )
+
+const DefaultWhenMoved stock.WhenMoved = "REBASE"
+
+// WhenMovedValidator is a validator for the "when_moved" field enum values. It is called by the builders before save.
+func WhenMovedValidator(wm stock.WhenMoved) error {
+	switch wm {
+	case "REBASE", "RECOUNT":
+		return nil
+	default:
+		return fmt.Errorf("stocktake: invalid enum value for when_moved field: %q", wm)
+	}
+}
 
 // OrderOption defines the ordering options for the Stocktake queries.
 type OrderOption func(*sql.Selector)
@@ -91,4 +114,14 @@ func ByRecountOver(opts ...sql.OrderTermOption) OrderOption {
 // ByByLocation orders the results by the by_location field.
 func ByByLocation(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldByLocation, opts...).ToFunc()
+}
+
+// ByWhenMoved orders the results by the when_moved field.
+func ByWhenMoved(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWhenMoved, opts...).ToFunc()
+}
+
+// ByLockBins orders the results by the lock_bins field.
+func ByLockBins(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLockBins, opts...).ToFunc()
 }

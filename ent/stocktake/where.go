@@ -4,6 +4,7 @@ package stocktake
 
 import (
 	"entrepot/ent/predicate"
+	"entrepot/internal/stock"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -81,6 +82,11 @@ func RecountOver(v int64) predicate.Stocktake {
 // ByLocation applies equality check predicate on the "by_location" field. It's identical to ByLocationEQ.
 func ByLocation(v bool) predicate.Stocktake {
 	return predicate.Stocktake(sql.FieldEQ(FieldByLocation, v))
+}
+
+// LockBins applies equality check predicate on the "lock_bins" field. It's identical to LockBinsEQ.
+func LockBins(v bool) predicate.Stocktake {
+	return predicate.Stocktake(sql.FieldEQ(FieldLockBins, v))
 }
 
 // DocumentIDEQ applies the EQ predicate on the "document_id" field.
@@ -296,6 +302,46 @@ func ByLocationEQ(v bool) predicate.Stocktake {
 // ByLocationNEQ applies the NEQ predicate on the "by_location" field.
 func ByLocationNEQ(v bool) predicate.Stocktake {
 	return predicate.Stocktake(sql.FieldNEQ(FieldByLocation, v))
+}
+
+// WhenMovedEQ applies the EQ predicate on the "when_moved" field.
+func WhenMovedEQ(v stock.WhenMoved) predicate.Stocktake {
+	vc := v
+	return predicate.Stocktake(sql.FieldEQ(FieldWhenMoved, vc))
+}
+
+// WhenMovedNEQ applies the NEQ predicate on the "when_moved" field.
+func WhenMovedNEQ(v stock.WhenMoved) predicate.Stocktake {
+	vc := v
+	return predicate.Stocktake(sql.FieldNEQ(FieldWhenMoved, vc))
+}
+
+// WhenMovedIn applies the In predicate on the "when_moved" field.
+func WhenMovedIn(vs ...stock.WhenMoved) predicate.Stocktake {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Stocktake(sql.FieldIn(FieldWhenMoved, v...))
+}
+
+// WhenMovedNotIn applies the NotIn predicate on the "when_moved" field.
+func WhenMovedNotIn(vs ...stock.WhenMoved) predicate.Stocktake {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Stocktake(sql.FieldNotIn(FieldWhenMoved, v...))
+}
+
+// LockBinsEQ applies the EQ predicate on the "lock_bins" field.
+func LockBinsEQ(v bool) predicate.Stocktake {
+	return predicate.Stocktake(sql.FieldEQ(FieldLockBins, v))
+}
+
+// LockBinsNEQ applies the NEQ predicate on the "lock_bins" field.
+func LockBinsNEQ(v bool) predicate.Stocktake {
+	return predicate.Stocktake(sql.FieldNEQ(FieldLockBins, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -13,6 +13,8 @@ const (
 	FieldID = "id"
 	// FieldDocumentID holds the string denoting the document_id field in the database.
 	FieldDocumentID = "document_id"
+	// FieldLineID holds the string denoting the line_id field in the database.
+	FieldLineID = "line_id"
 	// FieldLineNo holds the string denoting the line_no field in the database.
 	FieldLineNo = "line_no"
 	// FieldRound holds the string denoting the round field in the database.
@@ -37,6 +39,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldDocumentID,
+	FieldLineID,
 	FieldLineNo,
 	FieldRound,
 	FieldCounterID,
@@ -75,6 +78,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByDocumentID orders the results by the document_id field.
 func ByDocumentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDocumentID, opts...).ToFunc()
+}
+
+// ByLineID orders the results by the line_id field.
+func ByLineID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLineID, opts...).ToFunc()
 }
 
 // ByLineNo orders the results by the line_no field.

@@ -59,6 +59,11 @@ func DocumentID(v int64) predicate.StocktakeCount {
 	return predicate.StocktakeCount(sql.FieldEQ(FieldDocumentID, v))
 }
 
+// LineID applies equality check predicate on the "line_id" field. It's identical to LineIDEQ.
+func LineID(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldEQ(FieldLineID, v))
+}
+
 // LineNo applies equality check predicate on the "line_no" field. It's identical to LineNoEQ.
 func LineNo(v int) predicate.StocktakeCount {
 	return predicate.StocktakeCount(sql.FieldEQ(FieldLineNo, v))
@@ -137,6 +142,46 @@ func DocumentIDLT(v int64) predicate.StocktakeCount {
 // DocumentIDLTE applies the LTE predicate on the "document_id" field.
 func DocumentIDLTE(v int64) predicate.StocktakeCount {
 	return predicate.StocktakeCount(sql.FieldLTE(FieldDocumentID, v))
+}
+
+// LineIDEQ applies the EQ predicate on the "line_id" field.
+func LineIDEQ(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldEQ(FieldLineID, v))
+}
+
+// LineIDNEQ applies the NEQ predicate on the "line_id" field.
+func LineIDNEQ(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldNEQ(FieldLineID, v))
+}
+
+// LineIDIn applies the In predicate on the "line_id" field.
+func LineIDIn(vs ...int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldIn(FieldLineID, vs...))
+}
+
+// LineIDNotIn applies the NotIn predicate on the "line_id" field.
+func LineIDNotIn(vs ...int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldNotIn(FieldLineID, vs...))
+}
+
+// LineIDGT applies the GT predicate on the "line_id" field.
+func LineIDGT(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldGT(FieldLineID, v))
+}
+
+// LineIDGTE applies the GTE predicate on the "line_id" field.
+func LineIDGTE(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldGTE(FieldLineID, v))
+}
+
+// LineIDLT applies the LT predicate on the "line_id" field.
+func LineIDLT(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldLT(FieldLineID, v))
+}
+
+// LineIDLTE applies the LTE predicate on the "line_id" field.
+func LineIDLTE(v int64) predicate.StocktakeCount {
+	return predicate.StocktakeCount(sql.FieldLTE(FieldLineID, v))
 }
 
 // LineNoEQ applies the EQ predicate on the "line_no" field.

@@ -28,6 +28,8 @@ const (
 	FieldState = "state"
 	// FieldRound holds the string denoting the round field in the database.
 	FieldRound = "round"
+	// FieldCountsFrom holds the string denoting the counts_from field in the database.
+	FieldCountsFrom = "counts_from"
 	// FieldBookQuantity holds the string denoting the book_quantity field in the database.
 	FieldBookQuantity = "book_quantity"
 	// FieldCountedQuantity holds the string denoting the counted_quantity field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldBatchNo,
 	FieldState,
 	FieldRound,
+	FieldCountsFrom,
 	FieldBookQuantity,
 	FieldCountedQuantity,
 	FieldCountedAt,
@@ -78,6 +81,8 @@ var (
 	BatchNoValidator func(string) error
 	// DefaultRound holds the default value on creation for the "round" field.
 	DefaultRound int
+	// DefaultCountsFrom holds the default value on creation for the "counts_from" field.
+	DefaultCountsFrom int
 	// DefaultPostedQuantity holds the default value on creation for the "posted_quantity" field.
 	DefaultPostedQuantity int64
 	// DefaultFound holds the default value on creation for the "found" field.
@@ -137,6 +142,11 @@ func ByState(opts ...sql.OrderTermOption) OrderOption {
 // ByRound orders the results by the round field.
 func ByRound(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRound, opts...).ToFunc()
+}
+
+// ByCountsFrom orders the results by the counts_from field.
+func ByCountsFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCountsFrom, opts...).ToFunc()
 }
 
 // ByBookQuantity orders the results by the book_quantity field.

@@ -85,6 +85,11 @@ func Round(v int) predicate.StocktakeLine {
 	return predicate.StocktakeLine(sql.FieldEQ(FieldRound, v))
 }
 
+// CountsFrom applies equality check predicate on the "counts_from" field. It's identical to CountsFromEQ.
+func CountsFrom(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldEQ(FieldCountsFrom, v))
+}
+
 // BookQuantity applies equality check predicate on the "book_quantity" field. It's identical to BookQuantityEQ.
 func BookQuantity(v int64) predicate.StocktakeLine {
 	return predicate.StocktakeLine(sql.FieldEQ(FieldBookQuantity, v))
@@ -438,6 +443,46 @@ func RoundLT(v int) predicate.StocktakeLine {
 // RoundLTE applies the LTE predicate on the "round" field.
 func RoundLTE(v int) predicate.StocktakeLine {
 	return predicate.StocktakeLine(sql.FieldLTE(FieldRound, v))
+}
+
+// CountsFromEQ applies the EQ predicate on the "counts_from" field.
+func CountsFromEQ(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldEQ(FieldCountsFrom, v))
+}
+
+// CountsFromNEQ applies the NEQ predicate on the "counts_from" field.
+func CountsFromNEQ(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldNEQ(FieldCountsFrom, v))
+}
+
+// CountsFromIn applies the In predicate on the "counts_from" field.
+func CountsFromIn(vs ...int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldIn(FieldCountsFrom, vs...))
+}
+
+// CountsFromNotIn applies the NotIn predicate on the "counts_from" field.
+func CountsFromNotIn(vs ...int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldNotIn(FieldCountsFrom, vs...))
+}
+
+// CountsFromGT applies the GT predicate on the "counts_from" field.
+func CountsFromGT(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldGT(FieldCountsFrom, v))
+}
+
+// CountsFromGTE applies the GTE predicate on the "counts_from" field.
+func CountsFromGTE(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldGTE(FieldCountsFrom, v))
+}
+
+// CountsFromLT applies the LT predicate on the "counts_from" field.
+func CountsFromLT(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldLT(FieldCountsFrom, v))
+}
+
+// CountsFromLTE applies the LTE predicate on the "counts_from" field.
+func CountsFromLTE(v int) predicate.StocktakeLine {
+	return predicate.StocktakeLine(sql.FieldLTE(FieldCountsFrom, v))
 }
 
 // BookQuantityEQ applies the EQ predicate on the "book_quantity" field.

@@ -30,12 +30,23 @@ type DocumentResolver interface {
 	Lines(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentLine], error)
 	Events(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.DocumentEvent], error)
 	Postings(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.Posting], error)
+	LandedCosts(ctx context.Context, obj *ent.Document) ([]*document.LandedCost, error)
+	Values(ctx context.Context, obj *ent.Document) ([]*document.Value, error)
+	ReturnOf(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 	Reverses(ctx context.Context, obj *ent.Document) (*ent.Document, error)
 	ReversedBy(ctx context.Context, obj *ent.Document) (*ent.Document, error)
+	TargetWarehouse(ctx context.Context, obj *ent.Document) (*ent.Warehouse, error)
+	Shipments(ctx context.Context, obj *ent.Document, first *int, after *string) (*page.Connection[*ent.Shipment], error)
+	Stocktake(ctx context.Context, obj *ent.Document) (*ent.Stocktake, error)
 }
 type DocumentEventResolver interface {
 	Posting(ctx context.Context, obj *ent.DocumentEvent) (*ent.Posting, error)
 	Actor(ctx context.Context, obj *ent.DocumentEvent) (*ent.User, error)
+}
+type DocumentExecutionResolver interface {
+	Posting(ctx context.Context, obj *ent.DocumentExecution) (*ent.Posting, error)
+
+	Location(ctx context.Context, obj *ent.DocumentExecution) (*ent.Location, error)
 }
 type DocumentLineResolver interface {
 	Product(ctx context.Context, obj *ent.DocumentLine) (*ent.Product, error)
@@ -44,11 +55,40 @@ type DocumentLineResolver interface {
 
 	OutstandingQuantity(ctx context.Context, obj *ent.DocumentLine) (int64, error)
 	UnitCost(ctx context.Context, obj *ent.DocumentLine) (*money.Amount, error)
+
+	Executions(ctx context.Context, obj *ent.DocumentLine, first *int, after *string) (*page.Connection[*ent.DocumentExecution], error)
+}
+type PickResolver interface {
+	Product(ctx context.Context, obj *document.Pick) (*ent.Product, error)
+
+	Location(ctx context.Context, obj *document.Pick) (*ent.Location, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_DocumentLine_executions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 func (ec *executionContext) field_Document_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -95,6 +135,28 @@ func (ec *executionContext) field_Document_lines_args(ctx context.Context, rawAr
 }
 
 func (ec *executionContext) field_Document_postings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Document_shipments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -481,6 +543,102 @@ func (ec *executionContext) fieldContext_Document_postings(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Document_landedCosts(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_landedCosts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().LandedCosts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.LandedCost) graphql.Marshaler {
+			return ec.marshalNLandedCost2ᚕᚖentrepotᚋinternalᚋdocumentᚐLandedCostᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_landedCosts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandedCost(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_values(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().Values(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*document.Value) graphql.Marshaler {
+			return ec.marshalNDocumentValue2ᚕᚖentrepotᚋinternalᚋdocumentᚐValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_returnOf(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_returnOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().ReturnOf(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Document) graphql.Marshaler {
+			return ec.marshalODocument2ᚖentrepotᚋentᚐDocument(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_returnOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Document_reverses(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -540,6 +698,114 @@ func (ec *executionContext) fieldContext_Document_reversedBy(_ context.Context, 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Document(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_targetWarehouse(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_targetWarehouse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().TargetWarehouse(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Warehouse) graphql.Marshaler {
+			return ec.marshalOWarehouse2ᚖentrepotᚋentᚐWarehouse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_targetWarehouse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Warehouse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_shipments(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_shipments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Document().Shipments(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Shipment]) graphql.Marshaler {
+			return ec.marshalNShipmentConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Document_shipments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShipmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Document_shipments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Document_stocktake(ctx context.Context, field graphql.CollectedField, obj *ent.Document) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Document_stocktake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Document().Stocktake(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Stocktake) graphql.Marshaler {
+			return ec.marshalOStocktake2ᚖentrepotᚋentᚐStocktake(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Document_stocktake(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Document",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Stocktake(ctx, field)
 		},
 	}
 	return fc, nil
@@ -974,6 +1240,291 @@ func (ec *executionContext) fieldContext_DocumentEventEdge_node(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _DocumentExecution_version(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Version)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_posting(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecution_posting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DocumentExecution().Posting(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Posting) graphql.Marshaler {
+			return ec.marshalOPosting2ᚖentrepotᚋentᚐPosting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_posting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecution",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Posting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentExecution_sku(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Sku)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_batchNo(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.BatchNo)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_bucket(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNAdjustableBucket2entrepotᚋinternalᚋstockᚐBucket(ctx, field.Selections, obj.Bucket)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_bucket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type AdjustableBucket does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_fromBucket(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx, field.Selections, obj.FromBucket)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_fromBucket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type AdjustableBucket does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_location(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecution_location(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DocumentExecution().Location(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Location) graphql.Marshaler {
+			return ec.marshalOLocation2ᚖentrepotᚋentᚐLocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecution",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Location(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentExecution_quantity(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Quantity)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_rejectedQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.RejectedQuantity)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_rejectedQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_lineQuantity(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.LineQuantity)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_lineQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecution_reasonCode(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentExecution) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.ReasonCode)
+}
+func (ec *executionContext) fieldContext_DocumentExecution_reasonCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecution", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecutionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*ent.DocumentExecution]) graphql.Marshaler {
+			return ec.marshalNDocumentExecutionEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecutionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecutionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentExecutionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentExecutionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DocumentExecution) graphql.Marshaler {
+			return ec.marshalNDocumentExecution2ᚕᚖentrepotᚋentᚐDocumentExecutionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecutionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecutionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentExecution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentExecutionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2entrepotᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecutionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecutionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DocumentExecutionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecutionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecutionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecutionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+}
+func (ec *executionContext) fieldContext_DocumentExecutionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DocumentExecutionEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DocumentExecutionEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.DocumentExecution]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.DocumentExecution) graphql.Marshaler {
+			return ec.marshalNDocumentExecution2ᚖentrepotᚋentᚐDocumentExecution(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentExecutionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentExecutionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentExecution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentLine_lineNo(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentLine) (ret graphql.Marshaler) {
 	return ec.marshalNInt2int(ctx, field.Selections, obj.LineNo)
 }
@@ -1147,6 +1698,50 @@ func (ec *executionContext) fieldContext_DocumentLine_unitPrice(_ context.Contex
 	return graphql.NewScalarFieldContext("DocumentLine", field, false, false, errors.New("field of type Decimal does not have child fields"))
 }
 
+func (ec *executionContext) _DocumentLine_executions(ctx context.Context, field graphql.CollectedField, obj *ent.DocumentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DocumentLine_executions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.DocumentLine().Executions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.DocumentExecution]) graphql.Marshaler {
+			return ec.marshalNDocumentExecutionConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DocumentLine_executions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DocumentLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DocumentExecutionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_DocumentLine_executions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DocumentLineConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.DocumentLine]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1303,6 +1898,105 @@ func (ec *executionContext) fieldContext_DocumentLineEdge_node(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Pick_lineNo(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LineNo)
+}
+func (ec *executionContext) fieldContext_Pick_lineNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_sku(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.SKU)
+}
+func (ec *executionContext) fieldContext_Pick_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_product(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pick_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pick().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖentrepotᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pick_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pick",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pick_batchNo(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.BatchNo)
+}
+func (ec *executionContext) fieldContext_Pick_batchNo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_bucket(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNAdjustableBucket2entrepotᚋinternalᚋstockᚐBucket(ctx, field.Selections, obj.Bucket)
+}
+func (ec *executionContext) fieldContext_Pick_bucket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type AdjustableBucket does not have child fields"))
+}
+
+func (ec *executionContext) _Pick_location(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pick_location(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pick().Location(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Location) graphql.Marshaler {
+			return ec.marshalOLocation2ᚖentrepotᚋentᚐLocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pick_location(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pick",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Location(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pick_quantity(ctx context.Context, field graphql.CollectedField, obj *document.Pick) (ret graphql.Marshaler) {
+	return ec.marshalNLong2int64(ctx, field.Selections, obj.Quantity)
+}
+func (ec *executionContext) fieldContext_Pick_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pick", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
 func (ec *executionContext) _PostingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.Posting]) (ret graphql.Marshaler) {
@@ -1775,10 +2469,22 @@ func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet,
 			out.SetNonNull(i, ec._Document_events(ctx, field, obj))
 		case "postings":
 			out.SetNonNull(i, ec._Document_postings(ctx, field, obj))
+		case "landedCosts":
+			out.SetNonNull(i, ec._Document_landedCosts(ctx, field, obj))
+		case "values":
+			out.SetNonNull(i, ec._Document_values(ctx, field, obj))
+		case "returnOf":
+			out.Set(i, ec._Document_returnOf(ctx, field, obj))
 		case "reverses":
 			out.Set(i, ec._Document_reverses(ctx, field, obj))
 		case "reversedBy":
 			out.Set(i, ec._Document_reversedBy(ctx, field, obj))
+		case "targetWarehouse":
+			out.Set(i, ec._Document_targetWarehouse(ctx, field, obj))
+		case "shipments":
+			out.SetNonNull(i, ec._Document_shipments(ctx, field, obj))
+		case "stocktake":
+			out.Set(i, ec._Document_stocktake(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1903,6 +2609,85 @@ func (ec *executionContext) _DocumentEventEdge(ctx context.Context, sel ast.Sele
 	return out.Done()
 }
 
+var documentExecutionImplementors = []string{"DocumentExecution"}
+
+func (ec *executionContext) _DocumentExecution(ctx context.Context, sel ast.SelectionSet, obj *ent.DocumentExecution) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentExecutionImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentExecution"))
+		case "version":
+			out.SetNonNull(i, ec._DocumentExecution_version(ctx, field, obj))
+		case "posting":
+			out.Set(i, ec._DocumentExecution_posting(ctx, field, obj))
+		case "sku":
+			out.SetNonNull(i, ec._DocumentExecution_sku(ctx, field, obj))
+		case "batchNo":
+			out.SetNonNull(i, ec._DocumentExecution_batchNo(ctx, field, obj))
+		case "bucket":
+			out.SetNonNull(i, ec._DocumentExecution_bucket(ctx, field, obj))
+		case "fromBucket":
+			out.Set(i, ec._DocumentExecution_fromBucket(ctx, field, obj))
+		case "location":
+			out.Set(i, ec._DocumentExecution_location(ctx, field, obj))
+		case "quantity":
+			out.SetNonNull(i, ec._DocumentExecution_quantity(ctx, field, obj))
+		case "rejectedQuantity":
+			out.SetNonNull(i, ec._DocumentExecution_rejectedQuantity(ctx, field, obj))
+		case "lineQuantity":
+			out.SetNonNull(i, ec._DocumentExecution_lineQuantity(ctx, field, obj))
+		case "reasonCode":
+			out.SetNonNull(i, ec._DocumentExecution_reasonCode(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var documentExecutionConnectionImplementors = []string{"DocumentExecutionConnection"}
+
+func (ec *executionContext) _DocumentExecutionConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.DocumentExecution]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentExecutionConnectionImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentExecutionConnection"))
+		case "edges":
+			out.SetNonNull(i, ec._DocumentExecutionConnection_edges(ctx, field, obj))
+		case "nodes":
+			out.SetNonNull(i, ec._DocumentExecutionConnection_nodes(ctx, field, obj))
+		case "pageInfo":
+			out.SetNonNull(i, ec._DocumentExecutionConnection_pageInfo(ctx, field, obj))
+		case "totalCount":
+			out.SetNonNull(i, ec._DocumentExecutionConnection_totalCount(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var documentExecutionEdgeImplementors = []string{"DocumentExecutionEdge"}
+
+func (ec *executionContext) _DocumentExecutionEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.DocumentExecution]) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, documentExecutionEdgeImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("DocumentExecutionEdge"))
+		case "cursor":
+			out.SetNonNull(i, ec._DocumentExecutionEdge_cursor(ctx, field, obj))
+		case "node":
+			out.SetNonNull(i, ec._DocumentExecutionEdge_node(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
 var documentLineImplementors = []string{"DocumentLine"}
 
 func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.SelectionSet, obj *ent.DocumentLine) graphql.Marshaler {
@@ -1937,6 +2722,8 @@ func (ec *executionContext) _DocumentLine(ctx context.Context, sel ast.Selection
 			out.SetNonNull(i, ec._DocumentLine_currency(ctx, field, obj))
 		case "unitPrice":
 			out.Set(i, ec._DocumentLine_unitPrice(ctx, field, obj))
+		case "executions":
+			out.SetNonNull(i, ec._DocumentLine_executions(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1979,6 +2766,35 @@ func (ec *executionContext) _DocumentLineEdge(ctx context.Context, sel ast.Selec
 			out.SetNonNull(i, ec._DocumentLineEdge_cursor(ctx, field, obj))
 		case "node":
 			out.SetNonNull(i, ec._DocumentLineEdge_node(ctx, field, obj))
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return out.Done()
+}
+
+var pickImplementors = []string{"Pick"}
+
+func (ec *executionContext) _Pick(ctx context.Context, sel ast.SelectionSet, obj *document.Pick) graphql.Marshaler {
+	out := inorder.Collect(ec.OperationContext, sel, pickImplementors)
+	for i, field := range out.Fields {
+		switch field.Name {
+		case "__typename":
+			out.Set(i, graphql.MarshalString("Pick"))
+		case "lineNo":
+			out.SetNonNull(i, ec._Pick_lineNo(ctx, field, obj))
+		case "sku":
+			out.SetNonNull(i, ec._Pick_sku(ctx, field, obj))
+		case "product":
+			out.Set(i, ec._Pick_product(ctx, field, obj))
+		case "batchNo":
+			out.SetNonNull(i, ec._Pick_batchNo(ctx, field, obj))
+		case "bucket":
+			out.SetNonNull(i, ec._Pick_bucket(ctx, field, obj))
+		case "location":
+			out.Set(i, ec._Pick_location(ctx, field, obj))
+		case "quantity":
+			out.SetNonNull(i, ec._Pick_quantity(ctx, field, obj))
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2144,6 +2960,62 @@ func (ec *executionContext) marshalNDocumentEventEdge2ᚕentrepotᚋinternalᚋp
 	return ret
 }
 
+func (ec *executionContext) marshalNDocumentExecution2ᚕᚖentrepotᚋentᚐDocumentExecutionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.DocumentExecution) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentExecution2ᚖentrepotᚋentᚐDocumentExecution(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDocumentExecution2ᚖentrepotᚋentᚐDocumentExecution(ctx context.Context, sel ast.SelectionSet, v *ent.DocumentExecution) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DocumentExecution(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentExecutionConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.DocumentExecution]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DocumentExecutionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDocumentExecutionEdge2entrepotᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*ent.DocumentExecution]) graphql.Marshaler {
+	return ec._DocumentExecutionEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDocumentExecutionEdge2ᚕentrepotᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*ent.DocumentExecution]) graphql.Marshaler {
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDocumentExecutionEdge2entrepotᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDocumentKind2entrepotᚋinternalᚋstockᚐDocumentKind(ctx context.Context, v any) (stock.DocumentKind, error) {
 	var res stock.DocumentKind
 	err := res.UnmarshalGQL(v)
@@ -2247,6 +3119,16 @@ func (ec *executionContext) marshalNNewDocumentState2entrepotᚋinternalᚋstock
 	return v
 }
 
+func (ec *executionContext) marshalNPick2ᚖentrepotᚋinternalᚋdocumentᚐPick(ctx context.Context, sel ast.SelectionSet, v *document.Pick) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Pick(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPostingConnection2ᚖentrepotᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.Posting]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -2335,6 +3217,22 @@ func (ec *executionContext) marshalODocumentKind2ᚕentrepotᚋinternalᚋstock�
 	return ret
 }
 
+func (ec *executionContext) unmarshalODocumentKind2ᚖentrepotᚋinternalᚋstockᚐDocumentKind(ctx context.Context, v any) (*stock.DocumentKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.DocumentKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODocumentKind2ᚖentrepotᚋinternalᚋstockᚐDocumentKind(ctx context.Context, sel ast.SelectionSet, v *stock.DocumentKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalODocumentOrder2ᚖentrepotᚋinternalᚋdocumentᚐOrder(ctx context.Context, v any) (*document.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -2403,6 +3301,25 @@ func (ec *executionContext) unmarshalONewDocumentState2entrepotᚋinternalᚋsto
 
 func (ec *executionContext) marshalONewDocumentState2entrepotᚋinternalᚋstockᚐDocumentState(ctx context.Context, sel ast.SelectionSet, v stock.DocumentState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalOPick2ᚕᚖentrepotᚋinternalᚋdocumentᚐPickᚄ(ctx context.Context, sel ast.SelectionSet, v []*document.Pick) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inorder.Slice(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPick2ᚖentrepotᚋinternalᚋdocumentᚐPick(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

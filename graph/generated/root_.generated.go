@@ -21,28 +21,55 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AbcRank() AbcRankResolver
+	ApprovalRule() ApprovalRuleResolver
+	BarcodePack() BarcodePackResolver
+	Batch() BatchResolver
+	CodeMapping() CodeMappingResolver
 	Document() DocumentResolver
 	DocumentEvent() DocumentEventResolver
+	DocumentExecution() DocumentExecutionResolver
 	DocumentLine() DocumentLineResolver
+	DocumentValue() DocumentValueResolver
 	File() FileResolver
+	InterchangeGroup() InterchangeGroupResolver
+	InterchangeMember() InterchangeMemberResolver
 	Job() JobResolver
+	KitAvailability() KitAvailabilityResolver
+	KitComponent() KitComponentResolver
+	LandedCost() LandedCostResolver
+	LandedCostLine() LandedCostLineResolver
 	Location() LocationResolver
+	LocationMovement() LocationMovementResolver
+	LocationStock() LocationStockResolver
 	LowStock() LowStockResolver
 	MovementStatistic() MovementStatisticResolver
 	Mutation() MutationResolver
+	Pick() PickResolver
 	Posting() PostingResolver
 	Product() ProductResolver
+	PutawayPlace() PutawayPlaceResolver
 	Query() QueryResolver
 	ScheduledRun() ScheduledRunResolver
+	Shipment() ShipmentResolver
+	ShipmentEntry() ShipmentEntryResolver
+	ShipmentLine() ShipmentLineResolver
 	SkuStocks() SkuStocksResolver
 	Stock() StockResolver
 	StockCard() StockCardResolver
 	StockGroup() StockGroupResolver
 	StockLayer() StockLayerResolver
 	StockMovement() StockMovementResolver
+	Stocktake() StocktakeResolver
+	StocktakeCount() StocktakeCountResolver
+	StocktakeLine() StocktakeLineResolver
 	User() UserResolver
 	Warehouse() WarehouseResolver
+	WarehouseInTransit() WarehouseInTransitResolver
 	WarehouseSnapshot() WarehouseSnapshotResolver
+	CodeMappingUpdateInput() CodeMappingUpdateInputResolver
+	CodeMappingsImportRowInput() CodeMappingsImportRowInputResolver
+	DocumentUpdateInput() DocumentUpdateInputResolver
 	ImportStartInput() ImportStartInputResolver
 	JobCancelInput() JobCancelInputResolver
 	JobRetryFailedInput() JobRetryFailedInputResolver
@@ -75,81 +102,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAdjustmentCreateInput,
-		ec.unmarshalInputAdjustmentLineInput,
-		ec.unmarshalInputDocumentApproveInput,
-		ec.unmarshalInputDocumentCancelInput,
-		ec.unmarshalInputDocumentCompleteInput,
-		ec.unmarshalInputDocumentExecuteInput,
-		ec.unmarshalInputDocumentExecuteLine,
-		ec.unmarshalInputDocumentFilter,
-		ec.unmarshalInputDocumentLineInput,
-		ec.unmarshalInputDocumentOrder,
-		ec.unmarshalInputDocumentReverseInput,
-		ec.unmarshalInputDocumentUpdateInput,
-		ec.unmarshalInputExchangeRateFilter,
-		ec.unmarshalInputExchangeRateOrder,
-		ec.unmarshalInputExchangeRateSetInput,
-		ec.unmarshalInputExportStartInput,
-		ec.unmarshalInputImportStartInput,
-		ec.unmarshalInputInboundCreateInput,
-		ec.unmarshalInputInboundLineInput,
-		ec.unmarshalInputJobCancelInput,
-		ec.unmarshalInputJobFilter,
-		ec.unmarshalInputJobRetryFailedInput,
-		ec.unmarshalInputLocationArchiveInput,
-		ec.unmarshalInputLocationCreateInput,
-		ec.unmarshalInputLocationFilter,
-		ec.unmarshalInputLocationOrder,
-		ec.unmarshalInputLocationRange,
-		ec.unmarshalInputLocationRestoreInput,
-		ec.unmarshalInputLocationUpdateInput,
-		ec.unmarshalInputLocationsGenerateInput,
-		ec.unmarshalInputLocationsImportInput,
-		ec.unmarshalInputLocationsImportRowInput,
-		ec.unmarshalInputLoginInput,
-		ec.unmarshalInputLowStockFilter,
-		ec.unmarshalInputLowStockOrder,
-		ec.unmarshalInputMovementStatisticsFilter,
-		ec.unmarshalInputMovementStatisticsOrder,
-		ec.unmarshalInputOutboundCreateInput,
-		ec.unmarshalInputOutboundLineInput,
-		ec.unmarshalInputPostingReverseInput,
-		ec.unmarshalInputProductArchiveInput,
-		ec.unmarshalInputProductBarcodeInput,
-		ec.unmarshalInputProductCreateInput,
-		ec.unmarshalInputProductFilter,
-		ec.unmarshalInputProductOrder,
-		ec.unmarshalInputProductRestoreInput,
-		ec.unmarshalInputProductUpdateInput,
-		ec.unmarshalInputProductsImportInput,
-		ec.unmarshalInputProductsImportRowInput,
-		ec.unmarshalInputReportMonthlyStartInput,
-		ec.unmarshalInputScheduledRunFilter,
-		ec.unmarshalInputStockAdjustInput,
-		ec.unmarshalInputStockAdjustLine,
-		ec.unmarshalInputStockFilter,
-		ec.unmarshalInputStockMoveInput,
-		ec.unmarshalInputStockMoveLine,
-		ec.unmarshalInputStockMovementFilter,
-		ec.unmarshalInputStockMovementOrder,
-		ec.unmarshalInputStockOrder,
-		ec.unmarshalInputStockQuantityRange,
-		ec.unmarshalInputStockSetInput,
-		ec.unmarshalInputStockSetLine,
-		ec.unmarshalInputStockSummaryFilter,
-		ec.unmarshalInputStockSummaryOrder,
-		ec.unmarshalInputWarehouseArchiveInput,
-		ec.unmarshalInputWarehouseCreateInput,
-		ec.unmarshalInputWarehouseFilter,
-		ec.unmarshalInputWarehouseOrder,
-		ec.unmarshalInputWarehouseRestoreInput,
-		ec.unmarshalInputWarehouseSnapshotFilter,
-		ec.unmarshalInputWarehouseUpdateInput,
-		ec.unmarshalInputWarehousesImportInput,
-		ec.unmarshalInputWarehousesImportRowInput,
-	)
+
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -159,7 +112,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -189,7 +142,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
@@ -224,6 +177,811 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../sdl/abc.graphql", Input: `extend type Query {
+  """
+  The goods of a warehouse by the value that left it: with sales, transfers and what
+  was used to make others, less what was taken back. The goods that make the first
+  80 % of it are A, up to 95 % B, the others C, those of which nothing left
+  included. Goods without stock of which nothing left are not listed.
+  Read from the replica when there is one: it may lag by seconds.
+  """
+  abcClasses(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "How many days back, 1 to 730."
+    days: Int! = 90
+    "Only these classes."
+    classes: [AbcClass!]
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): AbcRankConnection @requires(permission: "stock:view")
+}
+
+"Classes of goods by the value that leaves with them. New ones may come: treat one you do not know like OTHER."
+enum AbcClass {
+  "Together they make the first 80 % of the value."
+  A
+  "They make it up to 95 %."
+  B
+  "All others."
+  C
+}
+
+"Goods of a warehouse in the order of the value that left with them."
+type AbcRank {
+  "Where they stand, from 1."
+  rank: Int!
+  "The SKU code."
+  sku: String!
+  "The product. Null for people without the permission product:view."
+  product: Product
+  "The class."
+  class: AbcClass!
+  "Units that left."
+  units: Long!
+  "What they were worth, in the warehouse's currency. Null for people without the permission cost:view, as are share and cumulative."
+  value: Decimal
+  "Their part of the value that left the warehouse, 0 to 1."
+  share: Decimal
+  "That of all goods up to and including them, 0 to 1."
+  cumulative: Decimal
+}
+
+"A page of ranks."
+type AbcRankConnection {
+  "The rows with their cursors."
+  edges: [AbcRankEdge!]!
+  "The rows."
+  nodes: [AbcRank!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of ranks."
+type AbcRankEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: AbcRank!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/approval.graphql", Input: `"Who may approve documents of a kind, in a warehouse, from a value on. All rules that a document comes under must hold."
+type ApprovalRule {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Its code, upper case; it never changes."
+  code: String!
+  "What people call it."
+  name: String!
+  "Only documents of this kind; null is every kind."
+  kind: DocumentKind
+  "Only documents of this warehouse; null is every warehouse, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it is about one warehouse only."
+  oneWarehouse: Boolean!
+  """
+  Only documents that are worth so much or more, in the base currency: known unit
+  costs, else moving averages, times quantity. Goods of no known cost count as 0.
+  """
+  minValue: Decimal!
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean!
+  "The role that the approver must have; empty asks for none."
+  role: String!
+  "Whether it holds."
+  status: Status!
+  "Rises with every edit."
+  version: Long!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Which rules. All conditions must hold."
+input ApprovalRuleFilter {
+  "Only rules that name one of these kinds, at most 1,000; rules for every kind name none."
+  kinds: [DocumentKind!]
+  "Only rules that hold, or only those that do not."
+  status: Status
+  "Only rules that ask for another person, or only those that do not."
+  separate: Boolean
+}
+
+"A page of rules."
+type ApprovalRuleConnection {
+  "The rows with their cursors."
+  edges: [ApprovalRuleEdge!]!
+  "The rows."
+  nodes: [ApprovalRule!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rules the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A rule in a list."
+type ApprovalRuleEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ApprovalRule!
+}
+
+extend type Query {
+  "Rules of approval by code, a page at a time."
+  approvalRules(
+    "Which rules; all when left out."
+    filter: ApprovalRuleFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ApprovalRuleConnection @requires(permission: "document:view")
+}
+
+extend type Mutation {
+  """
+  Makes a rule of approval; it holds from the next approval on. What it is about
+  never changes: for another kind or warehouse make another rule.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleCreate(
+    "The rule."
+    input: ApprovalRuleCreateInput!
+  ): ApprovalRuleCreatePayload @requires(permission: "approval:edit")
+
+  """
+  Changes what is given of a rule and leaves the rest; this takes it out of use
+  and into it again too. What changes nothing leaves the version as it is.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  approvalRuleUpdate(
+    "Which rule, and what changes."
+    input: ApprovalRuleUpdateInput!
+  ): ApprovalRuleUpdatePayload @requires(permission: "approval:edit")
+}
+
+"A new rule."
+input ApprovalRuleCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 50 letters, digits and - _ . ; kept in upper case."
+  code: String!
+  "What people are told when it holds them up; 1 to 100 characters."
+  name: String!
+  "Only documents of this kind; every kind when left out."
+  kind: DocumentKind
+  "Only documents of this warehouse, by code; every warehouse when left empty."
+  warehouseCode: String! = ""
+  "Only documents that are worth so much or more, in the base currency; 0 is every document."
+  minValue: Decimal
+  "True: whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have, by name; none when left out."
+  role: String
+}
+
+"What changes of a rule."
+input ApprovalRuleUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more (replayed: true); another input under the same key is
+  refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rule as it would be. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The rule's code, not sensitive to case."
+  code: String!
+  "Refuses with STALE_VERSION unless the rule has this version."
+  expectedVersion: Long
+  "What people are told when it holds them up; stays when left out, as does everything below."
+  name: String
+  "Only documents that are worth so much or more."
+  minValue: Decimal
+  "Whether whoever made the document cannot approve it."
+  separate: Boolean
+  "The role that the approver must have; empty asks for none."
+  role: String
+  "Whether it holds."
+  status: Status
+}
+
+"The answer to approvalRuleCreate."
+type ApprovalRuleCreatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"The answer to approvalRuleUpdate."
+type ApprovalRuleUpdatePayload {
+  "The rule as it is now, or would be; null when it was refused."
+  approvalRule: ApprovalRule
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/assembly.graphql", Input: `extend type Mutation {
+  """
+  Plans assembly kits that are built from their components, or taken apart. The first
+  line of the document is the kit, each further one a component; what the kit consists
+  of is copied, so that a later change of it changes no document. Executing it uses up
+  the components and brings the kits by one posting, and the kits cost what was used
+  up. documentExecute names kits on line 1; their components go along, and are named
+  only to say batches or bins.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, LOCKED, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  assemblyCreate(
+    "What, and why."
+    input: AssemblyCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+}
+
+"Kits to be built or taken apart, and why."
+input AssemblyCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "The SKU code of an assembly kit, not sensitive to case."
+  kitSku: String!
+  "The lot of the kits, at most 50 bytes; empty for kits without one."
+  batchNo: String! = ""
+  "When a lot that is new expires."
+  expiresOn: Date
+  "The bin that the kits go to, or come from when they are taken apart. Empty when nobody says."
+  locationCode: String! = ""
+  "How many kits, at least 1; no component may need more than 2147483647 units."
+  quantity: Long!
+  "True: kits are taken apart. Their worth goes to the components by what these are worth at their averages, or by units while one has none."
+  unbuild: Boolean! = false
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; ASSEMBLY or DISASSEMBLY when left empty."
+  reasonCode: String! = ""
+  "A number of yours; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  "The time of the business; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "When it is expected to be done."
+  expectedAt: DateTime
+  """
+  The state to which the document goes at once, in the same transaction: DRAFT,
+  APPROVED (needs document:approve), or COMPLETED, which executes it whole
+  (needs document:execute too).
+  """
+  advanceTo: NewDocumentState! = DRAFT
+}
+`, BuiltIn: false},
+	{Name: "../sdl/batch.graphql", Input: `"One production lot of a product."
+type Batch {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The SKU code of the product."
+  sku: String!
+  "What it is. Null for people without the permission product:view."
+  product: Product
+  "The batch number; unique for its SKU."
+  batchNo: String!
+  "Whether its goods may be promised."
+  state: BatchState!
+  "The day on which it was produced; null when nobody said."
+  producedOn: Date
+  "The day on which it expires; null when nobody said."
+  expiresOn: Date
+  "Its stocks, in the order of entry. Empty for people without the permission stock:view."
+  stocks: [Stock!]!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"Whether the goods of a batch may be promised."
+enum BatchState {
+  "They may."
+  AVAILABLE
+  "A person has set the batch aside."
+  HOLD
+  "It waits for quality control."
+  QUARANTINE
+  "It is past its day."
+  EXPIRED
+}
+
+extend type Query {
+  "Batches in the order of entry, a page at a time."
+  batches(
+    "Which batches; all when left out."
+    filter: BatchFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): BatchConnection @requires(permission: "product:view")
+}
+
+"Which batches. All conditions must hold."
+input BatchFilter {
+  "Only of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only in one of these states."
+  states: [BatchState!]
+  "Only batch numbers that begin with this text, sensitive to case."
+  batchPrefix: String
+  "Only batches that expire before this day (UTC)."
+  expiresBefore: Date
+  "True: only batches of which physical units lie in any warehouse. False: only the others."
+  stocked: Boolean
+}
+
+"A page of batches."
+type BatchConnection {
+  "The rows with their cursors."
+  edges: [BatchEdge!]!
+  "The rows."
+  nodes: [Batch!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the batches in a list."
+type BatchEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Batch!
+}
+
+extend type Mutation {
+  """
+  Changes the dates and the state of a batch. A state other than AVAILABLE puts its
+  available units on hold, in all warehouses, by one posting in the same transaction.
+  A batch that becomes AVAILABLE gets back what such postings moved and is still on
+  hold; what arrived while it was held stays on hold until stockMove moves it.
+  Allocated units stay promised. Telling a state again puts on hold what came free
+  meanwhile.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  batchUpdate(
+    "Which batch, and what changes."
+    input: BatchUpdateInput!
+  ): BatchUpdatePayload @requires(permission: "stock:adjust")
+}
+
+"What changes of a batch."
+input BatchUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number."
+  batchNo: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Whether its goods may be promised; stays when left out. AVAILABLE is refused once the batch has expired, unless a later expiresOn comes with it."
+  state: BatchState
+  "The day on which it was produced, within the years 1990 to 2999; stays when left out."
+  producedOn: Date
+  "The day on which it expires, not before it was produced, at most in the year 2999; stays when left out."
+  expiresOn: Date
+  "Why; at most 500 characters. It is kept with the posting."
+  note: String! = ""
+}
+
+"The answer to batchUpdate."
+type BatchUpdatePayload {
+  "The batch as it stands now, or as the dry run would leave it; null when it was refused."
+  batch: Batch
+  "The posting that moved its units; null when none did, and in a dry run."
+  posting: Posting
+  "What moved. Those of a dry run have an id that no row has."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/bin.graphql", Input: `"What lies of one stock in one location. Every change of it is a LocationMovement."
+type LocationStock {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch of which these units are a part."
+  stock: Stock
+  "Units that lie there, whatever their condition."
+  quantity: Long!
+  "Rises by one with every change."
+  version: Long!
+  "When the last change was recorded."
+  changedAt: DateTime!
+}
+
+"One immutable row of the locations' journal: how one posting changed what lies of one stock in one location."
+type LocationMovement {
+  "Opaque id; null for a movement that a dry run only planned."
+  id: ID
+  "The group of movements it belongs to. Null in a dry run."
+  posting: Posting
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "What: the SKU and batch."
+  stock: Stock
+  "Change of the units; negative when they left."
+  quantityDelta: Long!
+  "Units that lay there after it."
+  quantityAfter: Long!
+  "The movements of one stock in one location are numbered without gap or repeat."
+  locationVersion: Long!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
+}
+
+extend type Location {
+  "Units that lie there. Null for people without the permission stock:view."
+  quantity: Long
+  "Cubic centimetres that they take, as far as the sizes of products are known, rounded up. Null for people without the permission stock:view."
+  usedVolumeCm3: Long
+  "Cubic centimetres that are left, 0 when it is overfull; null when maxVolumeCm3 is unlimited, and for people without the permission stock:view."
+  freeVolumeCm3: Long
+  "What lies there."
+  stocks(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
+}
+
+extend type Stock {
+  "Where it lies, in warehouses that keep their stock by bin: together its physical units."
+  locations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): LocationStockConnection!
+}
+
+extend type Query {
+  "What lies in locations, a page at a time."
+  locationStocks(
+    "Which; all when left out."
+    filter: LocationStockFilter
+    "In which order; by ID ascending, the quickest, when left out."
+    orderBy: LocationStockOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationStockConnection @requires(permission: "stock:view")
+
+  "The locations' journal, newest first, a page at a time."
+  locationMovements(
+    "Which; all when left out."
+    filter: LocationMovementFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): LocationMovementConnection @requires(permission: "stock:view")
+
+  """
+  Where goods could be put away: first where the SKU lies already, then into empty
+  locations, then into those where SKUs may mix; of each PICK before STORAGE, then
+  by code. Only active, unlocked PICK and STORAGE locations are named, and only for
+  what their volume has room for, so a line may be split. Lines are placed one after
+  the other. Of empty and of shared locations the first 500 are looked at. Nothing is
+  held. BAD_REQUEST for a warehouse that is not known or
+  does not keep its stock by bin, for an unknown SKU, and for more than 250 lines.
+  """
+  putawaySuggestion(
+    "The warehouse's code, not sensitive to case."
+    warehouseCode: String!
+    "1 to 250 lines."
+    lines: [PutawayLineInput!]!
+  ): [Putaway!] @requires(permission: "stock:view")
+}
+
+"Units of a SKU that are to be put away."
+input PutawayLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"Where the units of one line could be put."
+type Putaway {
+  "The SKU code."
+  sku: String!
+  "Units asked for."
+  quantity: Long!
+  "The locations, the best first."
+  places: [PutawayPlace!]!
+  "Units that find no location."
+  unplaced: Long!
+}
+
+"Units that could be put into one location."
+type PutawayPlace {
+  "Where. Null for people without the permission warehouse:view."
+  location: Location
+  "Units."
+  quantity: Long!
+  "Why there."
+  reason: PutawayReason!
+}
+
+"Why goods would be put into a location."
+enum PutawayReason {
+  "The SKU lies there already."
+  SAME_SKU
+  "It is empty."
+  EMPTY
+  "Other SKUs lie there, and they may mix."
+  MIXED
+}
+
+"What of the stock in locations. All conditions must hold."
+input LocationStockFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "True: only what lay there once and does no more. False: only what lies there."
+  empty: Boolean
+  "Only what changed at this time or later."
+  changedSince: DateTime
+}
+
+"By what the stock in locations is ordered."
+input LocationStockOrder {
+  "The column; ties are broken by ID."
+  field: LocationStockOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"Columns that the stock in locations can be ordered by. ID has an index; the others sort what the filter admits."
+enum LocationStockOrderField {
+  "In the order of entry."
+  ID
+  "By the units."
+  QUANTITY
+  "By the time of the last change."
+  CHANGED_AT
+}
+
+"Which movements in locations. All conditions must hold."
+input LocationMovementFilter {
+  "Only in these warehouses, by code, at most 1,000; unknown codes match nothing."
+  warehouseCodes: [String!]
+  "Only in locations whose code begins with this text, such as a zone, not sensitive to case. At most 100 characters."
+  locationPrefix: String
+  "Only in locations of one of these types, at most 1,000."
+  locationTypes: [LocationType!]
+  "Only these SKU codes, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only of this posting."
+  postingId: ID
+  "Only of postings of one of these kinds, at most 1,000."
+  kinds: [MovementKind!]
+  "Only what was entered at this time or later."
+  recordedSince: DateTime
+  "Only what was entered before this time."
+  recordedBefore: DateTime
+}
+
+"A page of what lies in locations."
+type LocationStockConnection {
+  "The rows with their cursors."
+  edges: [LocationStockEdge!]!
+  "The rows."
+  nodes: [LocationStock!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"What lies of a stock in a location, in a list."
+type LocationStockEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationStock!
+}
+
+"A page of movements in locations."
+type LocationMovementConnection {
+  "The rows with their cursors."
+  edges: [LocationMovementEdge!]!
+  "The rows."
+  nodes: [LocationMovement!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A movement in a list."
+type LocationMovementEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: LocationMovement!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/bin_change.graphql", Input: `extend type Mutation {
+  """
+  Brings goods of one warehouse from locations to locations; no stock changes. At
+  most 250 lines, all or none. They happen together: what one line brings, another
+  may take.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, MIXING,
+  CAPACITY, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stockRelocate(
+    "What goes from where to where."
+    input: StockRelocateInput!
+  ): StockRelocatePayload @requires(permission: "stock:adjust")
+}
+
+"Goods of one warehouse that change their location."
+input StockRelocateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and planned and then rolled back. The payload
+  shows the movements that would be, without ids and without a posting; the
+  idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code of a warehouse that keeps its stock by bin, not sensitive to case."
+  warehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as PUTAWAY or REPLENISH."
+  reasonCode: String! = "RELOCATED"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "1 to 250 lines."
+  lines: [StockRelocateLine!]!
+}
+
+"Units of one stock that go from one location to another."
+input StockRelocateLine {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String! = ""
+  "The code of the location that they leave."
+  from: String!
+  "The code of the location where they go; not the same."
+  to: String!
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"The answer to stockRelocate."
+type StockRelocatePayload {
+  "What was posted. Null when nothing was: refused, a dry run, or all goods would lie where they lay."
+  posting: Posting
+  "The rows of the locations' journal, or those a dry run would write; empty when it was refused."
+  movements: [LocationMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/bulk.graphql", Input: `"""
 What a table is about. Its first row names the columns, in any order, by the English
 names given here (those with an asterisk are needed) or by their Chinese ones, such as
@@ -460,6 +1218,493 @@ type ReportMonthlyStartPayload {
   replayed: Boolean!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/carrier.graphql", Input: `"Who ships parcels, and how they weigh volume."
+type Carrier {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The carrier's code in upper case; it never changes."
+  code: String!
+  "The name to show."
+  name: String!
+  "So many cm³ weigh as one kilogram, such as 5000 or 6000."
+  volumetricDivisor: Long!
+  "Weights are rounded up to a multiple of so many grams."
+  weightStepG: Long!
+  "Whether the carrier may be used in new work."
+  status: Status!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"""
+What a carrier charges for: the larger of what goods weigh and of what their volume
+weighs. Volumetric weight in kilograms is the volume in cm³ by the carrier's divisor,
+as air freight has it (6000 by IATA, 5000 with most express carriers); the volume of
+the whole is divided and rounded up to a gram.
+"""
+type ShippingWeight {
+  "Volume in mm³: length × width × height of each unit, without packing."
+  volumeMm3: Long!
+  "What the goods weigh, in grams."
+  actualG: Long!
+  "What their volume weighs with this carrier, in grams."
+  volumetricG: Long!
+  "What is charged, in grams: the larger of the two, rounded up to the carrier's step."
+  chargeableG: Long!
+  "True: a weight or a dimension is not known, and counted as nothing."
+  incomplete: Boolean!
+}
+
+extend type Query {
+  "Carriers by code, a page at a time."
+  carriers(
+    "Which carriers; all when left out."
+    filter: CarrierFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): CarrierConnection @requires(permission: "product:view")
+
+  """
+  What a carrier charges for lines sent together; null when there is no such carrier
+  in use. BAD_REQUEST for a SKU that does not exist, and for lines outside their limits.
+  """
+  shippingEstimate(
+    "The carrier's code, not sensitive to case."
+    carrierCode: String!
+    "1 to 250 lines."
+    lines: [ShippingLineInput!]!
+  ): ShippingWeight @requires(permission: "product:view")
+}
+
+"Units of a product that are to be sent."
+input ShippingLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "Units, 1 to 1,000,000."
+  quantity: Long!
+}
+
+"Which carriers. All conditions must hold."
+input CarrierFilter {
+  "Exactly these codes, at most 1,000, not sensitive to case."
+  codes: [String!]
+  "Only carriers of this status."
+  status: Status
+  "Only carriers edited at this time or later."
+  updatedSince: DateTime
+}
+
+"A page of carriers."
+type CarrierConnection {
+  "The rows with their cursors."
+  edges: [CarrierEdge!]!
+  "The rows."
+  nodes: [Carrier!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the carriers in a list."
+type CarrierEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Carrier!
+}
+
+extend type Mutation {
+  """
+  Makes a carrier. Its code never changes.
+
+  User errors: REQUIRED, INVALID, TAKEN, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  carrierCreate(
+    "The carrier."
+    input: CarrierCreateInput!
+  ): CarrierCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes what is given of a carrier and leaves the rest.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  carrierUpdate(
+    "Which carrier, and what changes."
+    input: CarrierUpdateInput!
+  ): CarrierUpdatePayload @requires(permission: "product:edit")
+}
+
+"A new carrier."
+input CarrierCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "The name to show, 1 to 100 characters in one line; must be given."
+  name: String!
+  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; must be given."
+  volumetricDivisor: Long!
+  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; 1 when left out."
+  weightStepG: Long
+}
+
+"The answer to carrierCreate."
+type CarrierCreatePayload {
+  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
+  carrier: Carrier
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of a carrier."
+input CarrierUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, 1 to 100 characters in one line; stays when left out."
+  name: String
+  "So many cm³ weigh as one kilogram, 1 to 1,000,000, such as 5000 or 6000; stays when left out."
+  volumetricDivisor: Long
+  "Weights are rounded up to a multiple of so many grams, 1 to 1,000,000; stays when left out."
+  weightStepG: Long
+  "Whether it may be used in new work; stays when left out."
+  status: Status
+}
+
+"The answer to carrierUpdate."
+type CarrierUpdatePayload {
+  "The carrier as it stands now, or as the dry run would leave it; null when it was refused."
+  carrier: Carrier
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/code_mapping.graphql", Input: `"What a platform or a third party calls one of our SKUs, over a period."
+type CodeMapping {
+  "Opaque id, unique over all types."
+  id: ID!
+  "Our SKU code."
+  sku: String!
+  "What it is. Null for people without the permission product:view."
+  product: Product
+  "Whose code it is, in upper case, such as AMAZON or GOODCANG."
+  platform: String!
+  "Where it holds; null is in every warehouse of the platform, and for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whether it holds in every warehouse; a mapping of one warehouse goes before it there."
+  everyWarehouse: Boolean!
+  "The code, exactly as the platform writes it."
+  externalCode: String!
+  "The first day."
+  validFrom: Date!
+  "The last day; null is open."
+  validTo: Date
+  "Anything else; may be empty."
+  note: String!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+extend type Query {
+  "What platforms call our SKUs, in the order of entry, a page at a time."
+  codeMappings(
+    "Which mappings; all when left out."
+    filter: CodeMappingFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): CodeMappingConnection @requires(permission: "product:view")
+}
+
+"Which code mappings. All conditions must hold."
+input CodeMappingFilter {
+  "Only of these platforms, at most 1,000, not sensitive to case."
+  platforms: [String!]
+  "Only of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Exactly these codes of platforms, at most 1,000."
+  externalCodes: [String!]
+  "Only those of these warehouses, by code, at most 1,000; what holds in every warehouse is left out."
+  warehouseCodes: [String!]
+  "True: only what holds in every warehouse. False: only what holds in one."
+  everyWarehouse: Boolean
+  "Only what holds on this day."
+  onDate: Date
+  "Only mappings edited at this time or later."
+  updatedSince: DateTime
+}
+
+"A page of code mappings."
+type CodeMappingConnection {
+  "The rows with their cursors."
+  edges: [CodeMappingEdge!]!
+  "The rows."
+  nodes: [CodeMapping!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the code mappings in a list."
+type CodeMappingEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: CodeMapping!
+}
+
+extend type Mutation {
+  """
+  Makes a mapping. A code of a platform means one SKU on a day, in one warehouse and,
+  apart from that, in all: a period that overlaps another one of the code is TAKEN.
+
+  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND (sku, warehouseCode),
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingCreate(
+    "The mapping."
+    input: CodeMappingCreateInput!
+  ): CodeMappingCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes a mapping, such as its last day. It is known by platform, warehouse, code
+  and first day, which stay.
+
+  User errors: REQUIRED, INVALID, TAKEN, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingUpdate(
+    "Which mapping, and what changes."
+    input: CodeMappingUpdateInput!
+  ): CodeMappingUpdatePayload @requires(permission: "product:edit")
+
+  """
+  Makes and changes up to 250 mappings at once. A row sees the periods of those before it.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND, STALE_VERSION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  codeMappingsImport(
+    "The mappings."
+    input: CodeMappingsImportInput!
+  ): CodeMappingsImportPayload @requires(permission: "product:edit")
+}
+
+"A new code mapping."
+input CodeMappingCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Our SKU, not sensitive to case; it must exist."
+  sku: String!
+  "The last day; open when left out."
+  validTo: Date
+  "Anything else, at most 500 characters; empty when left out."
+  note: String
+}
+
+"The answer to codeMappingCreate."
+type CodeMappingCreatePayload {
+  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
+  codeMapping: CodeMapping
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of a code mapping."
+input CodeMappingUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Our SKU, not sensitive to case; stays when left out."
+  sku: String
+  "The last day; stays when left out, null opens it."
+  validTo: Date
+  "Anything else, at most 500 characters; stays when left out."
+  note: String
+}
+
+"The answer to codeMappingUpdate."
+type CodeMappingUpdatePayload {
+  "The mapping as it stands now, or as the dry run would leave it; null when it was refused."
+  codeMapping: CodeMapping
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"A mapping to make or to change."
+input CodeMappingsImportRowInput {
+  "Whose code it is, 1 to 50 characters of A-Z, 0-9, - _ and . ; it becomes upper case."
+  platform: String!
+  "Where it holds, by the warehouse's code, not sensitive to case; empty for every warehouse of the platform."
+  warehouseCode: String! = ""
+  "The code, 1 to 100 characters in one line, exactly as the platform writes it but for blanks around it."
+  externalCode: String!
+  "The first day, within the years 2000 to 2999."
+  validFrom: Date!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "Our SKU, not sensitive to case; must be given for a new mapping, stays when left out."
+  sku: String
+  "The last day; stays when left out, null opens it."
+  validTo: Date
+  "Anything else, at most 500 characters; stays when left out."
+  note: String
+}
+
+"Mappings to make and change."
+input CodeMappingsImportInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  "What the rows may do."
+  mode: ImportMode!
+  "What becomes of the good rows when others are refused."
+  errorPolicy: ErrorPolicy! = REJECT_ALL
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "1 to 250 rows, each about another mapping."
+  rows: [CodeMappingsImportRowInput!]!
+}
+
+"The answer to codeMappingsImport."
+type CodeMappingsImportPayload {
+  "What became of each row, in the order of the input; empty when there were more than 250."
+  rows: [CodeMappingsImportRow!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the rows are shown as they are now."
+  replayed: Boolean!
+  "What was refused, and why, over all rows; under REJECT_FAILED_ROWS beside what was done. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What became of one row."
+type CodeMappingsImportRow {
+  "The row, counted from 0."
+  index: Int!
+  "What became of it."
+  action: ImportAction!
+  "The mapping as it stands now, or as the dry run would leave it; null when the row was rejected."
+  codeMapping: CodeMapping
+  "What was wrong with this row; empty for one that went well or was rejected only because others were."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/document.graphql", Input: `"A stock document: what is planned to come, go or be corrected in one warehouse, and what of it was done."
 type Document implements Node {
   "Opaque id, unique over all types. In a dry run of a document to come it leads nowhere."
@@ -535,6 +1780,18 @@ type Document implements Node {
     "Only rows behind this cursor."
     after: String
   ): PostingConnection!
+  """
+  What was spread over the goods that it brought, such as freight and duty: at most
+  50, oldest first. Empty for people without the permission cost:view.
+  """
+  landedCosts: [LandedCost!]!
+  """
+  What the goods that it moved were worth, for each warehouse that it moved goods in.
+  Empty for people without the permission cost:view.
+  """
+  values: [DocumentValue!]!
+  "The outbound document whose goods come back with this one; null unless it was made with returnOf."
+  returnOf: Document
   "The document that this one took back."
   reverses: Document
   "The document that took this one back; a document is reversed at most once."
@@ -569,6 +1826,67 @@ type DocumentLine {
   currency: String!
   "Price of one unit in the document's currency."
   unitPrice: Decimal
+  """
+  What was done of it, oldest first: each batch, bucket and bin in a row of its own,
+  with units that were rejected or changed their bucket when they were inspected.
+  Rows never change; what a cancelled document took back stays among them. In a dry
+  run only what would be new.
+  """
+  executions(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): DocumentExecutionConnection!
+}
+
+"What was done of one line at once."
+type DocumentExecution {
+  "The document's version after the step."
+  version: Long!
+  """
+  The posting that it is part of. Null for units that were rejected, in a dry run, and
+  for what was executed in several goes before executions were kept.
+  """
+  posting: Posting
+  "The SKU that moved: of a kit, a component."
+  sku: String!
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket the goods came to, changed to or left."
+  bucket: AdjustableBucket!
+  "Which bucket they changed from when they were inspected; null when they came or left."
+  fromBucket: AdjustableBucket
+  "The bin; null when nobody said, and for people without the permission warehouse:view."
+  location: Location
+  "Units that moved, whichever way."
+  quantity: Long!
+  "Units that came and were refused."
+  rejectedQuantity: Long!
+  "Units of the line that were done with it. Of a kit one row counts them and the others are 0."
+  lineQuantity: Long!
+  "Why units were rejected, or are fewer than planned; may be empty."
+  reasonCode: String!
+}
+
+"A page of executions."
+type DocumentExecutionConnection {
+  "The rows with their cursors."
+  edges: [DocumentExecutionEdge!]!
+  "The rows."
+  nodes: [DocumentExecution!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many executions the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An execution in a list."
+type DocumentExecutionEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: DocumentExecution!
 }
 
 "One step in the life of a document. Events never change."
@@ -655,15 +1973,68 @@ enum DocumentAction {
   RECEIVE
   "What is missing of a shipment was given up."
   CLOSE_MISSING
+  "A shipment was called back."
+  CANCEL_SHIPMENT
   "Something was counted."
   COUNT
   "Lines were sent to be counted again."
   RECOUNT
+  "Goods that came back, and were on hold, were told apart."
+  INSPECT
   "A cost was spread over it."
   LANDED_COST
 }
 
+"Units that one line of an outbound document takes from one place."
+type Pick {
+  "The document's line."
+  lineNo: Int!
+  "The SKU code; of a kit, a component."
+  sku: String!
+  "What, with its barcodes. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Which bucket they leave."
+  bucket: AdjustableBucket!
+  """
+  The bin. Null in warehouses that do not keep their stock by bin, for what no open bin
+  holds, for damaged goods, and for people without the permission warehouse:view.
+  """
+  location: Location
+  "Base units."
+  quantity: Long!
+}
+
 extend type Query {
+  """
+  What is to be picked for an outbound document, in the order in which a person walks
+  the bins: up the odd aisles, down the even ones. It is what is promised to the
+  document and outstanding; what no open bin holds comes last. Nothing is held. Null
+  when there is no such document; BAD_REQUEST for one of another kind. It needs
+  stock:view too.
+  """
+  documentPickList(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Pick!] @requires(permission: "document:view")
+
+  """
+  Where what an inbound document brought could be put, as in putawaySuggestion: of each
+  SKU at most what came and still lies in locations for receipts, for the first 250
+  SKUs of which something does. Null when there is no such document; BAD_REQUEST for
+  one of another kind, and for a warehouse that does not keep its stock by bin. It
+  needs stock:view and warehouse:view too.
+  """
+  documentPutaway(
+    "The number, not sensitive to case; give exactly one of no and id."
+    no: String
+    "The id of a document."
+    id: ID
+  ): [Putaway!] @requires(permission: "document:view")
+
   "One document by its number or its id, exactly one of the two. Null when there is none."
   document(
     "The number, not sensitive to case."
@@ -863,8 +2234,13 @@ type PostingEdge {
   Announces goods that come to a warehouse: bought, returned, made. Nothing moves
   before the document is executed; advanceTo does that at once.
 
+  Goods that a customer returns (reasonCode RETURN) come on hold and are told apart by
+  documentInspect, unless the document goes to COMPLETED at once or the execution names
+  a bucket.
+
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   inboundCreate(
     "What, and why."
@@ -872,11 +2248,18 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Plans goods that leave a warehouse: sold, sent back, scrapped. Nothing moves or
-  is promised before the document is executed; advanceTo does that at once.
+  Plans goods that leave a warehouse: sold, sent back, scrapped. Approval promises
+  what is available, every line in full, until the document is executed, ended or
+  given up; what is DAMAGED or ON_HOLD is taken as it is. Nothing moves before the
+  document is executed; advanceTo does that at once.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  A sales kit leaves as its components. The batches are those that the product's rule
+  says, or the one that the line names. SCRAP and SUPPLIER_RETURN may be of batches
+  that nobody may be sold.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED, EXPIRED,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   outboundCreate(
     "What, and why."
@@ -888,7 +2271,7 @@ type PostingEdge {
   is stockAdjust.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   adjustmentCreate(
     "What, and why."
@@ -906,9 +2289,11 @@ type PostingEdge {
   ): DocumentPayload @requires(permission: "document:create")
 
   """
-  Lets a draft be executed. Approving twice does no harm.
+  Lets a draft be executed. All rules of approval that it comes under must hold, and
+  an outbound document's goods are promised to it. Approving twice does no harm.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING, INSUFFICIENT_STOCK,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   documentApprove(
@@ -921,12 +2306,27 @@ type PostingEdge {
   all that is outstanding. It may be called again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
-  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING,
-  RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  STALE_VERSION, INVALID_TRANSITION, EXPIRED, EXCEEDS_OUTSTANDING, OUTSTANDING,
+  MIXING, CAPACITY, RATE_MISSING, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
   """
   documentExecute(
     "What, and why."
     input: DocumentExecuteInput!
+  ): DocumentPayload @requires(permission: "document:execute")
+
+  """
+  Tells apart goods of an inbound document that came on hold, such as returns: each
+  part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
+  hold. The document may be executing or completed, and inspected again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  documentInspect(
+    "What, and why."
+    input: DocumentInspectInput!
   ): DocumentPayload @requires(permission: "document:execute")
 
   """
@@ -1003,6 +2403,12 @@ input InboundCreateInput {
   "When the goods are expected to come."
   expectedAt: DateTime
   """
+  The number of the outbound document whose goods come back, not sensitive to case;
+  reasonCode is then RETURN. Of each SKU at most what it shipped and no other return
+  has brought comes back, at what it left at when a line gives no cost.
+  """
+  returnOf: String! = ""
+  """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
@@ -1014,16 +2420,20 @@ input InboundCreateInput {
 
 "Goods of one SKU that come."
 input InboundLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket they come to."
+  "Which bucket they come to. AVAILABLE is ON_HOLD for goods that are returned and will be inspected."
   bucket: AdjustableBucket! = AVAILABLE
   "The bin that the goods go to, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1070,22 +2480,44 @@ input OutboundCreateInput {
   the year 2000.
   """
   occurredAt: DateTime
-  "When the goods are expected to leave."
+  """
+  When the goods are expected to leave: batches are promised that may still be sold
+  on that day in the warehouse's time zone, or today when it is left out.
+  """
   expectedAt: DateTime
+  """
+  The reservation that the document executes from, instead of a promise of its own.
+  Its lines are what that holds open in the warehouse when none are given.
+  """
+  fromReservation: FromReservationInput
   """
   The state to which the document goes at once, in the same transaction: DRAFT,
   APPROVED (needs document:approve), or COMPLETED, which executes it whole
   (needs document:execute too).
   """
   advanceTo: NewDocumentState! = DRAFT
-  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
-  lines: [OutboundLineInput!]!
+  "1 to 5,000 lines; they may be left out only with fromReservation. Lines of the same stock are checked as a sum."
+  lines: [OutboundLineInput!]
+}
+
+"Which reservation: give its id, or whose it is."
+input FromReservationInput {
+  "What sort of object it was made for, such as ORDER."
+  businessType: String! = ""
+  "Which of them."
+  businessId: String! = ""
+  "The id of the reservation."
+  id: ID
 }
 
 "Goods of one SKU that leave."
 input OutboundLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket they leave."
@@ -1093,7 +2525,7 @@ input OutboundLineInput {
   "The bin that the goods come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647."
-  quantity: Long!
+  quantity: Long! = 0
   "Price of one unit in the document's currency; it moves no worth."
   unitPrice: Decimal
 }
@@ -1138,8 +2570,12 @@ input AdjustmentCreateInput {
 
 "A correction of one stock."
 input AdjustmentLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket is corrected."
@@ -1147,7 +2583,7 @@ input AdjustmentLineInput {
   "The bin that the goods are in, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units that are added (positive) or taken (negative); not 0, at most 2147483647 either way."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that are taken."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1188,7 +2624,7 @@ input DocumentUpdateInput {
   note: String
   "The time of the business. The number keeps its day."
   occurredAt: DateTime
-  "When the goods are expected to come or go."
+  "When the goods are expected to come or go; null is at no known time."
   expectedAt: DateTime
   "1 to 5,000 lines instead of those there are."
   lines: [DocumentLineInput!]
@@ -1196,8 +2632,12 @@ input DocumentUpdateInput {
 
 "A line of any kind of document."
 input DocumentLineInput {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with quantity, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and quantity: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode, signed as a quantity would be; at most 2147483647, and so many units too."
+  packs: Long! = 0
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
   "Which bucket the goods come to or go from."
@@ -1205,7 +2645,7 @@ input DocumentLineInput {
   "The bin that the goods go to or come from, by its code in the warehouse; it must not be locked. Empty when nobody says."
   locationCode: String! = ""
   "Units, 1 to 2147483647; on an adjustment negative when they are taken."
-  quantity: Long!
+  quantity: Long! = 0
   "Cost of one unit, in ` + "`" + `currency` + "`" + `; the moving average when left out. Only for goods that arrive."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left empty."
@@ -1266,7 +2706,10 @@ input DocumentExecuteInput {
   note: String! = ""
   "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
   occurredAt: DateTime
-  "What was done, each line at most once; everything that is outstanding when left empty."
+  """
+  What was done, at most 5,000 parts; everything that is outstanding, as it was
+  planned, when left empty. A line is named again for another batch, bucket or bin.
+  """
   lines: [DocumentExecuteLine!]! = []
   "True: the document is ended with it."
   complete: Boolean! = false
@@ -1274,7 +2717,7 @@ input DocumentExecuteInput {
   closeShort: Boolean! = false
 }
 
-"What was done of one line."
+"A part of one line that was done. What is left out is as the line plans it."
 input DocumentExecuteLine {
   "The line's number."
   lineNo: Int!
@@ -1282,6 +2725,72 @@ input DocumentExecuteLine {
   quantity: Long! = 0
   "Units that came and were refused, on an inbound only: they do not enter stock."
   rejectedQuantity: Long! = 0
+  "Why units were rejected, or are fewer than planned, as a code such as BROKEN or SHORT_PICK; may be empty."
+  reasonCode: String! = ""
+  "The batch number, at most 50 bytes; empty for goods without one."
+  batchNo: String
+  "The bucket that they came to or left."
+  bucket: AdjustableBucket
+  "The bin that they went to or came from, by its code in the warehouse; it must not be locked. Empty when nobody says."
+  locationCode: String
+  "Cost of one unit, in ` + "`" + `currency` + "`" + `. Only for goods that arrive."
+  unitCost: Decimal
+  "Currency of unitCost by ISO 4217; the warehouse's when left empty."
+  currency: String! = ""
+  "When the batch was produced. A batch that is not known yet is entered; for a known one it must agree."
+  producedOn: Date
+  "When the batch expires; likewise."
+  expiresOn: Date
+}
+
+"What of which document was inspected."
+input DocumentInspectInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "What was found, 1 to 5,000 parts."
+  lines: [DocumentInspectLine!]!
+}
+
+"A part of one line that was inspected."
+input DocumentInspectLine {
+  "The line's number."
+  lineNo: Int!
+  "Units, 1 or more; at most what the document brought on hold and nobody has inspected."
+  quantity: Long!
+  "What they are from now on."
+  bucket: InspectedBucket!
+  "The batch; when left out, the batches of the line in the order in which they came."
+  batchNo: String
+  "Why, as a code such as SCRATCHED; may be empty."
+  reasonCode: String! = ""
+}
+
+"What goods may be after they were inspected."
+enum InspectedBucket {
+  "Good to sell."
+  AVAILABLE
+  "Damaged."
+  DAMAGED
 }
 
 "Which document is ended."
@@ -1423,6 +2932,10 @@ enum UserErrorCode {
   ARCHIVED
   "It exists and is locked against work for now."
   LOCKED
+  "The bin takes one SKU only, and another one lies there."
+  MIXING
+  "The bin has no room for so much: currentQuantity is how many more units fit, shortBy how many do not."
+  CAPACITY
   "The code or name is in use."
   TAKEN
   "A bucket would fall below zero; see currentQuantity and shortBy."
@@ -1437,10 +2950,16 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
+  "The reservation held goods until a time that is over."
+  EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
   "Some of it is still to be done; see currentQuantity."
   OUTSTANDING
+  "A rule says that whoever made the document cannot approve it; the message names the rule."
+  APPROVAL_SEPARATE
+  "A rule asks for a role that the approver does not have; the message names both."
+  APPROVAL_ROLE
   "No exchange rate is known for the day or before it; a rate is never guessed."
   RATE_MISSING
   "The user name or the password is wrong, or the user was archived."
@@ -1451,7 +2970,11 @@ enum UserErrorCode {
   OTHER
 }
 `, BuiltIn: false},
-	{Name: "../sdl/exchange_rate.graphql", Input: `"What one unit of a currency is worth in another, from a day on until the next rate."
+	{Name: "../sdl/exchange_rate.graphql", Input: `"""
+What one unit of a currency is worth in another, from a day on until the next rate:
+for 366 days at most when a person entered it, for 10 when a feed did. A rate that is
+missing or stale blocks postings; it never counts as 1.
+"""
 type ExchangeRate {
   "Opaque id, unique over all types."
   id: ID!
@@ -1463,10 +2986,24 @@ type ExchangeRate {
   rateDate: Date!
   "The price of one unit, with at most ten digits behind the point."
   rate: Decimal!
-  "Where it comes from: manual, or the name of a feed."
+  "Where it comes from: manual, or the name of a feed, such as ecb."
   source: String!
+  "How it was come by."
+  method: RateMethod!
+  "The currency that a CROSS rate goes by way of; empty for the others."
+  via: String!
   "When it was entered, or last corrected."
   recordedAt: DateTime!
+}
+
+"How an exchange rate was come by."
+enum RateMethod {
+  "As it was entered or quoted."
+  DIRECT
+  "The quote turned round."
+  INVERSE
+  "From two quotes, by way of a third currency."
+  CROSS
 }
 
 "Which exchange rates. All conditions must hold."
@@ -1613,6 +3150,205 @@ enum ImportAction {
   UNCHANGED
   "Nothing was done: it was refused, or, under REJECT_ALL, another row was."
   REJECTED
+}
+`, BuiltIn: false},
+	{Name: "../sdl/interchange.graphql", Input: `"A set of parts that may stand in for each other."
+type InterchangeGroup {
+  "Opaque id, unique over all types."
+  id: ID!
+  "The group's code in upper case; it never changes."
+  code: String!
+  "The name to show; may be empty."
+  name: String!
+  "Whether the group counts; nothing of an archived one stands in for anything."
+  status: Status!
+  "Its members: the lowest priority first, equal ones by SKU; at most 100."
+  members: [InterchangeMember!]!
+  "Rises by one with every edit; for expectedVersion."
+  version: Long!
+  "When it was entered."
+  createdAt: DateTime!
+  "When it was last edited."
+  updatedAt: DateTime!
+}
+
+"A part of an interchange group."
+type InterchangeMember {
+  "The SKU code."
+  sku: String!
+  "The part. Null for people without the permission product:view."
+  product: Product
+  "Which way it may be exchanged."
+  direction: InterchangeDirection!
+  "The lowest stands in first."
+  priority: Long!
+}
+
+"Which way a part may be exchanged within its group."
+enum InterchangeDirection {
+  "It stands in for others, and others stand in for it."
+  BOTH
+  "It stands in for others, and nothing stands in for it."
+  STANDS_IN
+  "Others stand in for it, and it stands in for nothing."
+  REPLACED
+}
+
+extend type Query {
+  "Interchange groups by code, a page at a time."
+  interchangeGroups(
+    "Which groups; all when left out."
+    filter: InterchangeFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): InterchangeGroupConnection @requires(permission: "product:view")
+}
+
+"Which interchange groups. All conditions must hold."
+input InterchangeFilter {
+  "Exactly these codes, at most 1,000, not sensitive to case."
+  codes: [String!]
+  "Only groups with one of these members, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only groups of this status."
+  status: Status
+}
+
+"A page of interchange groups."
+type InterchangeGroupConnection {
+  "The rows with their cursors."
+  edges: [InterchangeGroupEdge!]!
+  "The rows."
+  nodes: [InterchangeGroup!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many rows the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"One of the interchange groups in a list."
+type InterchangeGroupEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: InterchangeGroup!
+}
+
+extend type Mutation {
+  """
+  Makes a group of parts that stand in for each other. Its code never changes. A
+  stand-in is one step away: what stands in for it does not stand in for the first.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED
+  (members), IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  interchangeGroupCreate(
+    "The group."
+    input: InterchangeGroupCreateInput!
+  ): InterchangeGroupCreatePayload @requires(permission: "product:edit")
+
+  """
+  Changes what is given of a group and leaves the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (members),
+  STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  interchangeGroupUpdate(
+    "Which group, and what changes."
+    input: InterchangeGroupUpdateInput!
+  ): InterchangeGroupUpdatePayload @requires(permission: "product:edit")
+}
+
+"A member of an interchange group."
+input InterchangeMemberInput {
+  "The SKU code, not sensitive to case; once in the list. No sales kit."
+  sku: String!
+  "Which way it may be exchanged."
+  direction: InterchangeDirection! = BOTH
+  "The lowest stands in first, 0 to 1,000,000."
+  priority: Long! = 100
+}
+
+"A new interchange group."
+input InterchangeGroupCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "The name to show, at most 100 characters in one line; empty when left out."
+  name: String
+  "At most 100 members; none when left out."
+  members: [InterchangeMemberInput!]
+}
+
+"The answer to interchangeGroupCreate."
+type InterchangeGroupCreatePayload {
+  "The group as it stands now, or as the dry run would leave it; null when it was refused."
+  interchangeGroup: InterchangeGroup
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+
+"What changes of an interchange group."
+input InterchangeGroupUpdateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID;
+  may be left out. Sending the same input again under the same key within 30 days
+  changes nothing more and answers with the same rows (replayed: true); another
+  input under the same key is refused.
+  """
+  idempotencyKey: String
+  """
+  True: everything is checked and done, and then rolled back. The payload shows
+  the rows as they would be; a row that would be new bears an id that no row has,
+  for which node answers null. The idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The code, 1 to 32 characters of A-Z, 0-9, - _ and . ; blanks around it go, and it becomes upper case."
+  code: String!
+  "Refuses it with STALE_VERSION unless it has this version, the one that was read."
+  expectedVersion: Long
+  "The name to show, at most 100 characters in one line; stays when left out."
+  name: String
+  "Whether the group counts; stays when left out."
+  status: Status
+  "At most 100 members; this list replaces all of them, an empty one takes all away; they stay when left out."
+  members: [InterchangeMemberInput!]
+}
+
+"The answer to interchangeGroupUpdate."
+type InterchangeGroupUpdatePayload {
+  "The group as it stands now, or as the dry run would leave it; null when it was refused."
+  interchangeGroup: InterchangeGroup
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: nothing was done now, and the row is shown as it is now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../sdl/job.graphql", Input: `"Where a background job stands."
@@ -1888,6 +3624,222 @@ type JobRetryFailedPayload {
   dryRun: Boolean!
   "Whether it had been started before under this key."
   replayed: Boolean!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/kit.graphql", Input: `"A part of a kit."
+type KitComponent {
+  "The SKU code of the part."
+  sku: String!
+  "The part. Null for people without the permission product:view."
+  product: Product
+  "Base units of it in one unit of the kit."
+  quantity: Long!
+}
+
+"How many whole kits the available units of the components in one warehouse make."
+type KitAvailability {
+  "The SKU code of the kit."
+  kitSku: String!
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Whole kits. Units of batches on hold do not count; those that expire soon do."
+  quantity: Long!
+  "The SKU code of the component that limits it, the first by SKU when several do."
+  limitingSku: String!
+  "The component that limits it. Null for people without the permission product:view."
+  limitingProduct: Product
+  "Available units of that component in this warehouse."
+  limitingAvailable: Long!
+  "Units of that component in one kit."
+  limitingPerKit: Long!
+}
+
+extend type Query {
+  """
+  How many whole kits each warehouse could send or build, for many kits in one
+  answer: by SKU of the kit, then in the order of warehouses. Warehouses that never
+  stocked a component are left out. BAD_REQUEST for more than 1,000 SKUs.
+  """
+  kitAvailability(
+    "At most 1,000 SKU codes of kits, not sensitive to case; what is no kit is left out."
+    skus: [String!]!
+    "Only in this warehouse, by code, not sensitive to case."
+    warehouseCode: String
+  ): [KitAvailability!]! @requires(permission: "stock:view")
+}
+`, BuiltIn: false},
+	{Name: "../sdl/landed_cost.graphql", Input: `"A cost on top of the price of what a document brought, such as its freight."
+type LandedCost {
+  "Its number within the document, from 1 in the order of entry."
+  no: Int!
+  "What was paid for."
+  kind: LandedCostKind!
+  "What it was spread by."
+  basis: CostBasis!
+  "The bill."
+  amount: Decimal!
+  "Currency of the bill."
+  currency: String!
+  "What one unit of that currency was worth in the base currency on the day of the bill."
+  exchangeRate: Decimal!
+  "What of it raised the worth of goods, in the warehouse's currency."
+  capitalized: Decimal!
+  "The rest: what belongs to goods that had left before the bill came."
+  expensed: Decimal!
+  "The stocks it was spread over."
+  lines: [LandedCostLine!]!
+  "Anything else; may be empty."
+  note: String!
+  "The movements that raised the worth; null when no goods were left to bear any of it."
+  posting: Posting
+  "When it was taken back, by itself or with its document; null while it counts."
+  reversedAt: DateTime
+  "Who entered it."
+  createdBy: User
+  "When it was entered."
+  createdAt: DateTime!
+}
+
+"What one stock bears of a cost, in the warehouse's currency."
+type LandedCostLine {
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "What raised the worth of goods that are there."
+  capitalized: Decimal!
+  "What belongs to goods that had left."
+  expensed: Decimal!
+}
+
+"What the goods that a document moved in one warehouse were worth, less what was taken back."
+type DocumentValue {
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Currency of the amounts: the warehouse's."
+  currency: String!
+  "What goods that came were worth, with the landed costs that they bear."
+  received: Decimal!
+  "What goods that left had cost, at the moving average."
+  consumed: Decimal!
+  "Landed costs of goods that had left before the bills came."
+  expensed: Decimal!
+}
+
+"What a landed cost was paid for. New ones may come: treat one you do not know like OTHER."
+enum LandedCostKind {
+  "Carriage."
+  FREIGHT
+  "Customs duty."
+  DUTY
+  "Insurance."
+  INSURANCE
+  "Loading, unloading, storage on the way."
+  HANDLING
+  "Another cost."
+  OTHER
+}
+
+"What a cost is spread by."
+enum CostBasis {
+  "By what the goods were worth when they came."
+  VALUE
+  "By units."
+  QUANTITY
+  "By weight; every product must have one."
+  WEIGHT
+  "By length × width × height; every product must have them."
+  VOLUME
+}
+
+"A cost on top of the price of what a document brought."
+input LandedCostAddInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The document's number, not sensitive to case; or give its id."
+  no: String! = ""
+  "The document's id."
+  id: ID
+  "Refuses it unless the document still has this version."
+  expectedVersion: Long
+  "What was paid for."
+  kind: LandedCostKind!
+  "What it is spread by over the goods that the document brought."
+  basis: CostBasis!
+  "The bill, above zero, with at most four digits behind the point."
+  amount: Decimal!
+  "Its currency, by ISO 4217; another one than the warehouse's is converted at the rates of the day of the bill."
+  currency: String!
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  "The time of the bill; now when left out. Not in the future, and not before the year 2000."
+  occurredAt: DateTime
+}
+
+"Which cost of a document is taken back."
+input LandedCostReverseInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The document's number, not sensitive to case; or give its id."
+  no: String! = ""
+  "The document's id."
+  id: ID
+  "Refuses it unless the document still has this version."
+  expectedVersion: Long
+  "The number of the cost within the document."
+  landedCostNo: Int!
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+extend type Mutation {
+  """
+  Spreads freight, duty or another cost over the goods that an inbound or a transfer
+  brought, as movements that change nothing but worth; the moving average follows. A
+  document bears at most 50. What belongs to goods that have left since is kept as
+  expensed. It can be done as soon as something was received, and after the end.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, TOO_MANY, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  landedCostAdd(
+    "Which cost, of which document."
+    input: LandedCostAddInput!
+  ): DocumentPayload @requires(permission: "cost:edit")
+
+  """
+  Takes a landed cost back, such as a bill that was entered wrongly. The worth falls
+  by what it had risen, as far as goods are there to bear it.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, STALE_VERSION, INVALID_TRANSITION,
+  ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  landedCostReverse(
+    "Which cost, of which document."
+    input: LandedCostReverseInput!
+  ): DocumentPayload @requires(permission: "cost:edit")
 }
 `, BuiltIn: false},
 	{Name: "../sdl/location.graphql", Input: `"A bin inside a physical warehouse that we run ourselves."
@@ -3087,6 +5039,47 @@ type Product implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
+  "What sort of thing it is."
+  kind: ProductKind!
+  "What one unit of it consists of when it is a kit, by SKU; at most 100."
+  components: [KitComponent!]!
+  "The kits that it is a component of, by SKU."
+  kits: [Product!]!
+  """
+  How many whole kits the available units of the components make, in each warehouse
+  that ever stocked one of them, or in one warehouse; empty for what is no kit, and
+  for people without the permission stock:view.
+  """
+  kitAvailability(
+    "Only in this warehouse, by code, not sensitive to case."
+    warehouseCode: String
+  ): [KitAvailability!]!
+  "The interchange groups that it is in, by code."
+  interchange: [InterchangeGroup!]!
+  "What may be sent in its place, by the groups in use: the lowest priority first, equal ones by SKU."
+  standIns: [Product!]!
+  """
+  What a carrier charges so many units of it for, as one parcel; null when there is
+  no such carrier in use. BAD_REQUEST for a quantity outside 1 to 1,000,000.
+  """
+  shippingWeight(
+    "The carrier's code, not sensitive to case."
+    carrierCode: String!
+    "Units, 1 to 1,000,000."
+    quantity: Long! = 1
+  ): ShippingWeight
+  "The customs tariff number (HS code), digits only; may be empty."
+  hsCode: String!
+  "The country of origin by ISO 3166, two letters; may be empty."
+  originCountry: String!
+  "What one unit is declared at customs for, in customsCurrency; null when nobody said."
+  customsValue: Decimal
+  "Currency of customsValue by ISO 4217; empty when there is none."
+  customsCurrency: String!
+  "Which of its batches goes first."
+  allocationRule: AllocationRule!
+  "How many days a batch must still have on the day that it ships."
+  minShelfLifeDays: Long!
   "Whether the product may be used in new work."
   status: Status!
   "Rises by one with every edit; for expectedVersion."
@@ -3103,9 +5096,48 @@ type ProductBarcode {
   barcode: String!
   "How many base units the pack holds that bears it."
   packQuantity: Long!
+  "What the pack is called, such as BOX; may be empty."
+  unit: String!
+}
+
+"What a scan of a barcode counts."
+type BarcodePack {
+  "The SKU code of the product that bears it."
+  sku: String!
+  "The product."
+  product: Product
+  "Base units that one scan counts: the ledger counts nothing else."
+  packQuantity: Long!
+  "What the pack is called, such as BOX; may be empty."
+  unit: String!
+}
+
+"What sort of thing a product is."
+enum ProductKind {
+  "It is stocked as it is."
+  STANDARD
+  "It is sold as one and shipped as its components: it is never stocked itself."
+  SALES_KIT
+  "It is built of its components, and stocked like other products."
+  ASSEMBLY_KIT
+}
+
+"Which batch of a product goes first."
+enum AllocationRule {
+  "First expired, first out: the one that expires first; those without a day last."
+  FEFO
+  "First in, first out: the one that came first."
+  FIFO
 }
 
 extend type Query {
+  "What a scan of a barcode counts. Null when no product bears it."
+  productByBarcode(
+    "A barcode, exactly as scanned but for blanks around it."
+    barcode: String!
+  ): BarcodePack @requires(permission: "product:view")
+
+
   "One product by its SKU code, its id or a barcode on it, exactly one of the three. Null when there is none."
   product(
     "The SKU code, not sensitive to case."
@@ -3162,6 +5194,12 @@ input ProductFilter {
   createdSince: DateTime
   "Only products of this status."
   status: Status
+  "Only products of one of these kinds, at most 1,000."
+  kinds: [ProductKind!]
+  "Only from one of these countries of origin, at most 1,000, not sensitive to case; the empty text is where nobody said."
+  originCountries: [String!]
+  "Only products whose customs tariff number begins with these digits."
+  hsCodePrefix: String
   "Only of one of these categories, exactly, at most 1,000."
   categories: [String!]
   "Only of one of these brands, exactly, at most 1,000."
@@ -3221,8 +5259,8 @@ type ProductEdge {
   Makes a product. Its SKU code never changes and is never used for another one,
   also not after it was archived: TAKEN.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, TAKEN, NOT_FOUND and ARCHIVED (components),
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productCreate(
     "The product."
@@ -3233,8 +5271,8 @@ type ProductEdge {
   Changes what is given of a product and leaves the rest. What changes nothing
   leaves the version as it is. An archived product may be changed too.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN (a barcode of
-  another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED (a component), TAKEN (a
+  barcode of another product), STALE_VERSION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productUpdate(
     "Which product, and what changes."
@@ -3267,8 +5305,9 @@ type ProductEdge {
   """
   Makes and changes up to 250 products at once. A barcode that moves from one
   product to another is taken off the first one before: not in the same import.
+  A row may build on earlier ones: a kit comes after its components.
 
-  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, TAKEN, STALE_VERSION,
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, TAKEN, STALE_VERSION,
   IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   productsImport(
@@ -3326,6 +5365,25 @@ input ProductCreateInput {
   heightMm: Long
   "At most 50 barcodes; none when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; STANDARD when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; none when left out, which only what is no kit may have.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; empty when left out."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; empty when left out."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; none when left out."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; FEFO when left out."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; 0 when left out."
+  minShelfLifeDays: Long
 }
 
 "A barcode, and the pack that bears it."
@@ -3334,6 +5392,16 @@ input ProductBarcodeInput {
   barcode: String!
   "How many base units the pack holds, 1 to 1,000,000."
   packQuantity: Long! = 1
+  "What the pack is called, such as BOX or CARTON, at most 20 characters in one line."
+  unit: String! = ""
+}
+
+"A part of a kit."
+input KitComponentInput {
+  "The SKU code, not sensitive to case; once in the list."
+  sku: String!
+  "Base units of it in one unit of the kit, 1 to 1,000,000."
+  quantity: Long! = 1
 }
 
 "What changes of a product."
@@ -3387,6 +5455,25 @@ input ProductUpdateInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; stays when left out. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; stays when left out."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; stays when left out."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out."
+  minShelfLifeDays: Long
 }
 
 "A product to archive."
@@ -3469,6 +5556,25 @@ input ProductsImportRowInput {
   heightMm: Long
   "At most 50 barcodes; this list replaces all of them, an empty one takes all away; they stay when left out."
   barcodes: [ProductBarcodeInput!]
+  "What sort of thing it is; stays when left out, or is STANDARD on a new product. A sales kit was never stocked, and the kind of one that is reserved stays."
+  kind: ProductKind
+  """
+  What one unit of it consists of, 1 to 100 products that are no kits themselves and
+  not archived; this list replaces all of them, and they stay when left out; an empty one goes with the kind STANDARD.
+  """
+  components: [KitComponentInput!]
+  "The customs tariff number (HS code), 4 to 14 digits, points and blanks go; stays when left out, or is empty on a new product."
+  hsCode: String
+  "The country of origin by ISO 3166, two letters; stays when left out, or is empty on a new product."
+  originCountry: String
+  "What one unit is declared at customs for, not negative; stays when left out, null takes it away."
+  customsValue: Decimal
+  "Currency of the customs value by ISO 4217; must be known when there is one, and goes with it."
+  customsCurrency: String
+  "Which of its batches goes first; stays when left out, or is FEFO on a new product."
+  allocationRule: AllocationRule
+  "How many days a batch must still have on the day that it ships, 0 to 36,500; stays when left out, or is 0 on a new product."
+  minShelfLifeDays: Long
 }
 
 "The answer to productCreate."
@@ -3760,6 +5866,669 @@ type LoginPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/shipment.graphql", Input: `"""
+One dispatch of a transfer. Its units have left the source and are in transit to
+the target until they are received, given up as missing or called back:
+quantity = acceptedQuantity + rejectedQuantity + missingQuantity + returnedQuantity
++ outstandingQuantity, always, of the shipment and of every line.
+"""
+type Shipment implements Node {
+  "Opaque id, unique over all types. In a dry run of a dispatch it leads nowhere."
+  id: ID!
+  "Its number within the transfer, from 1."
+  shipmentNo: Int!
+  "Where it stands."
+  state: ShipmentState!
+  "True while it is on its way although its ETA is past."
+  overdue: Boolean!
+  "Rises with every step; commands may name the version that they are about."
+  version: Long!
+  "The transfer that it belongs to."
+  document: Document
+  "Where the goods left. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Where they go. Null for people without the permission warehouse:view."
+  targetWarehouse: Warehouse
+  "Who carries it; may be empty."
+  carrier: String!
+  "The carrier's number for it; may be empty."
+  trackingNo: String!
+  "When it is expected; null when nobody said."
+  eta: DateTime
+  "When it left."
+  dispatchedAt: DateTime!
+  "Since when nothing of it is outstanding; null while it is on its way."
+  closedAt: DateTime
+  "Anything else; may be empty."
+  note: String!
+  "Units that left."
+  quantity: Long!
+  "Units that came in good condition."
+  acceptedQuantity: Long!
+  "Units that came damaged or doubtful: they are still ours, in the target's damaged or on-hold stock."
+  rejectedQuantity: Long!
+  "Units that were given up, with a reason."
+  missingQuantity: Long!
+  "Units that were called back to the source."
+  returnedQuantity: Long!
+  "Units that are still on their way."
+  outstandingQuantity: Long!
+  "What became of its value. Null for people without the permission cost:view."
+  worth: ShipmentWorth
+  "The posting that dispatched it; null in a dry run, and for people without the permission stock:view."
+  posting: Posting
+  "Who dispatched it."
+  createdBy: User
+  "When it was entered."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  "What it carries, by the number of the transfer's line."
+  lines(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentLineConnection!
+}
+
+"What of one line and batch a shipment carries."
+type ShipmentLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Units that left."
+  quantity: Long!
+  "Units that came in good condition."
+  acceptedQuantity: Long!
+  "Units that came damaged or doubtful."
+  rejectedQuantity: Long!
+  "Units that were given up, with a reason."
+  missingQuantity: Long!
+  "Units that were called back to the source."
+  returnedQuantity: Long!
+  "Units that are still on their way."
+  outstandingQuantity: Long!
+  "What became of its value. Null for people without the permission cost:view."
+  worth: ShipmentWorth
+  "What became of its units, step by step, oldest first."
+  entries(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentEntryConnection!
+}
+
+"""
+What goods were worth as they left, in the currency of the warehouse that they left,
+and what became of it: sent is the sum of the others, to the last digit.
+"""
+type ShipmentWorth {
+  "Value that left."
+  sent: Decimal!
+  "Value of the units that came, accepted or rejected: the target took them in at it, in its own currency at the rate of that day."
+  arrived: Decimal!
+  "Value of the units that were given up as missing: it left the source and entered no warehouse."
+  writtenOff: Decimal!
+  "Value of the units that went back to the source."
+  returned: Decimal!
+  "Value of the units that are still on their way."
+  outstanding: Decimal!
+}
+
+"What one step did with units of a line. Entries never change."
+type ShipmentEntry {
+  "The transfer's version after the step: its event tells who did it and when it was entered."
+  documentVersion: Long!
+  "Units that came in good condition."
+  acceptedDelta: Long!
+  "Units that came damaged or doubtful."
+  rejectedDelta: Long!
+  "Units that were given up; below zero for units that turned up after they had been."
+  missingDelta: Long!
+  "Units that were called back."
+  returnedDelta: Long!
+  "Where rejected units went; null when none were."
+  rejectedBucket: AdjustableBucket
+  "The bin that was named; null when nobody did, and for people without the permission warehouse:view."
+  location: Location
+  "Why units were rejected, given up or called back; may be empty."
+  reasonCode: String!
+  "When it happened on the floor."
+  occurredAt: DateTime!
+  "What it posted. Null for people without the permission stock:view."
+  posting: Posting
+}
+
+"Where a shipment stands."
+enum ShipmentState {
+  "Some of it is on its way."
+  IN_TRANSIT
+  "Nothing of it is on its way any more: it came, or was given up."
+  RECEIVED
+  "It was called back."
+  CANCELLED
+}
+
+"What is on its way to one warehouse."
+type WarehouseInTransit {
+  "Where it goes. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "How many shipments carry it."
+  shipments: Int!
+  "Units of all SKUs."
+  quantity: Long!
+  """
+  What the units were worth as they left, at the rates of those days, in the base
+  currency. Null for people without the permission cost:view.
+  """
+  baseValue: Decimal
+}
+
+"Goods on their way to a stock, as a line of a shipment."
+type StockInTransit {
+  "The shipment."
+  shipment: Shipment!
+  "The line of it."
+  line: ShipmentLine!
+}
+
+extend type Document {
+  "Where a transfer goes; null for other documents, and for people without the permission warehouse:view."
+  targetWarehouse: Warehouse
+  "The shipments of a transfer, in the order in which they left; other documents have none."
+  shipments(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ShipmentConnection!
+}
+
+extend type Stock {
+  """
+  What is on its way to it, by the time at which it is expected, those without one
+  last; at most 100. Empty for people without the permission document:view.
+  """
+  inTransitShipments: [StockInTransit!]!
+}
+
+extend type Query {
+  "One shipment by its id, or by the number of its transfer and its own. Null when there is none."
+  shipment(
+    "The id of a shipment."
+    id: ID
+    "The number of its transfer, not sensitive to case."
+    documentNo: String
+    "Its number within that, from 1."
+    shipmentNo: Int
+  ): Shipment @requires(permission: "document:view")
+
+  "Shipments, a page at a time."
+  shipments(
+    "Which shipments; all when left out."
+    filter: ShipmentFilter
+    "In which order; newest first when left out."
+    orderBy: ShipmentOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ShipmentConnection @requires(permission: "document:view")
+
+  """
+  What is on its way to each warehouse, in units and value; warehouses to which
+  nothing is are left out. With asOf, such as a month's end, what was then: it
+  belongs beside the value of the stocks, of which it is no part.
+  """
+  inTransitByWarehouse(
+    "Only to these warehouses, by code, at most 1,000, not sensitive to case."
+    warehouseCodes: [String!]
+    "As of this moment on the floor; now when left out."
+    asOf: DateTime
+  ): [WarehouseInTransit!] @requires(permission: "document:view")
+}
+
+"Which shipments. All conditions must hold."
+input ShipmentFilter {
+  "Only these states, at most 1,000."
+  states: [ShipmentState!]
+  "Only from these warehouses, by code, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
+  "Only to these warehouses, by code, at most 1,000, not sensitive to case."
+  targetWarehouseCodes: [String!]
+  "Only shipments that carry this SKU, or did, not sensitive to case."
+  sku: String
+  "Only carriers that contain this text, not sensitive to case. At most 100 characters."
+  carrier: String
+  "Exactly this tracking number."
+  trackingNo: String
+  """
+  Transfers' numbers and tracking numbers that begin with this text, or carriers
+  that contain it. At most 100 characters.
+  """
+  search: String
+  "Expected before this time."
+  etaBefore: DateTime
+  "True: only those on their way whose ETA is past. False: only the others."
+  overdue: Boolean
+  "Left at or after this time."
+  dispatchedFrom: DateTime
+  "Left before this time."
+  dispatchedTo: DateTime
+  "updatedAt at or after this time."
+  updatedSince: DateTime
+}
+
+"By what shipments are ordered."
+input ShipmentOrder {
+  "The column; ties are broken by ID."
+  field: ShipmentOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"Columns that shipments can be ordered by. ID has an index, within named states and warehouses too; the others sort what the filter admits."
+enum ShipmentOrderField {
+  "In the order of entry."
+  ID
+  "By the time at which they left."
+  DISPATCHED_AT
+  "By the last change."
+  UPDATED_AT
+  "By the time at which they are expected; those without one are left out, of totalCount too."
+  ETA
+}
+
+"A page of shipments."
+type ShipmentConnection {
+  "The rows with their cursors."
+  edges: [ShipmentEdge!]!
+  "The rows."
+  nodes: [Shipment!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many shipments there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A shipment in a list."
+type ShipmentEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Shipment!
+}
+
+"A page of lines of a shipment."
+type ShipmentLineConnection {
+  "The rows with their cursors."
+  edges: [ShipmentLineEdge!]!
+  "The rows."
+  nodes: [ShipmentLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many lines the shipment has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A line of a shipment in a list."
+type ShipmentLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ShipmentLine!
+}
+
+"A page of entries."
+type ShipmentEntryConnection {
+  "The rows with their cursors."
+  edges: [ShipmentEntryEdge!]!
+  "The rows."
+  nodes: [ShipmentEntry!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many entries the line has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An entry in a list."
+type ShipmentEntryEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ShipmentEntry!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/shipment_change.graphql", Input: `extend type Mutation {
+  """
+  Goods go from one warehouse to another: a draft, or an approved transfer. Approving
+  it promises the goods at the source. They leave with transferDispatch.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  transferCreate(
+    "What, and why."
+    input: TransferCreateInput!
+  ): DocumentPayload @requires(permission: "document:create")
+
+  """
+  Sends goods of an approved transfer on their way, as one shipment: the lines named,
+  or all that is outstanding. One posting takes them from the source, out of what is
+  promised to the transfer, and puts them in transit to the target. It may be called
+  again for the rest.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  transferDispatch(
+    "What leaves, and how."
+    input: TransferDispatchInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Books what of a shipment came: the lines named, or all that is on its way. Accepted
+  units become available at the target, rejected ones enter it damaged or on hold.
+  What did not come stays on its way. It may be called again for the rest.
+
+  The goods come in at the value at which they left. When the target keeps its costs
+  in another currency, that is the value at dispatch in base currency, at the rate of
+  the dispatch, divided by the target's rate on the day of the receipt.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  shipmentReceive(
+    "What came, and how."
+    input: ShipmentReceiveInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Gives up units of a shipment that never came: they leave in transit, and what they
+  were worth is written off (worth.writtenOff of the shipment and its lines). Units
+  that turn up while the transfer is executed are received with fromMissing: true;
+  later they are found stock, for stockAdjust.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
+  CONFLICT.
+  """
+  shipmentCloseMissing(
+    "What is given up, and why."
+    input: ShipmentCloseMissingInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+
+  """
+  Calls a shipment back of which nothing came and nothing was given up: its dispatch
+  is reversed, and the goods are at the source, promised to the transfer as before.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
+  INVALID_TRANSITION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  shipmentCancel(
+    "Which, and why."
+    input: ShipmentCancelInput!
+  ): ShipmentPayload @requires(permission: "document:execute")
+}
+
+"Goods that go to another warehouse, and why."
+input TransferCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "Code of the warehouse that they leave, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "Code of the warehouse that they go to, not sensitive to case; another one, physical and not archived."
+  targetWarehouseCode: String!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as REPLENISHMENT; TRANSFER when left empty."
+  reasonCode: String! = ""
+  "The number at the forwarder or 3PL; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+  """
+  The time of the business; now when left out. Its day in the source's time zone is
+  in the number. Not in the future and not before the year 2000.
+  """
+  occurredAt: DateTime
+  "When the goods are expected at the target: the ETA of shipments that tell none."
+  expectedAt: DateTime
+  "The state to which the document goes at once: DRAFT, or APPROVED (needs document:approve). A transfer is not completed at once."
+  advanceTo: NewDocumentState! = DRAFT
+  "1 to 5,000 lines. Lines of the same stock are checked as a sum."
+  lines: [TransferLineInput!]!
+}
+
+"Goods of one SKU that go to another warehouse. They are taken from what is available."
+input TransferLineInput {
+  "The SKU code, not sensitive to case."
+  sku: String!
+  "The batch number, at most 50 bytes; empty lets the product's rule choose the batches when the transfer is approved."
+  batchNo: String! = ""
+  "The bin that the goods come from, by its code in the source; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"What leaves, and how."
+input TransferDispatchInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the transfer, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the transfer."
+  id: ID
+  "Refuses with STALE_VERSION unless the transfer has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it left; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "How the goods travel."
+  shipment: ShipmentInput! = {}
+  "What leaves, at most 10,000 lines; everything that is outstanding when left empty."
+  lines: [TransferDispatchLine!]! = []
+}
+
+"What is known of a shipment that leaves."
+input ShipmentInput {
+  "Who carries it; at most 100 characters."
+  carrier: String! = ""
+  "The carrier's number for it; at most 100 characters."
+  trackingNo: String! = ""
+  "When it is expected, not before it leaves; the transfer's expectedAt when left out."
+  eta: DateTime
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"What of one line leaves."
+input TransferDispatchLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch to take, of those that are promised; empty takes them in the order of the promise."
+  batchNo: String! = ""
+  "The bin that they come from, by its code in the source; the line's when left empty."
+  locationCode: String! = ""
+  "Units, 1 or more; at most what is outstanding."
+  quantity: Long!
+}
+
+"What of a shipment came."
+input ShipmentReceiveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+  "What came, at most 10,000 lines; everything that is on its way, in good condition, when left empty."
+  lines: [ShipmentReceiveLine!]! = []
+  "True: the transfer is ended with it; nothing of it may be outstanding or on its way."
+  complete: Boolean! = false
+}
+
+"What of one line and batch came. A line may be named several times, for several bins."
+input ShipmentReceiveLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch; it may be left empty when the shipment has one batch of the line."
+  batchNo: String! = ""
+  "Units in good condition, 0 or more."
+  accepted: Long! = 0
+  "Units that came damaged or doubtful, 0 or more. Together with accepted at most what is on its way."
+  rejected: Long! = 0
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; DAMAGED when left empty."
+  rejectReason: String! = ""
+  "Where rejected units go: DAMAGED, or ON_HOLD."
+  rejectedBucket: AdjustableBucket! = DAMAGED
+  "The bin that accepted units are put into, by its code in the target; it must not be locked. Empty when nobody says."
+  locationCode: String! = ""
+  "True: the units had been given up as missing and turned up."
+  fromMissing: Boolean! = false
+}
+
+"What is given up, and why."
+input ShipmentCloseMissingInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as LOST_IN_TRANSIT."
+  reasonCode: String!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+  "What is given up, at most 10,000 lines; everything that is on its way when left empty."
+  lines: [ShipmentMissingLine!]! = []
+}
+
+"What of one line and batch is given up."
+input ShipmentMissingLine {
+  "The number of the transfer's line."
+  lineNo: Int!
+  "The batch; it may be left empty when the shipment has one batch of the line."
+  batchNo: String! = ""
+  "Units, at most what is on its way; 0 is all of that."
+  quantity: Long! = 0
+}
+
+"Which shipment is called back, and why."
+input ShipmentCancelInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The id of the shipment; give it, or transferNo and shipmentNo."
+  shipmentId: ID
+  "The number of the transfer, not sensitive to case."
+  transferNo: String! = ""
+  "The number of the shipment within the transfer, from 1."
+  shipmentNo: Int! = 0
+  "Refuses with STALE_VERSION unless the shipment has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "Why, as a code of 1 to 50 capital letters, digits and underscores, such as MISTAKE."
+  reasonCode: String!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future, not before the year 2000 and not before the shipment left."
+  occurredAt: DateTime
+}
+
+"What a command on a shipment did, or would do."
+type ShipmentPayload {
+  "The shipment as it is now, or would be. Null when it was refused."
+  shipment: Shipment
+  "Its transfer as it is now, or would be. Null when it was refused."
+  document: Document
+  "The rows of the ledger that this wrote, or would write; at most the first 200."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/snapshot.graphql", Input: `"""
 What a warehouse held when one of its days ended, by what was recorded until then.
 It is taken soon after midnight in the warehouse's time zone and never changes.
@@ -3926,6 +6695,8 @@ type Stock implements Node {
   value: Decimal
   "The batch. Null for goods without one, and for people without the permission product:view."
   batch: Batch
+  "The SKUs that it may be sent in the place of, by the interchange groups in use. Empty for people without the permission product:view."
+  standsInFor: [String!]!
   "Its movements, newest first."
   movements(
     "How many from the start, at most 200; 50 when left out."
@@ -3933,38 +6704,6 @@ type Stock implements Node {
     "Only rows behind this cursor."
     after: String
   ): StockMovementConnection!
-}
-
-"One production lot of a product."
-type Batch {
-  "Opaque id, unique over all types."
-  id: ID!
-  "The SKU code of the product."
-  sku: String!
-  "The batch number; unique for its SKU."
-  batchNo: String!
-  "Whether its goods may be promised."
-  state: BatchState!
-  "The day on which it was produced; null when nobody said."
-  producedOn: Date
-  "The day on which it expires; null when nobody said."
-  expiresOn: Date
-  "When it was entered."
-  createdAt: DateTime!
-  "When it was last edited."
-  updatedAt: DateTime!
-}
-
-"Whether the goods of a batch may be promised."
-enum BatchState {
-  "They may."
-  AVAILABLE
-  "A person has set the batch aside."
-  HOLD
-  "It waits for quality control."
-  QUARANTINE
-  "It is past its day."
-  EXPIRED
 }
 
 "Quantities of a stock by bucket, in units."
@@ -3993,6 +6732,8 @@ type SkuStocks {
   stocks: [Stock!]!
   "The sum over those stocks."
   total: StockQuantities!
+  "What stands in for it, in the order in which it is sent; empty unless includeInterchange was said."
+  standIns: [SkuStocks!]!
 }
 
 "Which of the two times of a movement counts."
@@ -4042,6 +6783,8 @@ extend type Query {
   stocksBySku(
     "At most 1,000 SKU codes, not sensitive to case; the same code may come twice."
     skus: [String!]!
+    "Whether the stocks of what stands in for each SKU come too, in standIns."
+    includeInterchange: Boolean! = false
   ): [SkuStocks!]! @requires(permission: "stock:view")
 
   """
@@ -4077,6 +6820,11 @@ input StockFilter {
   businessType: WarehouseBusinessType
   "Only these SKU codes, at most 1,000, not sensitive to case."
   skus: [String!]
+  """
+  True: the stocks of what may be sent in the place of the skus come too; standsInFor
+  tells in whose place. Without the permission product:view it changes nothing.
+  """
+  includeInterchange: Boolean! = false
   "Only SKU codes that begin with this text, not sensitive to case."
   skuPrefix: String
   """
@@ -4348,8 +7096,8 @@ type StockCardLineEdge {
   broken, given away. At most 250 lines, decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockAdjust(
     "What changes, and why."
@@ -4363,8 +7111,8 @@ type StockCardLineEdge {
   most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_QUANTITY, STALE_VERSION, RATE_MISSING,
-  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
+  RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockSet(
     "What was counted, and why."
@@ -4376,8 +7124,8 @@ type StockCardLineEdge {
   the physical quantity stays. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
-  INSUFFICIENT_STOCK, STALE_VERSION, RATE_MISSING, IDEMPOTENCY_KEY_REUSED,
-  CONFLICT.
+  INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   stockMove(
     "What changes its bucket, and why."
@@ -4387,9 +7135,11 @@ type StockCardLineEdge {
   """
   Takes a whole posting back by a new one with the opposite changes. The old one
   stays as it is. Refused when a bucket would fall below zero, the second time,
-  and for a posting that is a reversal itself or belongs to a document.
+  and for a posting that is a reversal itself, belongs to a document, or is a
+  relocation: bring the goods back with stockRelocate. In bins it does the opposite
+  too; what lies there no more is taken as stockAdjust takes it.
 
-  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK,
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, INSUFFICIENT_STOCK, LOCKED,
   ALREADY_REVERSED, IDEMPOTENCY_KEY_REUSED, CONFLICT.
   """
   postingReverse(
@@ -4471,22 +7221,34 @@ input StockAdjustInput {
 
 "A change of one bucket of one stock."
 input StockAdjustLine {
-  "The SKU code, not sensitive to case."
-  sku: String!
+  "The SKU code, not sensitive to case; with delta, unless barcode and packs are given."
+  sku: String! = ""
+  "In the place of sku and delta: a barcode, exactly as scanned. Its pack says how many base units each counts."
+  barcode: String! = ""
+  "Packs with that barcode that come (positive) or go (negative), at most 2147483647 either way, and so many units too."
+  packs: Long! = 0
   "The warehouse's code, not sensitive to case."
   warehouseCode: String!
   "The batch number, at most 50 bytes; empty for goods without one."
   batchNo: String! = ""
-  "Which bucket."
+  "Which bucket. What would come AVAILABLE of a batch that is held comes ON_HOLD."
   bucket: AdjustableBucket! = AVAILABLE
   "Units that come (positive) or go (negative); not 0, at most 2147483647 either way."
-  delta: Long!
+  delta: Long! = 0
   "Refuses the line with STALE_VERSION unless the stock has this version, 0 being a stock that does not exist yet."
   expectedVersion: Long
   "Cost of one unit that comes, in ` + "`" + `currency` + "`" + `; the moving average when left out. Refused for units that go."
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  """
+  The code of the location where units that come are put, or that units which go
+  leave, in a warehouse that keeps its stock by bin. Left out, what comes goes to the
+  first unlocked RECEIVE location by code (damaged units to DAMAGED), and what goes
+  leaves unlocked PICK, STORAGE, STAGE, RETURN and RECEIVE locations in this order
+  (damaged units DAMAGED ones first), then by code.
+  """
+  locationCode: String! = ""
 }
 
 "Counted quantities, and why."
@@ -4534,6 +7296,8 @@ input StockSetLine {
   unitCost: Decimal
   "Currency of unitCost by ISO 4217; the warehouse's when left out."
   currency: String
+  "The code of the location where a surplus is put, or that missing units are taken from, as in stockAdjust; chosen as there when left out."
+  locationCode: String! = ""
 }
 
 "Units that change their bucket, and why."
@@ -4579,6 +7343,13 @@ input StockMoveLine {
   quantity: Long!
   "Refuses the line with STALE_VERSION unless the stock has this version."
   expectedVersion: Long
+  """
+  The code of the location that units leave which become damaged, or cease to be;
+  chosen as in stockAdjust when left out. Other units stay where they lie.
+  """
+  locationCode: String! = ""
+  "The code of the location where they go then: the first unlocked DAMAGED one, or RECEIVE for those that are damaged no more, when left out."
+  toLocationCode: String! = ""
 }
 
 "Which posting is taken back, and why."
@@ -4889,6 +7660,491 @@ extend type Query {
   ): StockSummary @requires(permission: "stock:view")
 }
 `, BuiltIn: false},
+	{Name: "../sdl/stocktake.graphql", Input: `extend type Document {
+  "What is counted, and how far it is; null for documents of another kind, for reversals, and in a dry run of stocktakeCreate."
+  stocktake: Stocktake
+}
+
+"What a stocktake counts, and how far it is."
+type Stocktake {
+  "What is counted, as it was asked for."
+  scope: StocktakeScope!
+  "Whether people without the permission document:approve are kept from what the books say until it is completed."
+  blind: Boolean!
+  "Whether you are shown what the books say of it."
+  showsBooks: Boolean!
+  "How many people count each line."
+  counters: Int!
+  "A difference of more units than this must be found twice; null is never."
+  recountOver: Long
+  "What becomes of lines that moved since they were counted."
+  whenMoved: WhenMoved!
+  "Whether its bins are locked until it ends."
+  lockBins: Boolean!
+  "Whether lines are stocks in bins, or stocks."
+  byLocation: Boolean!
+  "How far it is."
+  progress: StocktakeProgress!
+  "Its lines, in the order of their numbers. stocktakeLines narrows them."
+  lines(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StocktakeLineConnection!
+}
+
+"What a stocktake counts."
+type StocktakeScope {
+  "Zones."
+  zones: [String!]!
+  "Codes of locations."
+  locationCodes: [String!]!
+  "SKU codes."
+  skus: [String!]!
+  "Classes by the value that left the warehouse."
+  classes: [AbcClass!]!
+  "All that lies in the warehouse."
+  everything: Boolean!
+  "A line also for each named SKU, in each named location, where there was none by the books."
+  includeEmpty: Boolean!
+}
+
+"How far a stocktake is, in lines."
+type StocktakeProgress {
+  "All lines."
+  lines: Int!
+  "Those that wait to be counted, or to be counted by more people."
+  open: Int!
+  "Those that are counted."
+  counted: Int!
+  "Those that are to be counted again."
+  recount: Int!
+  "Those whose differences are posted."
+  posted: Int!
+  "Those that were left as the books say, uncounted."
+  skipped: Int!
+  "Those that were not expected."
+  found: Int!
+  "Those that are counted and differ from the books; null where you are not shown what the books say."
+  differing: Int
+}
+
+"What is counted: a stock, or the part of it in one bin."
+type StocktakeLine {
+  "Its number, from 1 without a gap."
+  lineNo: Int!
+  "The stocktake."
+  document: Document
+  "Where; null where no bins are tracked, and for people without the permission warehouse:view."
+  location: Location
+  "The SKU code."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch number; empty for goods without one."
+  batchNo: String!
+  "Where it stands."
+  state: CountState!
+  "Rises with every recount."
+  round: Int!
+  "Whether it was not expected there."
+  found: Boolean!
+  "Units by the count that holds; null until there is one."
+  countedQuantity: Long
+  "When they were counted."
+  countedAt: DateTime
+  """
+  Units by the books at that moment: as they were when the count was entered, and
+  once it is posted, as they were then known to have been. Null until it is
+  counted, and where you are not shown what the books say.
+  """
+  bookQuantity: Long
+  "countedQuantity less bookQuantity; null when that is."
+  difference: Long
+  "What the difference is worth at the moving average as it is now, in the warehouse's currency. Null where difference is, while no average is known, and for people without the permissions stock:view and cost:view."
+  differenceValue: Decimal
+  "What moved there since it was counted; null until it is counted, once it is posted, and where you are not shown what the books say."
+  movedSinceCount: StocktakeMoved
+  "The difference that was posted; 0 until it is."
+  postedQuantity: Long!
+  "What was counted, oldest first. Where you are not shown what the books say, what you counted yourself."
+  counts(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): StocktakeCountConnection!
+}
+
+"What moved since a count."
+type StocktakeMoved {
+  "Units that came."
+  came: Long!
+  "Units that left."
+  left: Long!
+}
+
+"Where a line of a stocktake stands. New states may come: treat one you do not know like OTHER."
+enum CountState {
+  "It waits to be counted, or to be counted by more people."
+  OPEN
+  "It is counted."
+  COUNTED
+  "It is to be counted again."
+  RECOUNT
+  "Its difference is posted."
+  POSTED
+  "Nobody counted it, and the books stay."
+  SKIPPED
+}
+
+"What one person counted. Counts never change."
+type StocktakeCount {
+  "The round of the line in which it was counted."
+  round: Int!
+  "Who counted."
+  counter: User
+  "Units that lay there."
+  quantity: Long!
+  "Units by the books at countedAt, when it was entered; null where you are not shown what the books say."
+  bookQuantity: Long
+  "When it was counted."
+  countedAt: DateTime!
+  "When it was entered."
+  recordedAt: DateTime!
+  "Anything else; may be empty."
+  note: String!
+}
+
+extend type Query {
+  """
+  Lines of a stocktake, in the order of their numbers.
+  """
+  stocktakeLines(
+    "The number of the document, not sensitive to case."
+    documentNo: String!
+    "Which lines; all when left out."
+    filter: StocktakeLineFilter
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): StocktakeLineConnection @requires(permission: "document:view")
+}
+
+"Which lines of a stocktake. All conditions must hold."
+input StocktakeLineFilter {
+  "Only these states."
+  states: [CountState!]
+  "Only lines that differ from the books (true), or do not (false). BAD_REQUEST where you are not shown what the books say."
+  differing: Boolean
+  "Only lines that were not expected (true), or were (false)."
+  found: Boolean
+  "Only locations of these zones, at most 200."
+  zones: [String!]
+  "Only these locations, at most 1,000."
+  locationCodes: [String!]
+  "Only these SKUs, at most 1,000."
+  skus: [String!]
+}
+
+"A page of lines of a stocktake."
+type StocktakeLineConnection {
+  "The rows with their cursors."
+  edges: [StocktakeLineEdge!]!
+  "The rows."
+  nodes: [StocktakeLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of lines of a stocktake."
+type StocktakeLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: StocktakeLine!
+}
+
+"A page of counts."
+type StocktakeCountConnection {
+  "The rows with their cursors."
+  edges: [StocktakeCountEdge!]!
+  "The rows."
+  nodes: [StocktakeCount!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A row of counts."
+type StocktakeCountEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: StocktakeCount!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/stocktake_change.graphql", Input: `extend type Mutation {
+  """
+  Prepares a stocktake: one line for each stock, or, in warehouses that track
+  bins, for each stock in each bin. It is a DRAFT until the first count. A stock
+  (in a bin) is in one open stocktake only.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeCreate(
+    "What is counted, and how."
+    input: StocktakeCreateInput!
+  ): StocktakePayload @requires(permission: "document:create")
+
+  """
+  Enters what somebody counted. A count is never changed: who erred counts again.
+  What counts as the difference is against the books at countedAt, so goods may
+  come and go meanwhile. Goods that were not expected where they lie become new
+  lines.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, LOCKED, INVALID_TRANSITION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeCount(
+    "What was counted."
+    input: StocktakeCountInput!
+  ): StocktakePayload @requires(permission: "document:execute")
+
+  """
+  Has lines counted again. Their counts so far are void, though they stay.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, STALE_VERSION,
+  INVALID_TRANSITION, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeRecount(
+    "Which lines."
+    input: StocktakeRecountInput!
+  ): StocktakePayload @requires(permission: "document:approve")
+
+  """
+  Approves what was counted and posts all differences at once, on the stock as it
+  is now: what came and left since the counts stays. Losses go at the moving
+  average, gains come in at it, or at what the goods last cost when there is none.
+  Where more is lost than is available, the reservations of the lowest priority
+  fall short; it blocks nothing.
+
+  Where whenMoved is RECOUNT, lines that moved since they were counted are sent to
+  be counted again instead, and nothing is posted: the document is still EXECUTING.
+
+  documentApprove does the same for a stocktake of which every line is counted.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION, OUTSTANDING,
+  INVALID_TRANSITION, APPROVAL_SEPARATE, APPROVAL_ROLE, RATE_MISSING,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  stocktakeApprove(
+    "Which stocktake, and what becomes of the lines that nobody counted."
+    input: StocktakeApproveInput!
+  ): StocktakePayload @requires(permission: "document:approve")
+}
+
+"What is counted, and how."
+input StocktakeCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The warehouse's code, not sensitive to case; a physical one, not archived."
+  warehouseCode: String!
+  "What is counted. At most 5,000 lines; split what is larger by zones, SKUs or classes."
+  scope: StocktakeScopeInput!
+  """
+  True: people without the permission document:approve are not shown what the
+  books say of it, nor what others counted, until it is completed. Who may not see
+  stocks at all needs a role without stock:view.
+  """
+  blind: Boolean! = false
+  "How many people count each line, 1 to 5. With more than one, so many must find the same difference, or the line is counted again by somebody who has not counted it yet."
+  counters: Int! = 1
+  "A difference of more units than this must be found twice: the line is counted again. Never when left out."
+  recountOver: Long
+  "What becomes of lines that moved since they were counted, when the stocktake is approved."
+  whenMoved: WhenMoved! = REBASE
+  """
+  True: the bins of the scope are locked until the stocktake ends, so nothing
+  comes or leaves that names them. They may be counted by this stocktake only.
+  Refused with LOCKED when one of them is locked already.
+  """
+  lockBins: Boolean! = false
+  "Why, as a code of 1 to 50 capital letters, digits and underscores; STOCKTAKE when left empty."
+  reasonCode: String! = ""
+  "A number of your own for it; at most 100 characters."
+  externalNo: String! = ""
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"""
+What is counted. Zones and locationCodes name bins, skus and classes name goods;
+when both are given, those goods in those bins. Everything goes alone.
+"""
+input StocktakeScopeInput {
+  "Zones: the first part of the codes of locations, such as A of A-01-01-01; at most 200. Only in warehouses that track bins."
+  zones: [String!]
+  "Codes of locations, at most 1,000. Only in warehouses that track bins."
+  locationCodes: [String!]
+  "SKU codes, at most 1,000."
+  skus: [String!]
+  "Classes by the value that left the warehouse in the last 90 days, see abcClasses."
+  classes: [AbcClass!]
+  "True: all that lies in the warehouse."
+  everything: Boolean! = false
+  "True: a line also for each named SKU, in each named location, where there is none by the books."
+  includeEmpty: Boolean! = false
+}
+
+"What becomes of lines that moved since they were counted."
+enum WhenMoved {
+  "What came and left since is added to what was counted."
+  REBASE
+  "They are counted again."
+  RECOUNT
+}
+
+"What somebody counted."
+input StocktakeCountInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "1 to 1,000 lines."
+  lines: [StocktakeCountLine!]!
+}
+
+"What somebody counted of one line. It is named by lineNo, or by where it lies and what it is."
+input StocktakeCountLine {
+  "The number of the line."
+  lineNo: Int
+  "The location's code, where bins are counted; with sku or barcode."
+  locationCode: String! = ""
+  "The SKU code, not sensitive to case."
+  sku: String! = ""
+  "A barcode of the product or of a pack of it: quantity then counts packs."
+  barcode: String! = ""
+  "The batch number; empty for goods without one. One that is not known yet is entered."
+  batchNo: String! = ""
+  "All units of it that lie there, whatever their condition, 0 to 2147483647 base units; with a barcode of a pack, packs."
+  quantity: Long!
+  "When they were counted; now when left out. Not in the future and not before the year 2000."
+  countedAt: DateTime
+  "Anything else; at most 500 characters."
+  note: String! = ""
+}
+
+"Which lines are counted again."
+input StocktakeRecountInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about."
+  expectedVersion: Long
+  "The numbers of 1 to 5,000 lines."
+  lineNos: [Int!]!
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+}
+
+"Which stocktake is approved."
+input StocktakeApproveInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The number of the document, not sensitive to case; give exactly one of no and id."
+  no: String! = ""
+  "The id of the document."
+  id: ID
+  "Refuses with STALE_VERSION unless the document has this version: what you saw is what you decide about. Every count raises it."
+  expectedVersion: Long
+  "What becomes of lines that nobody counted, or on which people do not agree; refused with OUTSTANDING when left out."
+  uncounted: Uncounted
+  "A note on this step, kept with its event; at most 500 characters."
+  note: String! = ""
+}
+
+"What becomes of lines that nobody counted."
+enum Uncounted {
+  "The books stay as they are."
+  KEEP
+  "There is none of it. Lines that were counted, though not to an end, are refused all the same."
+  ZERO
+}
+
+"The answer to every mutation of stocktakes."
+type StocktakePayload {
+  "The document as it is now, or would be. Null when it was refused."
+  document: Document
+  "The lines that this made, counted or posted, by their numbers; at most the first 200."
+  lines: [StocktakeLine!]!
+  "The rows of the ledger that this wrote, or would write; at most the first 200."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/warehouse.graphql", Input: `"A place, or a logical pool, that holds stock."
 type Warehouse implements Node {
   "Opaque id, unique over all types."
@@ -4913,6 +8169,8 @@ type Warehouse implements Node {
   capacity: Long!
   "How many cubic centimetres fit in; 0 is unlimited."
   maxVolumeCm3: Long!
+  "Whether it keeps its stock by bin: what lies in its locations adds up to its physical units."
+  tracksLocations: Boolean!
   "The warehouses it belongs to or is supplied from, by id; empty for one that stands alone."
   parents: [Warehouse!]!
   "Its locations (bins), archived ones too, by code; empty for one that is virtual or run by a third party."
@@ -5173,6 +8431,12 @@ input WarehouseCreateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; none when left out."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; when left out, a PHYSICAL warehouse that we run
+  ourselves does, and no other one may. It gets the locations RECEIVE, DAMAGED and
+  LOST at once.
+  """
+  tracksLocations: Boolean
 }
 
 "What changes of a warehouse."
@@ -5212,6 +8476,13 @@ input WarehouseUpdateInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out."
   parentCodes: [String!]
+  """
+  True: it begins to keep its stock by bin, which only a PHYSICAL warehouse that we run
+  ourselves may. It gets the locations RECEIVE, DAMAGED and LOST, unless it has some of
+  these types, and all that lies there is put into RECEIVE, damaged units into DAMAGED.
+  It never ceases to: what lay where would be forgotten.
+  """
+  tracksLocations: Boolean
 }
 
 "A warehouse to archive."
@@ -5282,6 +8553,11 @@ input WarehousesImportRowInput {
   maxVolumeCm3: Long
   "Codes of at most 10 warehouses that it belongs to or is supplied from, never in a circle; this list replaces all of them, an empty one takes all away; they stay when left out. They may be of earlier rows."
   parentCodes: [String!]
+  """
+  Whether it keeps its stock by bin; see WarehouseCreateInput for a new warehouse, and
+  WarehouseUpdateInput for one that is there.
+  """
+  tracksLocations: Boolean
 }
 
 "The answer to warehouseCreate."
@@ -5443,6 +8719,52 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AbcRank(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_AbcRank_rank(ctx, field)
+	case "sku":
+		return ec.fieldContext_AbcRank_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_AbcRank_product(ctx, field)
+	case "class":
+		return ec.fieldContext_AbcRank_class(ctx, field)
+	case "units":
+		return ec.fieldContext_AbcRank_units(ctx, field)
+	case "value":
+		return ec.fieldContext_AbcRank_value(ctx, field)
+	case "share":
+		return ec.fieldContext_AbcRank_share(ctx, field)
+	case "cumulative":
+		return ec.fieldContext_AbcRank_cumulative(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRank", field.Name)
+}
+
+func (ec *executionContext) childFields_AbcRankConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AbcRankConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AbcRankConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AbcRankConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AbcRankConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRankConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AbcRankEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AbcRankEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AbcRankEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbcRankEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "fromDays":
@@ -5453,12 +8775,112 @@ func (ec *executionContext) childFields_AgeBand(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type AgeBand", field.Name)
 }
 
+func (ec *executionContext) childFields_ApprovalRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApprovalRule_id(ctx, field)
+	case "code":
+		return ec.fieldContext_ApprovalRule_code(ctx, field)
+	case "name":
+		return ec.fieldContext_ApprovalRule_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApprovalRule_kind(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ApprovalRule_warehouse(ctx, field)
+	case "oneWarehouse":
+		return ec.fieldContext_ApprovalRule_oneWarehouse(ctx, field)
+	case "minValue":
+		return ec.fieldContext_ApprovalRule_minValue(ctx, field)
+	case "separate":
+		return ec.fieldContext_ApprovalRule_separate(ctx, field)
+	case "role":
+		return ec.fieldContext_ApprovalRule_role(ctx, field)
+	case "status":
+		return ec.fieldContext_ApprovalRule_status(ctx, field)
+	case "version":
+		return ec.fieldContext_ApprovalRule_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApprovalRule_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ApprovalRule_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRule", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApprovalRuleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApprovalRuleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApprovalRuleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApprovalRuleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleCreatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApprovalRuleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApprovalRuleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalRuleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approvalRule":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_approvalRule(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalRuleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalRuleUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BarcodePack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_BarcodePack_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_BarcodePack_product(ctx, field)
+	case "packQuantity":
+		return ec.fieldContext_BarcodePack_packQuantity(ctx, field)
+	case "unit":
+		return ec.fieldContext_BarcodePack_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BarcodePack", field.Name)
+}
+
 func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Batch_id(ctx, field)
 	case "sku":
 		return ec.fieldContext_Batch_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Batch_product(ctx, field)
 	case "batchNo":
 		return ec.fieldContext_Batch_batchNo(ctx, field)
 	case "state":
@@ -5467,12 +8889,246 @@ func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql
 		return ec.fieldContext_Batch_producedOn(ctx, field)
 	case "expiresOn":
 		return ec.fieldContext_Batch_expiresOn(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Batch_stocks(ctx, field)
+	case "version":
+		return ec.fieldContext_Batch_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Batch_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Batch_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BatchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BatchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BatchConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BatchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BatchEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "batch":
+		return ec.fieldContext_BatchUpdatePayload_batch(ctx, field)
+	case "posting":
+		return ec.fieldContext_BatchUpdatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_BatchUpdatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_BatchUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_BatchUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BatchUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Carrier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Carrier_id(ctx, field)
+	case "code":
+		return ec.fieldContext_Carrier_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Carrier_name(ctx, field)
+	case "volumetricDivisor":
+		return ec.fieldContext_Carrier_volumetricDivisor(ctx, field)
+	case "weightStepG":
+		return ec.fieldContext_Carrier_weightStepG(ctx, field)
+	case "status":
+		return ec.fieldContext_Carrier_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Carrier_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Carrier_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Carrier_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Carrier", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CarrierConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CarrierConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CarrierConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CarrierConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carrier":
+		return ec.fieldContext_CarrierCreatePayload_carrier(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CarrierCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CarrierCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarrierCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CarrierEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CarrierEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CarrierUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carrier":
+		return ec.fieldContext_CarrierUpdatePayload_carrier(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CarrierUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CarrierUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarrierUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarrierUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CodeMapping_id(ctx, field)
+	case "sku":
+		return ec.fieldContext_CodeMapping_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_CodeMapping_product(ctx, field)
+	case "platform":
+		return ec.fieldContext_CodeMapping_platform(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_CodeMapping_warehouse(ctx, field)
+	case "everyWarehouse":
+		return ec.fieldContext_CodeMapping_everyWarehouse(ctx, field)
+	case "externalCode":
+		return ec.fieldContext_CodeMapping_externalCode(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CodeMapping_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_CodeMapping_validTo(ctx, field)
+	case "note":
+		return ec.fieldContext_CodeMapping_note(ctx, field)
+	case "version":
+		return ec.fieldContext_CodeMapping_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CodeMapping_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CodeMapping_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMapping", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CodeMappingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CodeMappingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CodeMappingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CodeMappingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingCreatePayload_codeMapping(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CodeMappingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CodeMappingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingUpdatePayload_codeMapping(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingsImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_CodeMappingsImportPayload_rows(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CodeMappingsImportPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CodeMappingsImportPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingsImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeMappingsImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_CodeMappingsImportRow_index(ctx, field)
+	case "action":
+		return ec.fieldContext_CodeMappingsImportRow_action(ctx, field)
+	case "codeMapping":
+		return ec.fieldContext_CodeMappingsImportRow_codeMapping(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CodeMappingsImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeMappingsImportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_CurrencyAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5537,10 +9193,22 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 		return ec.fieldContext_Document_events(ctx, field)
 	case "postings":
 		return ec.fieldContext_Document_postings(ctx, field)
+	case "landedCosts":
+		return ec.fieldContext_Document_landedCosts(ctx, field)
+	case "values":
+		return ec.fieldContext_Document_values(ctx, field)
+	case "returnOf":
+		return ec.fieldContext_Document_returnOf(ctx, field)
 	case "reverses":
 		return ec.fieldContext_Document_reverses(ctx, field)
 	case "reversedBy":
 		return ec.fieldContext_Document_reversedBy(ctx, field)
+	case "targetWarehouse":
+		return ec.fieldContext_Document_targetWarehouse(ctx, field)
+	case "shipments":
+		return ec.fieldContext_Document_shipments(ctx, field)
+	case "stocktake":
+		return ec.fieldContext_Document_stocktake(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
@@ -5617,6 +9285,58 @@ func (ec *executionContext) childFields_DocumentEventEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DocumentEventEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentExecution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_DocumentExecution_version(ctx, field)
+	case "posting":
+		return ec.fieldContext_DocumentExecution_posting(ctx, field)
+	case "sku":
+		return ec.fieldContext_DocumentExecution_sku(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_DocumentExecution_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_DocumentExecution_bucket(ctx, field)
+	case "fromBucket":
+		return ec.fieldContext_DocumentExecution_fromBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_DocumentExecution_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DocumentExecution_quantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_DocumentExecution_rejectedQuantity(ctx, field)
+	case "lineQuantity":
+		return ec.fieldContext_DocumentExecution_lineQuantity(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_DocumentExecution_reasonCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecution", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DocumentExecutionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DocumentExecutionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DocumentExecutionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DocumentExecutionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DocumentExecutionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DocumentExecutionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DocumentExecutionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentExecutionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineNo":
@@ -5645,6 +9365,8 @@ func (ec *executionContext) childFields_DocumentLine(ctx context.Context, field 
 		return ec.fieldContext_DocumentLine_currency(ctx, field)
 	case "unitPrice":
 		return ec.fieldContext_DocumentLine_unitPrice(ctx, field)
+	case "executions":
+		return ec.fieldContext_DocumentLine_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DocumentLine", field.Name)
 }
@@ -5689,6 +9411,22 @@ func (ec *executionContext) childFields_DocumentPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DocumentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DocumentValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_DocumentValue_warehouse(ctx, field)
+	case "currency":
+		return ec.fieldContext_DocumentValue_currency(ctx, field)
+	case "received":
+		return ec.fieldContext_DocumentValue_received(ctx, field)
+	case "consumed":
+		return ec.fieldContext_DocumentValue_consumed(ctx, field)
+	case "expensed":
+		return ec.fieldContext_DocumentValue_expensed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DocumentValue", field.Name)
+}
+
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5703,6 +9441,10 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_rate(ctx, field)
 	case "source":
 		return ec.fieldContext_ExchangeRate_source(ctx, field)
+	case "method":
+		return ec.fieldContext_ExchangeRate_method(ctx, field)
+	case "via":
+		return ec.fieldContext_ExchangeRate_via(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ExchangeRate_recordedAt(ctx, field)
 	}
@@ -5795,6 +9537,94 @@ func (ec *executionContext) childFields_ImportStartPayload(ctx context.Context, 
 		return ec.fieldContext_ImportStartPayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InterchangeGroup_id(ctx, field)
+	case "code":
+		return ec.fieldContext_InterchangeGroup_code(ctx, field)
+	case "name":
+		return ec.fieldContext_InterchangeGroup_name(ctx, field)
+	case "status":
+		return ec.fieldContext_InterchangeGroup_status(ctx, field)
+	case "members":
+		return ec.fieldContext_InterchangeGroup_members(ctx, field)
+	case "version":
+		return ec.fieldContext_InterchangeGroup_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_InterchangeGroup_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_InterchangeGroup_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InterchangeGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InterchangeGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InterchangeGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_InterchangeGroupConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interchangeGroup":
+		return ec.fieldContext_InterchangeGroupCreatePayload_interchangeGroup(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_InterchangeGroupCreatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_InterchangeGroupCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InterchangeGroupCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InterchangeGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InterchangeGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeGroupUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interchangeGroup":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_interchangeGroup(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InterchangeGroupUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeGroupUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_InterchangeMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_InterchangeMember_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_InterchangeMember_product(ctx, field)
+	case "direction":
+		return ec.fieldContext_InterchangeMember_direction(ctx, field)
+	case "priority":
+		return ec.fieldContext_InterchangeMember_priority(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterchangeMember", field.Name)
 }
 
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5951,6 +9781,88 @@ func (ec *executionContext) childFields_JobRowFault(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type JobRowFault", field.Name)
 }
 
+func (ec *executionContext) childFields_KitAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kitSku":
+		return ec.fieldContext_KitAvailability_kitSku(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_KitAvailability_warehouse(ctx, field)
+	case "quantity":
+		return ec.fieldContext_KitAvailability_quantity(ctx, field)
+	case "limitingSku":
+		return ec.fieldContext_KitAvailability_limitingSku(ctx, field)
+	case "limitingProduct":
+		return ec.fieldContext_KitAvailability_limitingProduct(ctx, field)
+	case "limitingAvailable":
+		return ec.fieldContext_KitAvailability_limitingAvailable(ctx, field)
+	case "limitingPerKit":
+		return ec.fieldContext_KitAvailability_limitingPerKit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitAvailability", field.Name)
+}
+
+func (ec *executionContext) childFields_KitComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_KitComponent_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_KitComponent_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_KitComponent_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitComponent", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "no":
+		return ec.fieldContext_LandedCost_no(ctx, field)
+	case "kind":
+		return ec.fieldContext_LandedCost_kind(ctx, field)
+	case "basis":
+		return ec.fieldContext_LandedCost_basis(ctx, field)
+	case "amount":
+		return ec.fieldContext_LandedCost_amount(ctx, field)
+	case "currency":
+		return ec.fieldContext_LandedCost_currency(ctx, field)
+	case "exchangeRate":
+		return ec.fieldContext_LandedCost_exchangeRate(ctx, field)
+	case "capitalized":
+		return ec.fieldContext_LandedCost_capitalized(ctx, field)
+	case "expensed":
+		return ec.fieldContext_LandedCost_expensed(ctx, field)
+	case "lines":
+		return ec.fieldContext_LandedCost_lines(ctx, field)
+	case "note":
+		return ec.fieldContext_LandedCost_note(ctx, field)
+	case "posting":
+		return ec.fieldContext_LandedCost_posting(ctx, field)
+	case "reversedAt":
+		return ec.fieldContext_LandedCost_reversedAt(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_LandedCost_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_LandedCost_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCost", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_LandedCostLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_LandedCostLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_LandedCostLine_batchNo(ctx, field)
+	case "capitalized":
+		return ec.fieldContext_LandedCostLine_capitalized(ctx, field)
+	case "expensed":
+		return ec.fieldContext_LandedCostLine_expensed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCostLine", field.Name)
+}
+
 func (ec *executionContext) childFields_Location(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5975,6 +9887,14 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Location_updatedAt(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Location_quantity(ctx, field)
+	case "usedVolumeCm3":
+		return ec.fieldContext_Location_usedVolumeCm3(ctx, field)
+	case "freeVolumeCm3":
+		return ec.fieldContext_Location_freeVolumeCm3(ctx, field)
+	case "stocks":
+		return ec.fieldContext_Location_stocks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
@@ -6031,6 +9951,54 @@ func (ec *executionContext) childFields_LocationEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LocationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationMovement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationMovement_id(ctx, field)
+	case "posting":
+		return ec.fieldContext_LocationMovement_posting(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationMovement_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationMovement_stock(ctx, field)
+	case "quantityDelta":
+		return ec.fieldContext_LocationMovement_quantityDelta(ctx, field)
+	case "quantityAfter":
+		return ec.fieldContext_LocationMovement_quantityAfter(ctx, field)
+	case "locationVersion":
+		return ec.fieldContext_LocationMovement_locationVersion(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_LocationMovement_occurredAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LocationMovement_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovement", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationMovementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationMovementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationMovementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationMovementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationMovementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationMovementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationMovementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationMovementEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -6043,6 +10011,48 @@ func (ec *executionContext) childFields_LocationRestorePayload(ctx context.Conte
 		return ec.fieldContext_LocationRestorePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationRestorePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LocationStock_id(ctx, field)
+	case "location":
+		return ec.fieldContext_LocationStock_location(ctx, field)
+	case "stock":
+		return ec.fieldContext_LocationStock_stock(ctx, field)
+	case "quantity":
+		return ec.fieldContext_LocationStock_quantity(ctx, field)
+	case "version":
+		return ec.fieldContext_LocationStock_version(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_LocationStock_changedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStock", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LocationStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LocationStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LocationStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LocationStockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LocationStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LocationStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationStockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_LocationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6263,6 +10273,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Pick(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_Pick_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_Pick_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_Pick_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_Pick_batchNo(ctx, field)
+	case "bucket":
+		return ec.fieldContext_Pick_bucket(ctx, field)
+	case "location":
+		return ec.fieldContext_Pick_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Pick_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pick", field.Name)
+}
+
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6377,6 +10407,32 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_stocks(ctx, field)
 	case "movements":
 		return ec.fieldContext_Product_movements(ctx, field)
+	case "kind":
+		return ec.fieldContext_Product_kind(ctx, field)
+	case "components":
+		return ec.fieldContext_Product_components(ctx, field)
+	case "kits":
+		return ec.fieldContext_Product_kits(ctx, field)
+	case "kitAvailability":
+		return ec.fieldContext_Product_kitAvailability(ctx, field)
+	case "interchange":
+		return ec.fieldContext_Product_interchange(ctx, field)
+	case "standIns":
+		return ec.fieldContext_Product_standIns(ctx, field)
+	case "shippingWeight":
+		return ec.fieldContext_Product_shippingWeight(ctx, field)
+	case "hsCode":
+		return ec.fieldContext_Product_hsCode(ctx, field)
+	case "originCountry":
+		return ec.fieldContext_Product_originCountry(ctx, field)
+	case "customsValue":
+		return ec.fieldContext_Product_customsValue(ctx, field)
+	case "customsCurrency":
+		return ec.fieldContext_Product_customsCurrency(ctx, field)
+	case "allocationRule":
+		return ec.fieldContext_Product_allocationRule(ctx, field)
+	case "minShelfLifeDays":
+		return ec.fieldContext_Product_minShelfLifeDays(ctx, field)
 	case "status":
 		return ec.fieldContext_Product_status(ctx, field)
 	case "version":
@@ -6409,6 +10465,8 @@ func (ec *executionContext) childFields_ProductBarcode(ctx context.Context, fiel
 		return ec.fieldContext_ProductBarcode_barcode(ctx, field)
 	case "packQuantity":
 		return ec.fieldContext_ProductBarcode_packQuantity(ctx, field)
+	case "unit":
+		return ec.fieldContext_ProductBarcode_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductBarcode", field.Name)
 }
@@ -6507,6 +10565,32 @@ func (ec *executionContext) childFields_ProductsImportRow(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ProductsImportRow", field.Name)
 }
 
+func (ec *executionContext) childFields_Putaway(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sku":
+		return ec.fieldContext_Putaway_sku(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Putaway_quantity(ctx, field)
+	case "places":
+		return ec.fieldContext_Putaway_places(ctx, field)
+	case "unplaced":
+		return ec.fieldContext_Putaway_unplaced(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Putaway", field.Name)
+}
+
+func (ec *executionContext) childFields_PutawayPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "location":
+		return ec.fieldContext_PutawayPlace_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PutawayPlace_quantity(ctx, field)
+	case "reason":
+		return ec.fieldContext_PutawayPlace_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutawayPlace", field.Name)
+}
+
 func (ec *executionContext) childFields_ReportMonthlyStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "job":
@@ -6601,6 +10685,242 @@ func (ec *executionContext) childFields_ServerLimits(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ServerLimits", field.Name)
 }
 
+func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Shipment_id(ctx, field)
+	case "shipmentNo":
+		return ec.fieldContext_Shipment_shipmentNo(ctx, field)
+	case "state":
+		return ec.fieldContext_Shipment_state(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Shipment_overdue(ctx, field)
+	case "version":
+		return ec.fieldContext_Shipment_version(ctx, field)
+	case "document":
+		return ec.fieldContext_Shipment_document(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_Shipment_warehouse(ctx, field)
+	case "targetWarehouse":
+		return ec.fieldContext_Shipment_targetWarehouse(ctx, field)
+	case "carrier":
+		return ec.fieldContext_Shipment_carrier(ctx, field)
+	case "trackingNo":
+		return ec.fieldContext_Shipment_trackingNo(ctx, field)
+	case "eta":
+		return ec.fieldContext_Shipment_eta(ctx, field)
+	case "dispatchedAt":
+		return ec.fieldContext_Shipment_dispatchedAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_Shipment_closedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_Shipment_note(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Shipment_quantity(ctx, field)
+	case "acceptedQuantity":
+		return ec.fieldContext_Shipment_acceptedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_Shipment_rejectedQuantity(ctx, field)
+	case "missingQuantity":
+		return ec.fieldContext_Shipment_missingQuantity(ctx, field)
+	case "returnedQuantity":
+		return ec.fieldContext_Shipment_returnedQuantity(ctx, field)
+	case "outstandingQuantity":
+		return ec.fieldContext_Shipment_outstandingQuantity(ctx, field)
+	case "worth":
+		return ec.fieldContext_Shipment_worth(ctx, field)
+	case "posting":
+		return ec.fieldContext_Shipment_posting(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Shipment_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Shipment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Shipment_updatedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_Shipment_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Shipment", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "documentVersion":
+		return ec.fieldContext_ShipmentEntry_documentVersion(ctx, field)
+	case "acceptedDelta":
+		return ec.fieldContext_ShipmentEntry_acceptedDelta(ctx, field)
+	case "rejectedDelta":
+		return ec.fieldContext_ShipmentEntry_rejectedDelta(ctx, field)
+	case "missingDelta":
+		return ec.fieldContext_ShipmentEntry_missingDelta(ctx, field)
+	case "returnedDelta":
+		return ec.fieldContext_ShipmentEntry_returnedDelta(ctx, field)
+	case "rejectedBucket":
+		return ec.fieldContext_ShipmentEntry_rejectedBucket(ctx, field)
+	case "location":
+		return ec.fieldContext_ShipmentEntry_location(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_ShipmentEntry_reasonCode(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ShipmentEntry_occurredAt(ctx, field)
+	case "posting":
+		return ec.fieldContext_ShipmentEntry_posting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_ShipmentLine_lineNo(ctx, field)
+	case "sku":
+		return ec.fieldContext_ShipmentLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_ShipmentLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_ShipmentLine_batchNo(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ShipmentLine_quantity(ctx, field)
+	case "acceptedQuantity":
+		return ec.fieldContext_ShipmentLine_acceptedQuantity(ctx, field)
+	case "rejectedQuantity":
+		return ec.fieldContext_ShipmentLine_rejectedQuantity(ctx, field)
+	case "missingQuantity":
+		return ec.fieldContext_ShipmentLine_missingQuantity(ctx, field)
+	case "returnedQuantity":
+		return ec.fieldContext_ShipmentLine_returnedQuantity(ctx, field)
+	case "outstandingQuantity":
+		return ec.fieldContext_ShipmentLine_outstandingQuantity(ctx, field)
+	case "worth":
+		return ec.fieldContext_ShipmentLine_worth(ctx, field)
+	case "entries":
+		return ec.fieldContext_ShipmentLine_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShipmentLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShipmentLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShipmentLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShipmentLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShipmentLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShipmentLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentPayload_shipment(ctx, field)
+	case "document":
+		return ec.fieldContext_ShipmentPayload_document(ctx, field)
+	case "movements":
+		return ec.fieldContext_ShipmentPayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ShipmentPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ShipmentPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentWorth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sent":
+		return ec.fieldContext_ShipmentWorth_sent(ctx, field)
+	case "arrived":
+		return ec.fieldContext_ShipmentWorth_arrived(ctx, field)
+	case "writtenOff":
+		return ec.fieldContext_ShipmentWorth_writtenOff(ctx, field)
+	case "returned":
+		return ec.fieldContext_ShipmentWorth_returned(ctx, field)
+	case "outstanding":
+		return ec.fieldContext_ShipmentWorth_outstanding(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentWorth", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "volumeMm3":
+		return ec.fieldContext_ShippingWeight_volumeMm3(ctx, field)
+	case "actualG":
+		return ec.fieldContext_ShippingWeight_actualG(ctx, field)
+	case "volumetricG":
+		return ec.fieldContext_ShippingWeight_volumetricG(ctx, field)
+	case "chargeableG":
+		return ec.fieldContext_ShippingWeight_chargeableG(ctx, field)
+	case "incomplete":
+		return ec.fieldContext_ShippingWeight_incomplete(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingWeight", field.Name)
+}
+
 func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sku":
@@ -6611,6 +10931,8 @@ func (ec *executionContext) childFields_SkuStocks(ctx context.Context, field gra
 		return ec.fieldContext_SkuStocks_stocks(ctx, field)
 	case "total":
 		return ec.fieldContext_SkuStocks_total(ctx, field)
+	case "standIns":
+		return ec.fieldContext_SkuStocks_standIns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkuStocks", field.Name)
 }
@@ -6649,8 +10971,14 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_value(ctx, field)
 	case "batch":
 		return ec.fieldContext_Stock_batch(ctx, field)
+	case "standsInFor":
+		return ec.fieldContext_Stock_standsInFor(ctx, field)
 	case "movements":
 		return ec.fieldContext_Stock_movements(ctx, field)
+	case "locations":
+		return ec.fieldContext_Stock_locations(ctx, field)
+	case "inTransitShipments":
+		return ec.fieldContext_Stock_inTransitShipments(ctx, field)
 	case "layers":
 		return ec.fieldContext_Stock_layers(ctx, field)
 	}
@@ -6851,6 +11179,16 @@ func (ec *executionContext) childFields_StockGroupEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type StockGroupEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_StockInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_StockInTransit_shipment(ctx, field)
+	case "line":
+		return ec.fieldContext_StockInTransit_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockInTransit", field.Name)
+}
+
 func (ec *executionContext) childFields_StockLayer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "receivedAt":
@@ -6987,6 +11325,22 @@ func (ec *executionContext) childFields_StockQuantities(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockQuantities", field.Name)
 }
 
+func (ec *executionContext) childFields_StockRelocatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "posting":
+		return ec.fieldContext_StockRelocatePayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_StockRelocatePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StockRelocatePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StockRelocatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockRelocatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockRelocatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "posting":
@@ -7017,6 +11371,208 @@ func (ec *executionContext) childFields_StockSummary(ctx context.Context, field 
 		return ec.fieldContext_StockSummary_total(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_Stocktake(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scope":
+		return ec.fieldContext_Stocktake_scope(ctx, field)
+	case "blind":
+		return ec.fieldContext_Stocktake_blind(ctx, field)
+	case "showsBooks":
+		return ec.fieldContext_Stocktake_showsBooks(ctx, field)
+	case "counters":
+		return ec.fieldContext_Stocktake_counters(ctx, field)
+	case "recountOver":
+		return ec.fieldContext_Stocktake_recountOver(ctx, field)
+	case "whenMoved":
+		return ec.fieldContext_Stocktake_whenMoved(ctx, field)
+	case "lockBins":
+		return ec.fieldContext_Stocktake_lockBins(ctx, field)
+	case "byLocation":
+		return ec.fieldContext_Stocktake_byLocation(ctx, field)
+	case "progress":
+		return ec.fieldContext_Stocktake_progress(ctx, field)
+	case "lines":
+		return ec.fieldContext_Stocktake_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Stocktake", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "round":
+		return ec.fieldContext_StocktakeCount_round(ctx, field)
+	case "counter":
+		return ec.fieldContext_StocktakeCount_counter(ctx, field)
+	case "quantity":
+		return ec.fieldContext_StocktakeCount_quantity(ctx, field)
+	case "bookQuantity":
+		return ec.fieldContext_StocktakeCount_bookQuantity(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_StocktakeCount_countedAt(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_StocktakeCount_recordedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_StocktakeCount_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCount", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCountConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StocktakeCountConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StocktakeCountConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StocktakeCountConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StocktakeCountConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCountConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeCountEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StocktakeCountEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StocktakeCountEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeCountEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_StocktakeLine_lineNo(ctx, field)
+	case "document":
+		return ec.fieldContext_StocktakeLine_document(ctx, field)
+	case "location":
+		return ec.fieldContext_StocktakeLine_location(ctx, field)
+	case "sku":
+		return ec.fieldContext_StocktakeLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_StocktakeLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_StocktakeLine_batchNo(ctx, field)
+	case "state":
+		return ec.fieldContext_StocktakeLine_state(ctx, field)
+	case "round":
+		return ec.fieldContext_StocktakeLine_round(ctx, field)
+	case "found":
+		return ec.fieldContext_StocktakeLine_found(ctx, field)
+	case "countedQuantity":
+		return ec.fieldContext_StocktakeLine_countedQuantity(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_StocktakeLine_countedAt(ctx, field)
+	case "bookQuantity":
+		return ec.fieldContext_StocktakeLine_bookQuantity(ctx, field)
+	case "difference":
+		return ec.fieldContext_StocktakeLine_difference(ctx, field)
+	case "differenceValue":
+		return ec.fieldContext_StocktakeLine_differenceValue(ctx, field)
+	case "movedSinceCount":
+		return ec.fieldContext_StocktakeLine_movedSinceCount(ctx, field)
+	case "postedQuantity":
+		return ec.fieldContext_StocktakeLine_postedQuantity(ctx, field)
+	case "counts":
+		return ec.fieldContext_StocktakeLine_counts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StocktakeLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StocktakeLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StocktakeLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StocktakeLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StocktakeLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StocktakeLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeMoved(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "came":
+		return ec.fieldContext_StocktakeMoved_came(ctx, field)
+	case "left":
+		return ec.fieldContext_StocktakeMoved_left(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeMoved", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "document":
+		return ec.fieldContext_StocktakePayload_document(ctx, field)
+	case "lines":
+		return ec.fieldContext_StocktakePayload_lines(ctx, field)
+	case "movements":
+		return ec.fieldContext_StocktakePayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StocktakePayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StocktakePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StocktakePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lines":
+		return ec.fieldContext_StocktakeProgress_lines(ctx, field)
+	case "open":
+		return ec.fieldContext_StocktakeProgress_open(ctx, field)
+	case "counted":
+		return ec.fieldContext_StocktakeProgress_counted(ctx, field)
+	case "recount":
+		return ec.fieldContext_StocktakeProgress_recount(ctx, field)
+	case "posted":
+		return ec.fieldContext_StocktakeProgress_posted(ctx, field)
+	case "skipped":
+		return ec.fieldContext_StocktakeProgress_skipped(ctx, field)
+	case "found":
+		return ec.fieldContext_StocktakeProgress_found(ctx, field)
+	case "differing":
+		return ec.fieldContext_StocktakeProgress_differing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_StocktakeScope(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "zones":
+		return ec.fieldContext_StocktakeScope_zones(ctx, field)
+	case "locationCodes":
+		return ec.fieldContext_StocktakeScope_locationCodes(ctx, field)
+	case "skus":
+		return ec.fieldContext_StocktakeScope_skus(ctx, field)
+	case "classes":
+		return ec.fieldContext_StocktakeScope_classes(ctx, field)
+	case "everything":
+		return ec.fieldContext_StocktakeScope_everything(ctx, field)
+	case "includeEmpty":
+		return ec.fieldContext_StocktakeScope_includeEmpty(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StocktakeScope", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7083,6 +11639,8 @@ func (ec *executionContext) childFields_Warehouse(ctx context.Context, field gra
 		return ec.fieldContext_Warehouse_capacity(ctx, field)
 	case "maxVolumeCm3":
 		return ec.fieldContext_Warehouse_maxVolumeCm3(ctx, field)
+	case "tracksLocations":
+		return ec.fieldContext_Warehouse_tracksLocations(ctx, field)
 	case "parents":
 		return ec.fieldContext_Warehouse_parents(ctx, field)
 	case "locations":
@@ -7153,6 +11711,20 @@ func (ec *executionContext) childFields_WarehouseEdge(ctx context.Context, field
 		return ec.fieldContext_WarehouseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WarehouseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WarehouseInTransit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "warehouse":
+		return ec.fieldContext_WarehouseInTransit_warehouse(ctx, field)
+	case "shipments":
+		return ec.fieldContext_WarehouseInTransit_shipments(ctx, field)
+	case "quantity":
+		return ec.fieldContext_WarehouseInTransit_quantity(ctx, field)
+	case "baseValue":
+		return ec.fieldContext_WarehouseInTransit_baseValue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarehouseInTransit", field.Name)
 }
 
 func (ec *executionContext) childFields_WarehouseOverview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

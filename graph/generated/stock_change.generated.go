@@ -664,8 +664,11 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 	if _, present := asMap["delta"]; !present {
 		asMap["delta"] = 0
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "barcode", "packs", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "barcode", "packs", "warehouseCode", "batchNo", "bucket", "delta", "expectedVersion", "unitCost", "currency", "locationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -742,6 +745,13 @@ func (ec *executionContext) unmarshalInputStockAdjustLine(ctx context.Context, o
 				return it, err
 			}
 			it.Currency = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
 		}
 	}
 	return it, nil
@@ -843,8 +853,14 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 	if _, present := asMap["batchNo"]; !present {
 		asMap["batchNo"] = ""
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
+	if _, present := asMap["toLocationCode"]; !present {
+		asMap["toLocationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "from", "to", "quantity", "expectedVersion", "locationCode", "toLocationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -900,6 +916,20 @@ func (ec *executionContext) unmarshalInputStockMoveLine(ctx context.Context, obj
 				return it, err
 			}
 			it.ExpectedVersion = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
+		case "toLocationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toLocationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToLocationCode = data
 		}
 	}
 	return it, nil
@@ -1004,8 +1034,11 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 	if _, present := asMap["bucket"]; !present {
 		asMap["bucket"] = "PHYSICAL"
 	}
+	if _, present := asMap["locationCode"]; !present {
+		asMap["locationCode"] = ""
+	}
 
-	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency"}
+	fieldsInOrder := [...]string{"sku", "warehouseCode", "batchNo", "bucket", "quantity", "expectedQuantity", "unitCost", "currency", "locationCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1068,6 +1101,13 @@ func (ec *executionContext) unmarshalInputStockSetLine(ctx context.Context, obj 
 				return it, err
 			}
 			it.Currency = data
+		case "locationCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locationCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocationCode = data
 		}
 	}
 	return it, nil
@@ -1307,6 +1347,22 @@ func (ec *executionContext) unmarshalNStockSetLine2ᚕentrepotᚋinternalᚋpost
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, v any) (*stock.Bucket, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(stock.Bucket)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAdjustableBucket2ᚖentrepotᚋinternalᚋstockᚐBucket(ctx context.Context, sel ast.SelectionSet, v *stock.Bucket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOPostingReversePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐStockChange(ctx context.Context, sel ast.SelectionSet, v *model.StockChange) graphql.Marshaler {

@@ -7,6 +7,7 @@ import (
 	"entrepot/internal/document"
 	"entrepot/internal/ledger"
 	"entrepot/internal/page"
+	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
 
@@ -88,6 +89,9 @@ func (l *loaders) leadDocuments(rows []*ent.Document) []*ent.Document {
 		l.documents.postings.want(d.ID)
 		l.documents.costs.want(d.ID)
 		l.documents.values.want(d.ID)
+		if d.Kind == stock.DocumentStocktake {
+			l.stocktakes.of.want(d.ID)
+		}
 	}
 	return rows
 }

@@ -34,6 +34,7 @@ type loaders struct {
 	documents   documentLoaders
 	shipments   shipmentLoaders
 	jobs        jobLoaders
+	stocktakes  stocktakeLoaders
 	overviews   *overviews
 	layers      *loader[int64, []*report.StockLayer]
 	stockLists
@@ -116,6 +117,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 	l.documents = l.newDocumentLoaders(db)
 	l.shipments = l.newShipmentLoaders(db)
 	l.jobs = l.newJobLoaders(db)
+	l.stocktakes = l.newStocktakeLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
 		layers, err := reports.Layers(ctx, stocks)

@@ -17,7 +17,7 @@ var layers = [][]string{
 	{"internal/job", "internal/file"},
 	{"internal/ledger"},
 	{"internal/approval", "internal/catalog", "internal/warehouse", "internal/fx"},
-	{"internal/lookup", "internal/snapshot", "internal/fx/ecb"},
+	{"internal/lookup", "internal/snapshot", "internal/abc", "internal/fx/ecb"},
 	{"internal/bin"},
 	{"internal/reservation"},
 	{"internal/posting"},

@@ -23,11 +23,17 @@ import (
 // document:approve and returns NOT_FOUND, STALE_VERSION and INVALID_TRANSITION,
 // APPROVAL_SEPARATE and APPROVAL_ROLE for the rules that stand against it, and
 // RATE_MISSING when a rule asks for its value and that cannot be told.
+//
+// What is approved of a stocktake is its result, see [Service.ApproveStocktake].
 func (s *Service) Approve(ctx context.Context, in ApproveInput) (Result, error) {
-	return s.change(ctx, edit{
+	c := &conclusion{operation: "documentApprove", field: in.field(), note: in.Note}
+	res, err := s.change(ctx, edit{
 		operation: "documentApprove", needs: auth.DocumentApprove, intent: in.Intent, which: in.Which, input: in,
 		check: checkNote(in.Note),
 		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error) {
+			if doc.Kind == stock.DocumentStocktake {
+				return s.conclude(ctx, tx, now, doc, c)
+			}
 			to, err := step(doc, stock.DocumentApprove)
 			if err != nil || to == doc.State {
 				return nil, err
@@ -42,7 +48,9 @@ func (s *Service) Approve(ctx context.Context, in ApproveInput) (Result, error) 
 			tell(ctx, doc, stock.DocumentApprove, to, 0, in.Note, now)
 			return posted, nil
 		},
+		counted: func() []*ent.StocktakeLine { return c.lines },
 	})
+	return s.seen(ctx, res, err)
 }
 
 // checkApproval asks the rules whether the person who acts may approve doc; at

@@ -16,6 +16,7 @@ import (
 	"entrepot/internal/command"
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
+	"entrepot/internal/page"
 	"entrepot/internal/store"
 )
 
@@ -35,6 +36,8 @@ type edit struct {
 	// do changes doc in memory and in the ledger; what it tells of doc is saved
 	// after it.
 	do func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error)
+	// counted, when set, are the lines of a stocktake that do was about.
+	counted func() []*ent.StocktakeLine
 }
 
 func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
@@ -65,9 +68,12 @@ func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
 			if err := save(ctx, tx, doc); err != nil {
 				return kept{}, err
 			}
-			res.Document = doc
+			res.Document, res.Counted = doc, nil
 			if e.shipment != nil {
 				res.Shipment = e.shipment()
+			}
+			if e.counted != nil {
+				res.Counted = e.counted()
 			}
 			return res.done(posted...), nil
 		},
@@ -170,6 +176,10 @@ func (r *Result) done(posted ...ledger.Posted) kept {
 		}
 		r.Movements = append(r.Movements, p.Movements...)
 	}
+	r.Counted = r.Counted[:min(len(r.Counted), page.MaxSize)]
+	for _, l := range r.Counted {
+		k.Lines = append(k.Lines, l.LineNo)
+	}
 	return k
 }
 
@@ -178,6 +188,9 @@ func (r *Result) done(posted ...ledger.Posted) kept {
 func (s *Service) again(res *Result) func(context.Context, store.Tx, kept) error {
 	return func(ctx context.Context, tx store.Tx, k kept) (err error) {
 		if res.Document, err = tx.Ent.Document.Get(ctx, k.Document); err != nil {
+			return err
+		}
+		if res.Counted, err = linesAgain(ctx, tx, k); err != nil {
 			return err
 		}
 		if k.Shipment != 0 {
@@ -228,6 +241,9 @@ func (r Result) finish(created bool) Result {
 		r.Document.ID, r.Document.No = 0, ""
 		for _, l := range r.Document.Edges.Lines {
 			l.DocumentID = 0
+		}
+		for _, l := range r.Counted {
+			l.ID, l.DocumentID = 0, 0
 		}
 	}
 	return r

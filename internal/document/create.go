@@ -22,6 +22,7 @@ type kept struct {
 	Document int64   `json:"document,omitempty"`
 	Postings []int64 `json:"postings,omitempty"`
 	Shipment int64   `json:"shipment,omitempty"`
+	Lines    []int   `json:"lines,omitempty"` // of a stocktake, those shown
 }
 
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved

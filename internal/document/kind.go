@@ -41,7 +41,9 @@ var kinds = map[stock.DocumentKind]kind{
 	stock.DocumentTransfer: {
 		prefix: "TRF", create: "transferCreate", reason: "TRANSFER", movement: stock.MovementTransfer, takes: true, life: travelling,
 	},
-	stock.DocumentStocktake: {prefix: "CNT"},
+	stock.DocumentStocktake: {
+		prefix: "CNT", create: "stocktakeCreate", reason: "STOCKTAKE", movement: stock.MovementStocktake, signed: true, life: counting,
+	},
 	stock.DocumentAssembly: {
 		prefix: "ASM", create: "assemblyCreate", reason: "ASSEMBLY", movement: stock.MovementAssembly, signed: true, life: common,
 	},
@@ -84,6 +86,8 @@ func (h hook) run(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Docu
 // which what they run reads.
 func (s *Service) hooksOf(k stock.DocumentKind) hooks {
 	switch k {
+	case stock.DocumentStocktake:
+		return hooks{free: unlockBins}
 	case stock.DocumentOutbound, stock.DocumentTransfer:
 		return hooks{approve: s.promise, free: s.free}
 	default:

@@ -209,4 +209,7 @@ type Result struct {
 	Shipment *ent.Shipment
 	// Movements are the ledger rows that the command wrote; those of a dry run have no id.
 	Movements []*ent.StockMovement
+	// Counted are the lines of a stocktake that the command made, counted or
+	// posted, at most page.MaxSize of them, as the person may see them.
+	Counted []*ent.StocktakeLine
 }

@@ -4,7 +4,7 @@ import "entrepot/internal/ledger"
 
 // planned are documents whose lines say what is to move in one warehouse: the
 // executions of the others are told by rules of their own.
-const planned = `d.kind IN ('INBOUND', 'OUTBOUND', 'ADJUSTMENT', 'ASSEMBLY')`
+const planned = `d.kind IN ('INBOUND', 'OUTBOUND', 'ADJUSTMENT', 'STOCKTAKE', 'ASSEMBLY')`
 
 // stands says of an execution that its document has not taken it back. One that
 // knows no posting, from before executions were kept, stands as long as they all do.
@@ -58,7 +58,7 @@ WHERE CASE WHEN p.reverses_id IS NULL THEN p.kind NOT IN (d.kind, 'REVALUATION',
 			Query: `SELECT 'document ' || d.no FROM documents d LEFT JOIN (
   SELECT document_id, count(*) AS n, min(line_no) AS low, max(line_no) AS high, sum(abs(quantity)) AS q, sum(executed_quantity) AS e, sum(rejected_quantity) AS r
   FROM document_lines GROUP BY document_id) l ON l.document_id = d.id
-WHERE l.document_id IS NULL OR d.line_count <> l.n OR l.low <> 1 OR l.high <> l.n
+WHERE l.document_id IS NULL AND NOT (d.kind = 'STOCKTAKE' AND d.line_count = 0 AND d.quantity = 0) OR d.line_count <> l.n OR l.low <> 1 OR l.high <> l.n
   OR d.quantity <> l.q OR d.executed_quantity <> l.e OR d.rejected_quantity <> l.r`,
 		},
 		{
@@ -84,6 +84,17 @@ WHERE p.kind = 'ASSEMBLY' GROUP BY p.id HAVING sum(m.value_delta) <> 0`,
 			Query: `SELECT 'document ' || d.no || ', landed cost ' || c.id FROM landed_costs c JOIN documents d ON d.id = c.document_id
 LEFT JOIN (SELECT landed_cost_id, sum(capitalized) AS v FROM landed_cost_lines GROUP BY landed_cost_id) l ON l.landed_cost_id = c.id
 WHERE coalesce(l.v, 0) <> coalesce((SELECT sum(m.value_delta) FROM stock_movements m WHERE m.posting_id = c.posting_id AND m.quantity_delta = 0), 0)`,
+		},
+		{
+			Holds: "a completed stocktake posted of every line what was counted less what the books said, and nothing else",
+			Query: `SELECT 'document ' || d.no || ', line ' || l.line_no FROM stocktake_lines l JOIN documents d ON d.id = l.document_id
+WHERE CASE WHEN l.state = 'POSTED' THEN d.state <> 'COMPLETED' OR l.counted_quantity IS NULL OR l.book_quantity IS NULL OR l.posted_quantity <> l.counted_quantity - l.book_quantity
+  ELSE l.posted_quantity <> 0 OR d.state = 'COMPLETED' AND l.state <> 'SKIPPED' END
+UNION ALL SELECT 'document ' || d.no || ', SKU ' || x.sku || ', batch "' || x.batch_no || '"' FROM (
+  SELECT document_id, sku, batch_no FROM (
+    SELECT document_id, sku, batch_no, posted_quantity AS n FROM stocktake_lines
+    UNION ALL SELECT l.document_id, l.sku, l.batch_no, -l.quantity FROM document_lines l JOIN stocktakes t ON t.document_id = l.document_id) both_sides
+  GROUP BY document_id, sku, batch_no HAVING sum(n) <> 0) x JOIN documents d ON d.id = x.document_id`,
 		},
 		{
 			Holds: "a document is in the state that its quantities allow",

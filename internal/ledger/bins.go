@@ -74,6 +74,7 @@ type errand struct {
 	damaged  bool
 	bin      *int64 // named
 	restores bool   // the bin is where they were: preferred, not demanded
+	counted  bool   // somebody was there: see [Move.Counted]
 }
 
 // binRow is a row of the bins' journal, and the state that it leaves.
@@ -92,7 +93,8 @@ func placeAll(ctx context.Context, tx store.Tx, postings []Posting, changes []ch
 	var see sight
 	var tracked []int
 	for i, w := range taken {
-		if w.tracked && slices.ContainsFunc(changes[i].parts, part.movesGoods) {
+		moves := func(p part) bool { return p.movesGoods() || postings[p.posting].ReversesID != nil } // what it takes back may have moved goods between bins
+		if w.tracked && slices.ContainsFunc(changes[i].parts, moves) {
 			tracked = append(tracked, i)
 			see.stocks, see.warehouses = append(see.stocks, w.stockID), append(see.warehouses, w.WarehouseID)
 		}
@@ -175,8 +177,8 @@ func (s sight) tidy() sight {
 // errandsOf is what a move does in bins, goods that come first. Units that are
 // not damaged and units that are lie apart, as far as nobody says otherwise.
 func errandsOf(m Move) []errand {
-	sound := errand{Key: m.Key, line: m.Line, units: m.Delta.Physical - m.Delta.Damaged, bin: m.LocationID}
-	damaged := errand{Key: m.Key, line: m.Line, units: m.Delta.Damaged, bin: m.LocationID, damaged: true}
+	sound := errand{Key: m.Key, line: m.Line, units: m.Delta.Physical - m.Delta.Damaged, bin: m.LocationID, counted: m.Counted}
+	damaged := errand{Key: m.Key, line: m.Line, units: m.Delta.Damaged, bin: m.LocationID, counted: m.Counted, damaged: true}
 	if sound.units != 0 && damaged.units != 0 && (sound.units > 0) != (damaged.units > 0) {
 		// They change from one to the other.
 		if sound.units > 0 {

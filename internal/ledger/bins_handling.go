@@ -82,6 +82,8 @@ func (h *handling) named(e errand) (bin, *Refusal) {
 	switch {
 	case !ok || b.warehouseID != e.WarehouseID:
 		return b, e.refuse(fault.NotFound, why)
+	case e.counted:
+		return b, nil
 	case b.archived:
 		return b, e.refuse(fault.Archived, why)
 	case b.locked:
@@ -99,7 +101,7 @@ func (h *handling) arrive(e errand) *Refusal {
 		switch {
 		case refused == nil:
 			h.add(e, b, e.units)
-			if !e.restores {
+			if !e.restores && !e.counted {
 				p := place{b.id, e.stock}
 				h.arrived[p] = append(h.arrived[p], e)
 			}
@@ -126,7 +128,7 @@ func (h *handling) leave(e errand) *Refusal {
 		switch {
 		case refused != nil && !e.restores:
 			return refused
-		case refused == nil && !e.restores && there < left:
+		case refused == nil && !e.restores && !e.counted && there < left:
 			r := e.refuse(fault.InsufficientStock, BinRefusal{Code: b.code, Has: there})
 			r.ShortBy = left - there
 			return r

@@ -156,6 +156,10 @@ type Move struct {
 	// ToLocationID is where units go that become damaged, or cease to be: those
 	// leave LocationID at the same time. Left out, the ledger chooses.
 	ToLocationID *int64
+	// Counted says that somebody counted LocationID, so that the change is a fact:
+	// neither the bin's lock nor its limits refuse it, and units that have left the
+	// bin since leave where the others lie.
+	Counted bool
 }
 
 // Posting is a group of moves that happen together or not at all.

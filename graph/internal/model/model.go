@@ -13,6 +13,7 @@ import (
 
 	"entrepot/ent"
 	"entrepot/graph/load"
+	"entrepot/internal/abc"
 	"entrepot/internal/document"
 	"entrepot/internal/fault"
 	"entrepot/internal/fx"
@@ -169,6 +170,40 @@ type DocumentPayload struct {
 	DryRun, Replayed bool
 	UserErrors       []fault.Fault
 }
+
+// StocktakePayload answers every mutation of stocktakes.
+type StocktakePayload struct {
+	*DocumentPayload
+	Lines []*ent.StocktakeLine
+}
+
+// Counted is the payload of a command on a stocktake.
+func Counted(ctx context.Context, dryRun bool, res document.Result, err error) (*StocktakePayload, error) {
+	p, err := Documented(ctx, dryRun, res, err)
+	if err != nil {
+		return nil, err
+	}
+	load.StocktakeLines(ctx, res.Counted)
+	return &StocktakePayload{p, res.Counted}, nil
+}
+
+// StocktakeLineConnection is a page of the lines of a stocktake.
+type StocktakeLineConnection = page.Connection[*ent.StocktakeLine]
+
+// StocktakeLineEdge is one of them with its cursor.
+type StocktakeLineEdge = page.Edge[*ent.StocktakeLine]
+
+// StocktakeCountConnection is a page of the counts of a line.
+type StocktakeCountConnection = page.Connection[*document.ShownCount]
+
+// StocktakeCountEdge is one of them with its cursor.
+type StocktakeCountEdge = page.Edge[*document.ShownCount]
+
+// AbcRankConnection is a page of the goods of a warehouse by the value that left it.
+type AbcRankConnection = page.Connection[*abc.Rank]
+
+// AbcRankEdge is one of them with its cursor.
+type AbcRankEdge = page.Edge[*abc.Rank]
 
 // Documented is the payload of a command on documents.
 func Documented(ctx context.Context, dryRun bool, res document.Result, err error) (*DocumentPayload, error) {

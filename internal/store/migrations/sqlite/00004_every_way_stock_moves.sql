@@ -297,6 +297,8 @@ CREATE TABLE shipment_entries (
 CREATE INDEX shipment_entries_shipment_line_id_id ON shipment_entries (shipment_line_id, id);
 CREATE INDEX shipment_entries_posting_id ON shipment_entries (posting_id);
 
+ALTER TABLE warehouse_locations ADD COLUMN locked_by_id integer REFERENCES documents (id);
+
 CREATE TABLE stocktakes (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     document_id integer NOT NULL,
@@ -305,6 +307,8 @@ CREATE TABLE stocktakes (
     counters integer NOT NULL DEFAULT 1,
     recount_over integer,
     by_location bool NOT NULL,
+    when_moved text NOT NULL DEFAULT 'REBASE',
+    lock_bins bool NOT NULL DEFAULT false,
     CONSTRAINT stocktakes_counters CHECK (counters BETWEEN 1 AND 5),
     CONSTRAINT stocktakes_document_id FOREIGN KEY (document_id) REFERENCES documents (id)
 );
@@ -319,6 +323,7 @@ CREATE TABLE stocktake_lines (
     batch_no text NOT NULL DEFAULT '',
     state text NOT NULL DEFAULT 'OPEN',
     round integer NOT NULL DEFAULT 1,
+    counts_from integer NOT NULL DEFAULT 1,
     book_quantity integer,
     counted_quantity integer,
     counted_at datetime,
@@ -335,6 +340,7 @@ CREATE INDEX stocktake_lines_place ON stocktake_lines (document_id, location_id,
 CREATE TABLE stocktake_counts (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     document_id integer NOT NULL,
+    line_id integer NOT NULL,
     line_no integer NOT NULL,
     round integer NOT NULL,
     counter_id integer NOT NULL,
@@ -345,9 +351,10 @@ CREATE TABLE stocktake_counts (
     note text NOT NULL DEFAULT '',
     CONSTRAINT stocktake_counts_quantity CHECK (quantity >= 0),
     CONSTRAINT stocktake_counts_document_id FOREIGN KEY (document_id) REFERENCES documents (id),
+    CONSTRAINT stocktake_counts_line_id FOREIGN KEY (line_id) REFERENCES stocktake_lines (id),
     CONSTRAINT stocktake_counts_counter_id FOREIGN KEY (counter_id) REFERENCES users (id)
 );
-CREATE INDEX stocktake_counts_line ON stocktake_counts (document_id, line_no, id);
+CREATE INDEX stocktake_counts_line ON stocktake_counts (line_id, id);
 
 CREATE TABLE approval_rules (
     id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
