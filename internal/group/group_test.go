@@ -72,7 +72,10 @@ func (d *desk) client(ctx context.Context, n int, then func(string, error)) {
 
 // until returns when n commands stand in the queue.
 func (d *desk) until(n int) {
-	for d.queue.Waiting() < n && d.t.Context().Err() == nil {
+	for d.t.Context().Err() == nil {
+		if _, waiting := d.queue.State(); waiting >= n {
+			return
+		}
 		runtime.Gosched()
 	}
 }

@@ -128,3 +128,10 @@ func (q *Queue[P, A]) pass() {
 		q.waiting[0].turn <- leads
 	}
 }
+
+// State tells whether somebody leads and how many commands wait behind.
+func (q *Queue[P, A]) State() (working bool, waiting int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.led, len(q.waiting)
+}
