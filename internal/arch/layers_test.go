@@ -12,7 +12,7 @@ var layers = [][]string{
 	{"ent/..."},
 	{"internal/store/..."},
 	{"internal/job", "internal/audit", "internal/auth", "internal/idempotency"},
-	{"internal/command"},
+	{"internal/command", "internal/group"},
 	{"internal/catalog", "internal/warehouse", "internal/fx", "internal/ledger"},
 	{"internal/lookup", "internal/snapshot"},
 	{"internal/reservation"},

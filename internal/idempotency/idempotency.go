@@ -157,6 +157,26 @@ SELECT k.value, unhex(h.value), o.value, $4 FROM json_each($1) k JOIN json_each(
 WHERE true ORDER BY k.key ON CONFLICT (id) DO NOTHING RETURNING id`,
 }
 
+// Release gives back keys that this transaction took by [ClaimNew], of commands
+// that it refused after all: a rejection keeps no key.
+func Release(ctx context.Context, tx store.Tx, keys []Key) (err error) {
+	defer fault.Wrap(&err, "idempotency.Release")
+	if len(keys) == 0 {
+		return nil
+	}
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.id()
+	}
+	_, err = tx.SQL.ExecContext(ctx, releaseSQL[tx.Dialect], store.Strings(tx.Dialect, ids))
+	return err
+}
+
+var releaseSQL = map[string]string{
+	dialect.Postgres: `DELETE FROM idempotency_keys WHERE id = ANY ($1)`,
+	dialect.SQLite:   `DELETE FROM idempotency_keys WHERE id IN (SELECT value FROM json_each($1))`,
+}
+
 // Any tells whether a principal has used any key for an operation.
 func Any(ctx context.Context, db *store.DB, principal, operation string) (any bool, err error) {
 	defer fault.Wrap(&err, "idempotency.Any")

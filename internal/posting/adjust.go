@@ -10,7 +10,6 @@ import (
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
-	"entrepot/internal/store"
 )
 
 // Adjust changes stocks by deltas, which is what machines should send: two
@@ -25,7 +24,6 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		lines[i].Tidy()
 		lines[i].Currency = command.Currency(lines[i].Currency)
 	}
-	found := lookup.In(s.baseCurrency)
 	targets, currencies := make([]Target, len(lines)), []string{}
 	for i, l := range lines {
 		targets[i] = l.Target
@@ -33,7 +31,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 			currencies = append(currencies, l.Currency)
 		}
 	}
-	w := work{
+	return s.run(ctx, work{
 		operation: "stockAdjust", kind: stock.MovementAdjustment, needs: auth.StockAdjust,
 		command: in.Command, input: in,
 		lines: "changes", quantity: "delta", name: func(i int) string { return lines[i].Target.String() },
@@ -45,18 +43,9 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 				l.check(faults, fault.Input.At("changes").Item(i))
 			}
 		},
-		look: func(ctx context.Context, tx store.Tx) (int64, error) {
-			return found.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
-		},
-		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
-			return adjustMoves(found, lines, faults), nil
-		},
-	}
-	if len(currencies) == 0 {
-		w.targets = targets
-		w.moves = func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) }
-	}
-	return s.run(ctx, w)
+		targets: targets, currencies: currencies,
+		moves: func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) },
+	})
 }
 
 func adjustMoves(refs lookup.Codes, lines []AdjustLine, faults *fault.List) []ledger.Move {

@@ -9,7 +9,6 @@ import (
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
 	"entrepot/internal/stock"
-	"entrepot/internal/store"
 )
 
 // Move brings units from one bucket of a stock into another: found damaged, put
@@ -20,7 +19,10 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 	for i := range lines {
 		lines[i].Tidy()
 	}
-	refs := lookup.In(s.baseCurrency)
+	targets := make([]Target, len(lines))
+	for i, l := range lines {
+		targets[i] = l.Target
+	}
 	return s.run(ctx, work{
 		operation: "stockMove", kind: stock.MovementMove, needs: auth.StockAdjust,
 		command: in.Command, input: in,
@@ -33,25 +35,21 @@ func (s *Service) Move(ctx context.Context, in MoveInput) (Result, error) {
 				l.check(faults, fault.Input.At("moves").Item(i))
 			}
 		},
-		look: func(ctx context.Context, tx store.Tx) (int64, error) {
-			targets := make([]Target, len(lines))
-			for i, l := range lines {
-				targets[i] = l.Target
-			}
-			return refs.Resolve(ctx, tx, s.day(in.Command), targets, nil)
-		},
-		plan: func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
-			moves := make([]ledger.Move, 0, len(lines))
-			for i, l := range lines {
-				if m, ok := refs.Move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
-					m.Delta = ledger.Between(l.From, l.To, l.Quantity)
-					m.ExpectedVersion = l.ExpectedVersion
-					moves = append(moves, m)
-				}
-			}
-			return moves, nil
-		},
+		targets: targets,
+		moves:   func(r lookup.Codes, faults *fault.List) []ledger.Move { return moveMoves(r, lines, faults) },
 	})
+}
+
+func moveMoves(refs lookup.Codes, lines []MoveLine, faults *fault.List) []ledger.Move {
+	moves := make([]ledger.Move, 0, len(lines))
+	for i, l := range lines {
+		if m, ok := refs.Move(faults, fault.Input.At("moves").Item(i), i, l.Target, false); ok {
+			m.Delta = ledger.Between(l.From, l.To, l.Quantity)
+			m.ExpectedVersion = l.ExpectedVersion
+			moves = append(moves, m)
+		}
+	}
+	return moves
 }
 
 func (l MoveLine) check(faults *fault.List, path fault.Path) {

@@ -10,6 +10,7 @@ import (
 	"entrepot/ent/stockmovement"
 	"entrepot/internal/auth"
 	"entrepot/internal/fault"
+	"entrepot/internal/group"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
@@ -22,7 +23,7 @@ type Service struct {
 	db           *store.DB
 	baseCurrency string
 	now          func() time.Time
-	group        *group // nil: every command goes alone
+	queue        *group.Queue[plan, Result] // nil: every command goes alone
 }
 
 // New is a Service over db. Costs are valued in baseCurrency at the rate of the
@@ -30,7 +31,7 @@ type Service struct {
 // committed together, unless [Alone] says otherwise.
 func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Option) *Service {
 	s := &Service{db: db, baseCurrency: baseCurrency, now: now}
-	s.group = &group{s: s}
+	s.queue = group.New(db, s.together)
 	for _, o := range options {
 		o(s)
 	}
@@ -41,7 +42,7 @@ func New(db *store.DB, baseCurrency string, now func() time.Time, options ...Opt
 type Option func(*Service)
 
 // Alone commits every command by itself, without group commit.
-func Alone() Option { return func(s *Service) { s.group = nil } }
+func Alone() Option { return func(s *Service) { s.queue = nil } }
 
 // clock is the time of a command, and the time for the ledger to record: zero,
 // so that the database's clock counts, unless a clock was given.
@@ -70,11 +71,12 @@ type work struct {
 	// again, when set, says better than a refusal why the command cannot be
 	// done: somebody did it meanwhile.
 	again func(ctx context.Context, tx store.Tx) error
-	// moves, when set, is plan for a command that needs no database for it, and
-	// targets are the stocks of its lines: such a command may be committed
-	// together with others.
-	moves   func(r lookup.Codes, faults *fault.List) []ledger.Move
-	targets []Target
+	// targets and currencies are what the lines name, and moves, when set, is all
+	// that is to plan once these are looked up: then look and plan are not needed,
+	// and the command may be committed together with others.
+	targets    []Target
+	currencies []string
+	moves      func(r lookup.Codes, faults *fault.List) []ledger.Move
 	// decides says that plan decides on locked stocks.
 	decides bool
 	// look reads, without a lock, what the codes of the input mean, and draws
@@ -92,7 +94,7 @@ type outcome struct {
 	Refused   fault.List `json:"refused,omitempty"`
 }
 
-func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
+func (s *Service) run(ctx context.Context, w work) (_ Result, err error) {
 	defer fault.Wrap(&err, "posting.%s", w.operation)
 	who, err := auth.Require(ctx, w.needs)
 	if err != nil {
@@ -117,11 +119,23 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 	if w.command.OccurredAt != nil {
 		post.OccurredAt = *w.command.OccurredAt
 	}
-	if s.groups(w) {
-		joined, ok, release := s.group.join(&member{ctx: ctx, work: w, key: key, post: post, now: now})
-		defer release()
-		if ok {
-			return joined, nil
+	p := plan{w, key, post, now}
+	if w.groups() {
+		return s.queue.Do(ctx, p, func() (Result, error) { return s.alone(ctx, p) })
+	}
+	return s.alone(ctx, p)
+}
+
+// alone does one command in a transaction of its own.
+func (s *Service) alone(ctx context.Context, p plan) (res Result, err error) {
+	w, post := p.work, p.post
+	if w.moves != nil {
+		refs := lookup.In(s.baseCurrency)
+		w.look = func(ctx context.Context, tx store.Tx) (int64, error) {
+			return refs.Resolve(ctx, tx, s.day(w.command), w.targets, w.currencies)
+		}
+		w.plan = func(_ context.Context, _ store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
+			return w.moves(refs, faults), nil
 		}
 	}
 	err = s.db.InTx(ctx, func(tx store.Tx) error {
@@ -131,7 +145,7 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 		}
 		if !res.DryRun {
 			var done outcome
-			replayed, err := idempotency.Claim(ctx, tx, key, now, outcome{PostingID: post.ID}, &done)
+			replayed, err := idempotency.Claim(ctx, tx, p.key, p.now, outcome{PostingID: post.ID}, &done)
 			if err != nil {
 				return err
 			}
@@ -140,7 +154,7 @@ func (s *Service) run(ctx context.Context, w work) (res Result, err error) {
 				return err
 			}
 		}
-		return s.post(ctx, tx, w, key, post, &res)
+		return s.post(ctx, tx, w, p.key, post, &res)
 	})
 	if err != nil {
 		return Result{}, err
