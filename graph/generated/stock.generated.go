@@ -33,6 +33,7 @@ type StockResolver interface {
 	Value(ctx context.Context, obj *ent.Stock) (*money.Amount, error)
 	Batch(ctx context.Context, obj *ent.Stock) (*ent.Batch, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
+	HeldBy(ctx context.Context, obj *ent.Stock) ([]*ent.ReservationAllocation, error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
 
@@ -484,6 +485,38 @@ func (ec *executionContext) fieldContext_Stock_movements(ctx context.Context, fi
 	if fc.Args, err = ec.field_Stock_movements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_heldBy(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_heldBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().HeldBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReservationAllocation) graphql.Marshaler {
+			return ec.marshalNReservationAllocation2ᚕᚖentrepotᚋentᚐReservationAllocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationAllocation(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -1086,6 +1119,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.Set(i, ec._Stock_batch(ctx, field, obj))
 		case "movements":
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
+		case "heldBy":
+			out.SetNonNull(i, ec._Stock_heldBy(ctx, field, obj))
 		case "layers":
 			out.SetNonNull(i, ec._Stock_layers(ctx, field, obj))
 		default:
