@@ -14,6 +14,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/reservation"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -24,7 +25,9 @@ type Deps struct {
 	Auth      *auth.Service
 	Postings  *posting.Service
 	Documents *document.Service
-	Rates     *fx.Service
+	// Reservations promise stock.
+	Reservations *reservation.Service
+	Rates        *fx.Service
 	// Catalog and Warehouses edit master data.
 	Catalog    *catalog.Service
 	Warehouses *warehouse.Service

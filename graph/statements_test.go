@@ -54,6 +54,10 @@ var lists = map[string]string{
 			movements { warehouse { code } stock { product { name } } posting { actor { displayName } } } } } } }`,
 	"what moved": `query($first: Int!) { movementStatistics(first: $first, by: [SKU, WAREHOUSE, OPERATOR], from: "` + dayFromNow(-1) + `", to: "` + dayFromNow(1) + `", basis: RECORDED) {
 		nodes { movementCount postingCount documentCount unitsNet valueIn product { name } warehouse { code } operator { username } } totalCount total { unitsIn valueOut } } }`,
+	"reservations with everything on them": `query($first: Int!) { reservations(first: $first, filter: {states: [ACTIVE, COMPLETED], businessTypes: ["order"]}, orderBy: {field: ID}) { totalCount nodes { businessId openQuantity createdBy { username }
+		lines(first: 2) { totalCount nodes { sku product { name } } } allocations(first: 2) { totalCount nodes { openQuantity warehouse { code } product { name } line { lineNo } reservation { version } } }
+		events { totalCount nodes { action actor { username } posting { kind } } } } } }`,
+	"stocks with who holds them": `query($first: Int!) { stocks(first: $first) { nodes { allocated heldBy { openQuantity line { sku } reservation { businessId createdBy { username } } } } } }`,
 	"low stocks": `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
 	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
@@ -71,6 +75,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
+		reserveSome(t, g, p)
 		seedDays(t, g)
 		fillCard(t, g, p)
 		for name, query := range lists {
@@ -364,5 +369,17 @@ func documentSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 			g.Do(t, p, `mutation($key: String!, $no: String!) { documentReverse(input: {idempotencyKey: $key, no: $no, reasonCode: "T"}) { document { no } } }`,
 				map[string]any{"key": fmt.Sprint("doc back", i), "no": out.InboundCreate.Document.No}).Into(t, &struct{}{})
 		}
+	}
+}
+
+// reserveSome makes reservations of two lines each, the first 60 of the stocks.
+func reserveSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	for i := range 60 {
+		n := i / 2 * 4
+		g.Must(t, p, "reservationCreate", "", map[string]any{
+			"idempotencyKey": fmt.Sprint("hold", i), "businessType": "ORDER", "businessId": fmt.Sprint("A-", i), "warehouseCodes": []string{"B0", "B1"}, "split": true,
+			"lines": []any{map[string]any{"sku": fmt.Sprintf("SKU-%04d", n), "quantity": 1}, map[string]any{"sku": fmt.Sprintf("SKU-%04d", n+1), "quantity": 2}},
+		})
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"entrepot/internal/fx"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/reservation"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -43,7 +44,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 	}
 	return Over(graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
-		Documents: document.New(db, "CNY", time.Now),
+		Documents: document.New(db, "CNY", time.Now), Reservations: reservation.New(db, "CNY", time.Now),
 		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
 	})

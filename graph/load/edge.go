@@ -137,6 +137,8 @@ func (l *loaders) wantNode(id page.ID) {
 		l.postings.want(id.Key)
 	case "Document":
 		l.documents.byID.want(id.Key)
+	case "Reservation":
+		l.reservations.byID.want(id.Key)
 	}
 }
 
@@ -158,6 +160,8 @@ func (l *loaders) node(ctx context.Context, id page.ID) (any, error) {
 		return orNil(l.postings.load(ctx, id.Key))
 	case "Document":
 		return orNil(l.documents.byID.load(ctx, id.Key))
+	case "Reservation":
+		return orNil(l.reservations.byID.load(ctx, id.Key))
 	}
 	return nil, nil
 }

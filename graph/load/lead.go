@@ -95,6 +95,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.products.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.layers.want(distinct(rows, func(s *ent.Stock) int64 { return s.ID })...)
 	l.stockLists.want(rows)
+	l.reservations.holders.want(distinct(rows, stockKey)...)
 	return rows
 }
 

@@ -19,21 +19,22 @@ import (
 )
 
 type loaders struct {
-	warehouses  *shownLoader[int64, *ent.Warehouse]
-	products    *shownLoader[string, *ent.Product]
-	parents     *loader[int64, []*ent.Warehouse]
-	barcodes    *loader[string, []*ent.Barcode]
-	locations   *loader[int64, *ent.Location]
-	locationsOf *nested[int64, whole, *ent.Location]
-	productByID *loader[int64, *ent.Product]
-	users       *loader[int64, *ent.User]
-	stocks      *loader[int64, *ent.Stock]
-	postings    *loader[int64, *ent.Posting]
-	reversals   *loader[int64, *ent.Posting]
-	movements   *nested[int64, whole, *ent.StockMovement]
-	documents   documentLoaders
-	overviews   *overviews
-	layers      *loader[int64, []*report.StockLayer]
+	warehouses   *shownLoader[int64, *ent.Warehouse]
+	products     *shownLoader[string, *ent.Product]
+	parents      *loader[int64, []*ent.Warehouse]
+	barcodes     *loader[string, []*ent.Barcode]
+	locations    *loader[int64, *ent.Location]
+	locationsOf  *nested[int64, whole, *ent.Location]
+	productByID  *loader[int64, *ent.Product]
+	users        *loader[int64, *ent.User]
+	stocks       *loader[int64, *ent.Stock]
+	postings     *loader[int64, *ent.Posting]
+	reversals    *loader[int64, *ent.Posting]
+	movements    *nested[int64, whole, *ent.StockMovement]
+	documents    documentLoaders
+	reservations reservationLoaders
+	overviews    *overviews
+	layers       *loader[int64, []*report.StockLayer]
 	stockLists
 
 	// self is who signed in by this very request; see SignedIn.
@@ -108,6 +109,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 		l.leadMovements)
 	l.stockLists = l.newStockLists(db)
 	l.documents = l.newDocumentLoaders(db)
+	l.reservations = l.newReservationLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
 		layers, err := reports.Layers(ctx, stocks)

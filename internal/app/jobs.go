@@ -11,6 +11,7 @@ import (
 
 	"entrepot/internal/idempotency"
 	"entrepot/internal/ledger"
+	"entrepot/internal/reservation"
 	"entrepot/internal/schedule"
 	"entrepot/internal/snapshot"
 	"entrepot/internal/store"
@@ -20,6 +21,8 @@ const (
 	// snapshotLook is how soon after midnight a day is taken.
 	snapshotLook = time.Minute
 	sweepEvery   = time.Minute
+	// expireEvery is how long what has expired may stand as held in lists.
+	expireEvery = 15 * time.Second
 	// Housekeeping removes so many rows in a transaction, and so many
 	// transactions' worth in a run: what is left waits for the next one.
 	housekeepingEvery = time.Hour
@@ -33,13 +36,13 @@ const (
 func (a *App) openJobs() (*schedule.Runner, error) {
 	var jobs []schedule.Job
 	if a.cfg.Jobs {
-		jobs = jobsOf(a.DB, a.deps.Log, a.deps.Now)
+		jobs = jobsOf(a.DB, a.cfg.BaseCurrency, a.deps.Log, a.deps.Now)
 	}
 	return schedule.New(schedule.Options{DB: a.DB, Jobs: jobs, Log: a.deps.Log, Clock: clockwork.NewRealClock()})
 }
 
-func jobsOf(db *store.DB, log *slog.Logger, now func() time.Time) []schedule.Job {
-	snapshots := snapshot.New(db, now)
+func jobsOf(db *store.DB, baseCurrency string, log *slog.Logger, now func() time.Time) []schedule.Job {
+	snapshots, reservations := snapshot.New(db, now), reservation.New(db, baseCurrency, now)
 	return []schedule.Job{
 		{
 			Name: "snapshot",
@@ -55,6 +58,12 @@ func jobsOf(db *store.DB, log *slog.Logger, now func() time.Time) []schedule.Job
 			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
 				compared, err := ledger.Sweep(ctx, db, now, l.Confirm)
 				return compared, errors.Join(err, tellDrift(ctx, db, log))
+			},
+		},
+		{
+			Name: "reservation-sweep", Cadence: schedule.Every(expireEvery),
+			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
+				return reservations.Sweep(ctx, l.Confirm)
 			},
 		},
 		{

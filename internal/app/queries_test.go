@@ -130,7 +130,7 @@ func company(t *testing.T, db *store.DB) context.Context {
 // sweep lets the sweep of the ledger run by the clock.
 func sweep(t *testing.T, db *store.DB) {
 	t.Helper()
-	jobs := jobsOf(db, slog.New(slog.DiscardHandler), time.Now)
+	jobs := jobsOf(db, "CNY", slog.New(slog.DiscardHandler), time.Now)
 	jobs = slices.DeleteFunc(jobs, func(j schedule.Job) bool { return j.Name != "ledger-sweep" })
 	clock := clockwork.NewFakeClockAt(loaded)
 	runner, err := schedule.New(schedule.Options{DB: db, Jobs: jobs, Log: slog.New(slog.DiscardHandler), Clock: clock})

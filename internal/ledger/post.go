@@ -235,6 +235,20 @@ func NextPosting(ctx context.Context, tx store.Tx) (int64, error) {
 	return one[0].ID, err
 }
 
+// NextPostingBeside draws the id of a posting that nobody planned for, in a
+// transaction that may have drawn others and not used them yet. On SQLite, where
+// drawing counts nothing up, it is one far behind those.
+func NextPostingBeside(ctx context.Context, tx store.Tx) (int64, error) {
+	id, err := NextPosting(ctx, tx)
+	if tx.Dialect == dialect.SQLite {
+		id += drawnAtMost
+	}
+	return id, err
+}
+
+// drawnAtMost is more ids than any transaction draws ahead.
+const drawnAtMost = 1 << 16
+
 // movement is the ledger row of one part, not yet appraised.
 func movement(p Posting, k Key, c part, w written, a Balance) *ent.StockMovement {
 	first := c.moves[0]

@@ -31,7 +31,7 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 			currencies = append(currencies, l.Currency)
 		}
 	}
-	return s.run(ctx, work{
+	w := work{
 		operation: "stockAdjust", kind: stock.MovementAdjustment, needs: auth.StockAdjust,
 		command: in.Command, input: in,
 		lines: "changes", quantity: "delta", name: func(i int) string { return lines[i].Target.String() },
@@ -45,7 +45,11 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		},
 		targets: targets, currencies: currencies,
 		moves: func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) },
-	})
+	}
+	if in.IfPromised != nil && *in.IfPromised == ShortenReservations {
+		w.loses = func(i int) bool { return lines[i].Bucket == stock.BucketAvailable }
+	}
+	return s.run(ctx, w)
 }
 
 func adjustMoves(refs lookup.Codes, lines []AdjustLine, faults *fault.List) []ledger.Move {
