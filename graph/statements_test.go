@@ -58,7 +58,7 @@ var lists = map[string]string{
 		lines(first: 2) { totalCount nodes { sku product { name } } } allocations(first: 2) { totalCount nodes { openQuantity warehouse { code } product { name } line { lineNo } reservation { version } } }
 		events { totalCount nodes { action actor { username } posting { kind } } } } } }`,
 	"stocks with who holds them": `query($first: Int!) { stocks(first: $first) { nodes { allocated heldBy { openQuantity line { sku } reservation { businessId createdBy { username } } } } } }`,
-	"low stocks": `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
+	"low stocks":                 `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
 	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
 		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,

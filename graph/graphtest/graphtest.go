@@ -45,7 +45,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 	return Over(graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now),
 		Documents: document.New(db, "CNY", time.Now), Reservations: reservation.New(db, "CNY", time.Now),
-		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+		Catalog: catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
 	})
 }

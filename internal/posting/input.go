@@ -62,8 +62,8 @@ const (
 type AdjustInput struct {
 	Command
 	// IfPromised is nil for RejectPromised, which keeps the hash of older inputs.
-	IfPromised *IfPromised `json:"ifPromised,omitempty"`
-	Changes []AdjustLine `json:"changes,omitempty"`
+	IfPromised *IfPromised  `json:"ifPromised,omitempty"`
+	Changes    []AdjustLine `json:"changes,omitempty"`
 }
 
 // AdjustLine changes one bucket of one stock. A delta of AVAILABLE, DAMAGED or

@@ -35,7 +35,7 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 		command: in.Command, input: in, decides: true,
 		locked: func() []ledger.Key { return keys },
 		loses:  func(i int) bool { return lines[i].Bucket == stock.BucketPhysical },
-		lines: "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
+		lines:  "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
 		check: func(faults *fault.List) {
 			if !checkLines(faults, "counts", len(lines)) {
 				return

@@ -174,16 +174,21 @@ func (f *floor) warehouse(code string) int64 {
 	return id
 }
 
-// stands compares what a SKU has in a warehouse, over all batches, as the books say.
-func (f *floor) stands(sku, warehouse string, physical, allocated int64) {
+// balance is what a SKU has in a warehouse, over all batches, as the books say.
+func (f *floor) balance(sku, warehouse string) (physical, allocated int64) {
 	f.t.Helper()
-	var p, a int64
 	err := f.db.SQL().QueryRowContext(f.t.Context(), `SELECT coalesce(sum(physical_quantity), 0), coalesce(sum(allocated_quantity), 0)
-FROM stocks WHERE sku = $1 AND warehouse_id = $2`, sku, f.warehouse(warehouse)).Scan(&p, &a)
+FROM stocks WHERE sku = $1 AND warehouse_id = $2`, sku, f.warehouse(warehouse)).Scan(&physical, &allocated)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if p != physical || a != allocated {
+	return physical, allocated
+}
+
+// stands compares that.
+func (f *floor) stands(sku, warehouse string, physical, allocated int64) {
+	f.t.Helper()
+	if p, a := f.balance(sku, warehouse); p != physical || a != allocated {
 		f.t.Errorf("%s in %s: %d physical, %d allocated, want %d and %d", sku, warehouse, p, a, physical, allocated)
 	}
 }
