@@ -216,6 +216,7 @@ func TestOnlyTotalCountCounts(t *testing.T) {
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
+		reserveSome(t, g, p)
 		for _, c := range connections(t) {
 			plain := count(t, g, p, c.query(`nodes { __typename }`), nil)
 			for selection, more := range map[string]int64{

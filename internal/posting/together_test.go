@@ -37,7 +37,8 @@ func TestTogetherIsAsOneByOne(t *testing.T) {
 			alone.Graph = graphtest.Over(deps)
 			for _, f := range []*floor{together, alone} {
 				f.Must(t, f.SignIn(t, auth.RoleAdmin), "exchangeRateSet", "", vars{
-					"idempotencyKey": "eur", "fromCurrency": "EUR", "toCurrency": "CNY", "rate": "7.77", "date": "2020-01-01"})
+					"idempotencyKey": "eur", "fromCurrency": "EUR", "toCurrency": "CNY", "rate": "7.77", "date": "2020-01-01",
+				})
 			}
 			var day day
 			rapid.Check(t, func(rt *rapid.T) {
@@ -78,8 +79,10 @@ func (d *day) draw(rt *rapid.T) []sent {
 			continue
 		}
 		d.keys++
-		commands[i] = sent{rapid.SampledFrom([]string{"stockAdjust", "stockAdjust", "stockMove"}).Draw(rt, "op"),
-			vars{"idempotencyKey": fmt.Sprint("k", d.keys), "reasonCode": "TEST"}}
+		commands[i] = sent{
+			rapid.SampledFrom([]string{"stockAdjust", "stockAdjust", "stockMove"}).Draw(rt, "op"),
+			vars{"idempotencyKey": fmt.Sprint("k", d.keys), "reasonCode": "TEST"},
+		}
 		fill(rt, &commands[i])
 	}
 	// Two with one key, the second not in the batch: so it must stand last.
