@@ -40,8 +40,10 @@ func TestBadInputNamesTheFieldAndChangesNothing(t *testing.T) {
 			"an unknown SKU":       {"reservationCreate", order("A-1", line("NO-SUCH", 1)), []string{"NOT_FOUND input.lines.0.sku"}},
 			"nothing":              {"reservationCreate", order("A-1", line("BRAKE-1", 0)), []string{"INVALID input.lines.0.quantity"}},
 			"beyond 2^31":          {"reservationCreate", order("A-1", line("BRAKE-1", 1<<31)), []string{"INVALID input.lines.0.quantity"}},
-			"two of one name": {"reservationCreate", order("A-1", with(line("BRAKE-1", 1), vars{"businessLine": "1"}), with(line("BRAKE-1", 1), vars{"businessLine": "1"})),
-				[]string{"INVALID input.lines.1.businessLine"}},
+			"two of one name": {
+				"reservationCreate", order("A-1", with(line("BRAKE-1", 1), vars{"businessLine": "1"}), with(line("BRAKE-1", 1), vars{"businessLine": "1"})),
+				[]string{"INVALID input.lines.1.businessLine"},
+			},
 			"the past":           {"reservationCreate", with(good, vars{"expiresAt": "2020-01-01T00:00:00Z"}), []string{"INVALID input.expiresAt"}},
 			"too long":           {"reservationCreate", with(good, vars{"ttlSeconds": 31622401}), []string{"INVALID input.ttlSeconds"}},
 			"two expiries":       {"reservationCreate", with(good, vars{"ttlSeconds": 1, "expiresAt": "2999-01-01T00:00:00Z"}), []string{"INVALID input.ttlSeconds"}},

@@ -141,3 +141,22 @@ func TestManyClientsTakeWhatHasExpired(t *testing.T) {
 	f.stands("BRAKE-1", "SZ01", 20, 20)
 	f.verify()
 }
+
+// The same command under the same key, sent by many at once, happens once.
+func TestOneKeySentAtOnceHappensOnce(t *testing.T) {
+	t.Parallel()
+	f := setup(t, testdb.Postgres(t))
+	f.receive("BRAKE-1", "SZ01", 100)
+	var made, taken tally
+	each(24, func(int) {
+		made.add(f.send("reservationCreate", with(order("A-1", line("BRAKE-1", 3)), vars{"idempotencyKey": "once"})))
+	})
+	each(24, func(int) {
+		taken.add(f.send("reservationDeduct", vars{"businessType": "ORDER", "businessId": "A-1", "idempotencyKey": "once", "lines": []vars{line("BRAKE-1", 1)}}))
+	})
+	if made.n[""] != 24 || taken.n[""] != 24 {
+		t.Errorf("answered %v and %v", made.n, taken.n)
+	}
+	f.stands("BRAKE-1", "SZ01", 99, 2)
+	f.verify()
+}

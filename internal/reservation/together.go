@@ -44,6 +44,9 @@ func (s *Service) together(ctx context.Context, tx store.Tx, members []*member) 
 	if err := b.claim(ctx, tx, members); err != nil {
 		return err
 	}
+	if len(b.members) == 0 {
+		return nil // all of them were sent before
+	}
 	requests, err := b.open(ctx, tx)
 	if err != nil {
 		return err
