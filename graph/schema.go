@@ -19,6 +19,7 @@ import (
 	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/reservation"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -29,7 +30,9 @@ type Deps struct {
 	Auth      *auth.Service
 	Postings  *posting.Service
 	Documents *document.Service
-	Rates     *fx.Service
+	// Reservations promise stock.
+	Reservations *reservation.Service
+	Rates        *fx.Service
 	// Approvals keeps the rules of who may approve documents.
 	Approvals *approval.Service
 	// Catalog and Warehouses edit master data.

@@ -80,6 +80,10 @@ var lists = map[string]string{
 	"stocks and where they lie": `query($first: Int!) { stocks(first: $first, filter: {warehouseCodes: ["B0"]}) { nodes { sku locations { totalCount nodes { quantity location { code } stock { physical } } } } } }`,
 	"what happened in bins":     `query($first: Int!) { locationMovements(first: $first) { totalCount nodes { quantityDelta location { code } stock { sku } posting { kind actor { username } } } } }`,
 	"low stocks":                `query($first: Int!) { lowStock(first: $first) { nodes { sku state shortBy product { name barcodes { barcode } } } totalCount counts { state count } } }`,
+	"reservations with everything on them": `query($first: Int!) { reservations(first: $first, filter: {states: [ACTIVE, COMPLETED], businessTypes: ["order"]}, orderBy: {field: ID}) { totalCount nodes { businessId openQuantity createdBy { username }
+		lines(first: 2) { totalCount nodes { sku product { name } } } allocations(first: 2) { totalCount nodes { openQuantity warehouse { code } product { name } line { lineNo } reservation { version } } }
+		events { totalCount nodes { action actor { username } posting { kind } } } } } }`,
+	"stocks with who holds them": `query($first: Int!) { stocks(first: $first) { nodes { allocated heldBy { openQuantity line { sku } reservation { businessId createdBy { username } } } } } }`,
 	"the card of a stock": `query($first: Int!) { stockCard(sku: "SKU-0000", warehouseCode: "B0", from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
 		product { name } warehouse { code } opening { physical } closing { physical } openingValue closingValue unitsIn unitsOut
 		lines(first: $first, direction: DESC) { totalCount nodes { after { available } valueAfter movement { stock { sku } posting { actor { username } } } } } } }`,
@@ -98,6 +102,7 @@ func TestStatementsDoNotGrowWithThePage(t *testing.T) {
 		documentSome(t, g, p)
 		shipSome(t, g, p)
 		countSome(t, g, p)
+		reserveSome(t, g, p)
 		seedDays(t, g)
 		refuseSome(t, g, p, 25)
 		fillCard(t, g, p)
@@ -329,6 +334,7 @@ func TestOnlyTotalCountCounts(t *testing.T) {
 		documentSome(t, g, p)
 		refuseSome(t, g, p, 2)
 		countSome(t, g, p)
+		reserveSome(t, g, p)
 		for _, c := range connections(t) {
 			plain := count(t, g, p, c.query(`nodes { __typename }`), nil)
 			for selection, more := range map[string]int64{
@@ -516,5 +522,17 @@ func shipSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 				"idempotencyKey": fmt.Sprint("came", i), "transferNo": no, "shipmentNo": 1, "lines": []map[string]any{{"lineNo": 1, "accepted": 1}},
 			})
 		}
+	}
+}
+
+// reserveSome makes reservations of two lines each, the first 60 of the stocks.
+func reserveSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
+	t.Helper()
+	for i := range 60 {
+		n := i / 2 * 4
+		g.Must(t, p, "reservationCreate", "", map[string]any{
+			"idempotencyKey": fmt.Sprint("hold", i), "businessType": "ORDER", "businessId": fmt.Sprint("A-", i), "warehouseCodes": []string{"B0", "B1"}, "split": true,
+			"lines": []any{map[string]any{"sku": fmt.Sprintf("SKU-%04d", n), "quantity": 1}, map[string]any{"sku": fmt.Sprintf("SKU-%04d", n+1), "quantity": 2}},
+		})
 	}
 }

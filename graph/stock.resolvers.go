@@ -17,7 +17,11 @@ import (
 )
 
 func (r *queryResolver) Stock(ctx context.Context, sku string, warehouseCode string, batchNo string) (*ent.Stock, error) {
-	return ledger.FindStock(ctx, r.DB, ledger.StockRef{SKU: sku, WarehouseCode: warehouseCode, BatchNo: batchNo})
+	found, err := ledger.FindStock(ctx, r.DB, ledger.StockRef{SKU: sku, WarehouseCode: warehouseCode, BatchNo: batchNo})
+	if err != nil {
+		return nil, err
+	}
+	return r.Deps.Reservations.Effective(ctx, found)
 }
 
 func (r *queryResolver) Stocks(ctx context.Context, filter *ledger.StockFilter, orderBy *ledger.StockOrder, first *int, after *string, last *int, before *string, offset *int) (*page.Connection[*ent.Stock], error) {

@@ -50,6 +50,10 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	PutawayPlace() PutawayPlaceResolver
 	Query() QueryResolver
+	Reservation() ReservationResolver
+	ReservationAllocation() ReservationAllocationResolver
+	ReservationEvent() ReservationEventResolver
+	ReservationLine() ReservationLineResolver
 	ScheduledRun() ScheduledRunResolver
 	Shipment() ShipmentResolver
 	ShipmentEntry() ShipmentEntryResolver
@@ -2950,7 +2954,7 @@ enum UserErrorCode {
   ALREADY_REVERSED
   "The document is not in a state that allows it."
   INVALID_TRANSITION
-  "The reservation held goods until a time that is over."
+  "It held until a moment that has passed."
   EXPIRED
   "More than is still to be done; see currentQuantity and shortBy."
   EXCEEDS_OUTSTANDING
@@ -4550,7 +4554,7 @@ type Posting implements Node {
   kind: MovementKind!
   "The command that made it, such as stockAdjust."
   operation: String!
-  "Who did it."
+  "Who did it; null when the system did, as when a reservation expires."
   actor: User
   "Why, as a code such as DAMAGED_IN_TRANSIT."
   reasonCode: String!
@@ -5672,6 +5676,649 @@ type ProductsImportRow {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../sdl/reservation.graphql", Input: `"""
+Stock promised to a business object, such as an order or a cart, until it is
+deducted, released or expires. Its quantities count units of the stocks that hold
+them: quantity = open + deducted + released + short.
+"""
+type Reservation implements Node {
+  "Opaque id, unique over all types. In a dry run of a reservation to come it leads nowhere."
+  id: ID!
+  "What sort of object it is promised to, such as ORDER or CART; DOCUMENT is a stock document of this system."
+  businessType: String!
+  "Which one."
+  businessId: String!
+  """
+  Where it stands. It may say ACTIVE for some seconds after expiresAt, until it is
+  swept up or its stock is wanted: it holds nothing any more all the same.
+  """
+  state: ReservationState!
+  "Rises with every event."
+  version: Long!
+  "From this instant it holds nothing, and cannot be deducted or extended; null is never."
+  expiresAt: DateTime
+  "When stock is lost, those of the lowest priority go short first, and of equal ones the youngest."
+  priority: Long!
+  "Anything else; may be empty."
+  note: String!
+  "How many lines it has."
+  lineCount: Int!
+  "Units that were promised."
+  quantity: Long!
+  "Units that the stocks still hold for it."
+  openQuantity: Long!
+  "Units that were taken out of the warehouse."
+  deductedQuantity: Long!
+  "Units that were given up or expired."
+  releasedQuantity: Long!
+  "Units that were lost to a count or damage and are owed: reservationFill promises them again."
+  shortQuantity: Long!
+  "Who made it."
+  createdBy: User
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  "When nothing of it was left open or short."
+  closedAt: DateTime
+  "What was asked for, in the order of the lines. Empty in a dry run."
+  lines(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ReservationLineConnection!
+  "Which stocks hold it, in the order in which they will be taken. Empty in a dry run, whose movements tell."
+  allocations(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ReservationAllocationConnection!
+  "What was done with it, oldest first. Empty in a dry run."
+  events(
+    "How many from the start, at most 200; 50 when left out."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+  ): ReservationEventConnection!
+}
+
+"What one line of the business object asked for, in units of the SKU asked for, which may be a kit."
+type ReservationLine {
+  "Its number, from 1 without a gap."
+  lineNo: Int!
+  "The object's own name of the line; may be empty."
+  businessLine: String!
+  "The SKU code that was asked for."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch that was asked for; empty when any would do."
+  batchNo: String!
+  "Units that were asked for."
+  askedQuantity: Long!
+  "Units of them that were promised; fewer only with TAKE_WHAT_IS_THERE."
+  quantity: Long!
+}
+
+"The part of a line that one stock holds, in units of that stock."
+type ReservationAllocation {
+  "Of which reservation."
+  reservation: Reservation
+  "Of which line."
+  line: ReservationLine
+  "The SKU code of the goods: the one asked for, a component of a kit, or a stand-in."
+  sku: String!
+  "What. Null for people without the permission product:view."
+  product: Product
+  "The batch; empty for goods without one."
+  batchNo: String!
+  "Where. Null for people without the permission warehouse:view."
+  warehouse: Warehouse
+  "Units in one unit of what the line asks for: a kit may have several."
+  perUnit: Long!
+  "Units that were promised."
+  quantity: Long!
+  "Units that the stock still holds."
+  openQuantity: Long!
+  "Units that were taken out of the warehouse."
+  deductedQuantity: Long!
+  "Units that were given up or expired."
+  releasedQuantity: Long!
+  "Units that were lost and are owed."
+  shortQuantity: Long!
+}
+
+"One step in the life of a reservation. Events never change."
+type ReservationEvent {
+  "The reservation's version after it."
+  version: Long!
+  "What was done."
+  action: ReservationAction!
+  "What it posted; null for a step that changed no stock."
+  posting: Posting
+  "Who did it; null when it expired."
+  actor: User
+  "The note on this step; may be empty."
+  note: String!
+  "The request that did it, as in the X-Request-Id header and the server's log; may be empty."
+  requestId: String!
+  "When."
+  recordedAt: DateTime!
+}
+
+"Where a reservation stands."
+enum ReservationState {
+  "Some of it is held, or owed."
+  ACTIVE
+  "Something of it was deducted, and nothing is left."
+  COMPLETED
+  "It was given up, and nothing was deducted."
+  RELEASED
+  "What was left of it expired."
+  EXPIRED
+}
+
+"A step in the life of a reservation."
+enum ReservationAction {
+  "It was made."
+  CREATE
+  "Its expiry was moved."
+  EXTEND
+  "Goods were taken."
+  DEDUCT
+  "Some or all of it was given up."
+  RELEASE
+  "It expired."
+  EXPIRE
+  "A deduction or a loss was taken back."
+  ROLLBACK
+  "Stock that it held was lost."
+  SHORTEN
+  "What it was short of was promised again."
+  FILL
+}
+
+extend type Query {
+  """
+  One reservation by its id, or by its business object: then the active one, or
+  else the latest. Null when there is none.
+  """
+  reservation(
+    "The id of a reservation."
+    id: ID
+    "What sort of object it is promised to, not sensitive to case; with businessId."
+    businessType: String
+    "Which one; with businessType."
+    businessId: String
+  ): Reservation @requires(permission: "reservation:view")
+
+  """
+  Reservations, a page at a time. Those that have expired may stand as ACTIVE for
+  some seconds, until they are swept up.
+  """
+  reservations(
+    "Which reservations; all when left out."
+    filter: ReservationFilter
+    "In which order; newest first when left out."
+    orderBy: ReservationOrder
+    "How many from the start, at most 200; 50 when neither first nor last is given."
+    first: Int
+    "Only rows behind this cursor."
+    after: String
+    "How many from the end, at most 200."
+    last: Int
+    "Only rows ahead of this cursor."
+    before: String
+    "Skip so many rows, at most 10,000, for grids that jump pages. Not with before or last."
+    offset: Int
+  ): ReservationConnection @requires(permission: "reservation:view")
+}
+
+extend type Stock {
+  "What holds its allocated units, the oldest first, at most 50. Empty for people without the permission reservation:view."
+  heldBy: [ReservationAllocation!]!
+}
+
+"Which reservations. All conditions must hold."
+input ReservationFilter {
+  "Only these states, at most 1,000."
+  states: [ReservationState!]
+  "Only these types of business objects, at most 1,000, not sensitive to case."
+  businessTypes: [String!]
+  "Only these business objects, at most 1,000."
+  businessIds: [String!]
+  "Only with goods in one of these warehouses, by code, at most 1,000, not sensitive to case."
+  warehouseCodes: [String!]
+  "Only with a line of this SKU, not sensitive to case."
+  sku: String
+  "Only with a line of one of these SKUs, at most 1,000, not sensitive to case."
+  skus: [String!]
+  "Only active ones that expire before this time."
+  expiringBefore: DateTime
+  "True: only those that are owed something. False: only the others."
+  short: Boolean
+  "Business ids that begin with this text, sensitive to case. At most 100 characters."
+  search: String
+  "createdAt at or after this time."
+  createdFrom: DateTime
+  "createdAt before this time."
+  createdTo: DateTime
+}
+
+"By what reservations are ordered."
+input ReservationOrder {
+  "The column; ties are broken by ID."
+  field: ReservationOrderField! = ID
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"Columns that reservations can be ordered by. ID has an index; the others sort what the filter admits."
+enum ReservationOrderField {
+  "In the order of entry."
+  ID
+  "By the time of expiry; those that never expire are left out, of totalCount too."
+  EXPIRES_AT
+  "By the last change."
+  UPDATED_AT
+  "By the priority."
+  PRIORITY
+  "By the units that were promised."
+  QUANTITY
+}
+
+"A page of reservations."
+type ReservationConnection {
+  "The rows with their cursors."
+  edges: [ReservationEdge!]!
+  "The rows."
+  nodes: [Reservation!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many reservations the filter admits, over all pages. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"A reservation in a list."
+type ReservationEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: Reservation!
+}
+
+"A page of the lines of a reservation."
+type ReservationLineConnection {
+  "The rows with their cursors."
+  edges: [ReservationLineEdge!]!
+  "The rows."
+  nodes: [ReservationLine!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many lines the reservation has. Counted only when selected."
+  totalCount: Int!
+}
+
+"A line in a list."
+type ReservationLineEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ReservationLine!
+}
+
+"A page of the allocations of a reservation."
+type ReservationAllocationConnection {
+  "The rows with their cursors."
+  edges: [ReservationAllocationEdge!]!
+  "The rows."
+  nodes: [ReservationAllocation!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many allocations the reservation has. Counted only when selected; it costs a query of its own."
+  totalCount: Int!
+}
+
+"An allocation in a list."
+type ReservationAllocationEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ReservationAllocation!
+}
+
+"A page of the events of a reservation."
+type ReservationEventConnection {
+  "The rows with their cursors."
+  edges: [ReservationEventEdge!]!
+  "The rows."
+  nodes: [ReservationEvent!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many events the reservation has. Counted only when selected."
+  totalCount: Int!
+}
+
+"An event in a list."
+type ReservationEventEdge {
+  "Where the row stands in this order; opaque."
+  cursor: String!
+  "The row."
+  node: ReservationEvent!
+}
+`, BuiltIn: false},
+	{Name: "../sdl/reservation_change.graphql", Input: `extend type Mutation {
+  """
+  Promises stock to a business object, which has at most one active reservation.
+  Every line is promised in full, or nothing is; with TAKE_WHAT_IS_THERE what there
+  is. Batches are chosen by the product's rule (FEFO or FIFO) among those that are
+  available and live long enough on the day of shipping; of sales kits the components
+  are promised. What has expired is never in the way.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, TAKEN,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationCreate(
+    "What, and why."
+    input: ReservationCreateInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+
+  """
+  Moves the instant at which a reservation expires; not once it has come.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, EXPIRED, INVALID_TRANSITION,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationExtend(
+    "What, and why."
+    input: ReservationExtendInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+
+  """
+  Takes goods that a reservation holds out of the warehouse: the lines named, or all
+  that is open. Nothing is taken of a reservation that has expired, or beyond what it
+  holds.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, EXPIRED, INVALID_TRANSITION,
+  EXCEEDS_OUTSTANDING, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationDeduct(
+    "What, and why."
+    input: ReservationDeductInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+
+  """
+  Gives up what a reservation holds or is owed: the lines named, or all of it. What is
+  owed is given up first.
+
+  User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, EXPIRED, INVALID_TRANSITION,
+  EXCEEDS_OUTSTANDING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationRelease(
+    "What, and why."
+    input: ReservationReleaseInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+
+  """
+  Takes a deduction back, exactly and once: the goods are in the warehouse again, at
+  their own value, and held again. What a reservation gets back after it expired, or
+  when its business object has another one by now, is let go at once.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, ALREADY_REVERSED,
+  IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationRollback(
+    "What, and why."
+    input: ReservationRollbackInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+
+  """
+  Promises again what a reservation lost to a count or damage, out of the same stocks,
+  as far as they have it.
+
+  User errors: REQUIRED, INVALID, NOT_FOUND, EXPIRED, INVALID_TRANSITION,
+  INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
+  """
+  reservationFill(
+    "What, and why."
+    input: ReservationFillInput!
+  ): ReservationPayload @requires(permission: "reservation:edit")
+}
+
+"Stock that shall be promised, and to what."
+input ReservationCreateInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "What sort of object it is promised to: 1 to 50 letters, digits, _ and -, not sensitive to case, such as ORDER. Not DOCUMENT."
+  businessType: String!
+  "Which one, 1 to 100 characters. An object has at most one active reservation."
+  businessId: String!
+  "The instant from which it holds nothing, at most 366 days from now. Never when both this and ttlSeconds are left out."
+  expiresAt: DateTime
+  "How many seconds it holds, 1 to 31,622,400, instead of expiresAt."
+  ttlSeconds: Long
+  "-1000 to 1000. When stock is lost, those of the lowest priority go short first."
+  priority: Long! = 0
+  "What becomes of it when there is less than it asks for."
+  ifShort: ReservationIfShort! = REJECT
+  "Whether other SKUs may stand in, in order of their priority, when there is too little of a line's own. Its allocations say which. Not for kits, nor for named batches."
+  includeInterchange: Boolean! = false
+  "Where the goods may come from, by code, the preferred warehouse first; at most 20. Lines may have their own."
+  warehouseCodes: [String!]! = []
+  "Whether one line may come from several of the warehouses: as much as each has, in that order. Otherwise it comes from the first that has all of it."
+  split: Boolean! = false
+  "The day on which the goods are to leave: a batch must expire later than that by the days that its product asks for. Today in each warehouse's time zone when left out."
+  shipOn: Date
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "1 to 250 lines."
+  lines: [ReservationCreateLine!]!
+}
+
+"One line that asks for stock. What is given here of warehouses, split and shipOn replaces that of the reservation."
+input ReservationCreateLine {
+  "The SKU code, not sensitive to case; a sales kit stands for its components."
+  sku: String!
+  "Units of it, 1 to 2147483647."
+  quantity: Long!
+  "Only this batch; any, by the product's rule, when empty."
+  batchNo: String! = ""
+  "The object's own name of the line, at most 50 characters; unique within the reservation. May be empty."
+  businessLine: String! = ""
+  "Where it may come from, by code, the preferred warehouse first; at most 20. Those of the reservation when empty."
+  warehouseCodes: [String!]! = []
+  "Whether it may come from several of them."
+  split: Boolean
+  "The day on which it is to leave."
+  shipOn: Date
+}
+
+"What becomes of a reservation when there is less than it asks for."
+enum ReservationIfShort {
+  "Nothing is promised."
+  REJECT
+  "What is there is promised. Refused only when there is nothing at all."
+  TAKE_WHAT_IS_THERE
+}
+
+"Which reservation shall hold until when."
+input ReservationExtendInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The reservation, by its id; or by businessType and businessId. When all are given they must agree."
+  id: ID
+  "What sort of object it is promised to, not sensitive to case."
+  businessType: String! = ""
+  "Which one: its active reservation, or else the latest."
+  businessId: String! = ""
+  "The instant from which it holds nothing, at most 366 days from now. Never when both this and ttlSeconds are left out."
+  expiresAt: DateTime
+  "How many seconds it holds from now on, 1 to 31,622,400, instead of expiresAt."
+  ttlSeconds: Long
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+}
+
+"What is taken of which reservation."
+input ReservationDeductInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The reservation, by its id; or by businessType and businessId. When all are given they must agree."
+  id: ID
+  "What sort of object it is promised to, not sensitive to case."
+  businessType: String! = ""
+  "Which one: its active reservation, or else the latest."
+  businessId: String! = ""
+  "Why, as a code of 1 to 50 capital letters, digits and underscores."
+  reasonCode: String! = "SALE"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "When it happened on the floor; now when left out. Not in the future and not before the year 2000."
+  occurredAt: DateTime
+  "Which parts, at most 250; everything when empty."
+  lines: [ReservationPartInput!]! = []
+}
+
+"What is given up of which reservation."
+input ReservationReleaseInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The reservation, by its id; or by businessType and businessId. When all are given they must agree."
+  id: ID
+  "What sort of object it is promised to, not sensitive to case."
+  businessType: String! = ""
+  "Which one: its active reservation, or else the latest."
+  businessId: String! = ""
+  "Why, as a code of 1 to 50 capital letters, digits and underscores."
+  reasonCode: String! = "RELEASED"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+  "Which parts, at most 250; everything when empty."
+  lines: [ReservationPartInput!]! = []
+}
+
+"A part of a reservation: of a line, or of a SKU over all lines."
+input ReservationPartInput {
+  "The number of the line; may be left out when the SKU is given."
+  lineNo: Long
+  """
+  The SKU, not sensitive to case; may be left out when the line is given. The SKU that
+  lines ask for counts in their units, a kit with all its components; a component or
+  stand-in that is held for them counts by itself.
+  """
+  sku: String! = ""
+  "Only of this batch."
+  batchNo: String
+  "Only of this warehouse, by code, not sensitive to case."
+  warehouseCode: String! = ""
+  "Units, 1 to 2147483647."
+  quantity: Long!
+}
+
+"Which deduction is taken back, and why."
+input ReservationRollbackInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "What the deduction posted."
+  postingId: ID!
+  "Why, as a code of 1 to 50 capital letters, digits and underscores."
+  reasonCode: String! = "ROLLBACK"
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+}
+
+"Which reservation shall get what it is owed."
+input ReservationFillInput {
+  """
+  1 to 100 characters, chosen by the client for this one intent, such as a UUID.
+  Sending the same input again under the same key within 30 days changes nothing
+  more and answers with what was done the first time (replayed: true); another
+  input under the same key is refused. It may be empty in a dry run.
+  """
+  idempotencyKey: String!
+  """
+  True: everything is checked and done and then rolled back. The payload shows
+  what would be; the idempotency key is neither read nor used up.
+  """
+  dryRun: Boolean! = false
+  "The reservation, by its id; or by businessType and businessId. When all are given they must agree."
+  id: ID
+  "What sort of object it is promised to, not sensitive to case."
+  businessType: String! = ""
+  "Which one: its active reservation, or else the latest."
+  businessId: String! = ""
+  "Why, in words; at most 500 characters."
+  note: String! = ""
+}
+
+"The answer to every mutation of reservations."
+type ReservationPayload {
+  "The reservation as it stands now, or as a dry run would leave it. Null when it was refused."
+  reservation: Reservation
+  "What was posted; null when no stock changed, and in a dry run. reservationRollback takes its id."
+  posting: Posting
+  "The rows of the ledger, or those a dry run would write: each tells the stock's version and quantities after it."
+  movements: [StockMovement!]!
+  "Whether this was a dry run: nothing was changed."
+  dryRun: Boolean!
+  "Whether the key was seen before with the same input: this tells what was done then, and nothing was done now."
+  replayed: Boolean!
+  "What was refused, and why. Empty when all went well."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../sdl/scalars.graphql", Input: `"""
 An instant, as RFC 3339 in UTC with at most six digits of a second, such as
 2026-11-20T08:30:00.123456Z. On input any offset is taken and turned into UTC;
@@ -6748,7 +7395,11 @@ enum TimeBasis {
 }
 
 extend type Query {
-  "One stock by codes. Null when it never was stocked there, or you may not see it."
+  """
+  One stock by codes. Null when it never was stocked there, or you may not see it.
+  What reservations held that have expired counts as available already; in lists of
+  stocks it stays allocated until it is swept up, within seconds.
+  """
   stock(
     "The SKU code, not sensitive to case."
     sku: String!
@@ -7107,8 +7758,9 @@ type StockCardLineEdge {
   """
   Sets stocks to what was counted, where the person knows the result. Each line
   names the quantity that was seen before counting, and is refused when the
-  stock has changed since. A count that agrees with the books posts nothing. At
-  most 250 lines.
+  stock has changed since. A count that agrees with the books posts nothing. A
+  PHYSICAL count of less than is promised makes reservations short, those of the
+  lowest priority first. At most 250 lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
   INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,
@@ -7215,6 +7867,11 @@ input StockAdjustInput {
   idempotency key is neither read nor used up.
   """
   dryRun: Boolean! = false
+  """
+  What becomes of lines that take more AVAILABLE units than there are because the
+  rest is promised; REJECT when left out.
+  """
+  ifPromised: IfPromised
   "1 to 250 lines. Lines of the same stock are checked as a sum under REJECT_ALL."
   changes: [StockAdjustLine!]!
 }
@@ -7431,6 +8088,19 @@ type PostingReversePayload {
   replayed: Boolean!
   "What was refused, and why. Empty when all went well."
   userErrors: [UserError!]!
+}
+
+"What becomes of a line that takes what is promised to others."
+enum IfPromised {
+  "It is refused with INSUFFICIENT_STOCK."
+  REJECT
+  """
+  It is a loss, such as goods that broke, and is recorded: taken from what is
+  available, then from the reservations of the lowest priority, the youngest first,
+  which go short, then from what is on hold, then from what is damaged. A stock that
+  several lines name is refused as with REJECT.
+  """
+  SHORTEN_RESERVATIONS
 }
 `, BuiltIn: false},
 	{Name: "../sdl/stock_summary.graphql", Input: `"What stockSummary can group by."
@@ -10605,6 +11275,238 @@ func (ec *executionContext) childFields_ReportMonthlyStartPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type ReportMonthlyStartPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Reservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Reservation_id(ctx, field)
+	case "businessType":
+		return ec.fieldContext_Reservation_businessType(ctx, field)
+	case "businessId":
+		return ec.fieldContext_Reservation_businessId(ctx, field)
+	case "state":
+		return ec.fieldContext_Reservation_state(ctx, field)
+	case "version":
+		return ec.fieldContext_Reservation_version(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Reservation_expiresAt(ctx, field)
+	case "priority":
+		return ec.fieldContext_Reservation_priority(ctx, field)
+	case "note":
+		return ec.fieldContext_Reservation_note(ctx, field)
+	case "lineCount":
+		return ec.fieldContext_Reservation_lineCount(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Reservation_quantity(ctx, field)
+	case "openQuantity":
+		return ec.fieldContext_Reservation_openQuantity(ctx, field)
+	case "deductedQuantity":
+		return ec.fieldContext_Reservation_deductedQuantity(ctx, field)
+	case "releasedQuantity":
+		return ec.fieldContext_Reservation_releasedQuantity(ctx, field)
+	case "shortQuantity":
+		return ec.fieldContext_Reservation_shortQuantity(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Reservation_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Reservation_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Reservation_updatedAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_Reservation_closedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_Reservation_lines(ctx, field)
+	case "allocations":
+		return ec.fieldContext_Reservation_allocations(ctx, field)
+	case "events":
+		return ec.fieldContext_Reservation_events(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reservation", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reservation":
+		return ec.fieldContext_ReservationAllocation_reservation(ctx, field)
+	case "line":
+		return ec.fieldContext_ReservationAllocation_line(ctx, field)
+	case "sku":
+		return ec.fieldContext_ReservationAllocation_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_ReservationAllocation_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_ReservationAllocation_batchNo(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ReservationAllocation_warehouse(ctx, field)
+	case "perUnit":
+		return ec.fieldContext_ReservationAllocation_perUnit(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReservationAllocation_quantity(ctx, field)
+	case "openQuantity":
+		return ec.fieldContext_ReservationAllocation_openQuantity(ctx, field)
+	case "deductedQuantity":
+		return ec.fieldContext_ReservationAllocation_deductedQuantity(ctx, field)
+	case "releasedQuantity":
+		return ec.fieldContext_ReservationAllocation_releasedQuantity(ctx, field)
+	case "shortQuantity":
+		return ec.fieldContext_ReservationAllocation_shortQuantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationAllocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReservationAllocationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReservationAllocationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReservationAllocationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReservationAllocationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationAllocationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationAllocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReservationAllocationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReservationAllocationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationAllocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReservationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReservationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReservationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReservationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReservationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReservationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_ReservationEvent_version(ctx, field)
+	case "action":
+		return ec.fieldContext_ReservationEvent_action(ctx, field)
+	case "posting":
+		return ec.fieldContext_ReservationEvent_posting(ctx, field)
+	case "actor":
+		return ec.fieldContext_ReservationEvent_actor(ctx, field)
+	case "note":
+		return ec.fieldContext_ReservationEvent_note(ctx, field)
+	case "requestId":
+		return ec.fieldContext_ReservationEvent_requestId(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_ReservationEvent_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReservationEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReservationEventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReservationEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReservationEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReservationEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReservationEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineNo":
+		return ec.fieldContext_ReservationLine_lineNo(ctx, field)
+	case "businessLine":
+		return ec.fieldContext_ReservationLine_businessLine(ctx, field)
+	case "sku":
+		return ec.fieldContext_ReservationLine_sku(ctx, field)
+	case "product":
+		return ec.fieldContext_ReservationLine_product(ctx, field)
+	case "batchNo":
+		return ec.fieldContext_ReservationLine_batchNo(ctx, field)
+	case "askedQuantity":
+		return ec.fieldContext_ReservationLine_askedQuantity(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReservationLine_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReservationLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReservationLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReservationLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReservationLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReservationLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReservationLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reservation":
+		return ec.fieldContext_ReservationPayload_reservation(ctx, field)
+	case "posting":
+		return ec.fieldContext_ReservationPayload_posting(ctx, field)
+	case "movements":
+		return ec.fieldContext_ReservationPayload_movements(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReservationPayload_dryRun(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ReservationPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReservationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ScheduledRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10977,6 +11879,8 @@ func (ec *executionContext) childFields_Stock(ctx context.Context, field graphql
 		return ec.fieldContext_Stock_movements(ctx, field)
 	case "locations":
 		return ec.fieldContext_Stock_locations(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_Stock_heldBy(ctx, field)
 	case "inTransitShipments":
 		return ec.fieldContext_Stock_inTransitShipments(ctx, field)
 	case "layers":

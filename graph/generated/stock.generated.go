@@ -36,6 +36,7 @@ type StockResolver interface {
 	StandsInFor(ctx context.Context, obj *ent.Stock) ([]string, error)
 	Movements(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.StockMovement], error)
 	Locations(ctx context.Context, obj *ent.Stock, first *int, after *string) (*page.Connection[*ent.LocationStock], error)
+	HeldBy(ctx context.Context, obj *ent.Stock) ([]*ent.ReservationAllocation, error)
 	InTransitShipments(ctx context.Context, obj *ent.Stock) ([]*document.Coming, error)
 	Layers(ctx context.Context, obj *ent.Stock) ([]*report.StockLayer, error)
 }
@@ -553,6 +554,38 @@ func (ec *executionContext) fieldContext_Stock_locations(ctx context.Context, fi
 	if fc.Args, err = ec.field_Stock_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Stock_heldBy(ctx context.Context, field graphql.CollectedField, obj *ent.Stock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Stock_heldBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Stock().HeldBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReservationAllocation) graphql.Marshaler {
+			return ec.marshalNReservationAllocation2ᚕᚖentrepotᚋentᚐReservationAllocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Stock_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stock",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationAllocation(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -1173,6 +1206,8 @@ func (ec *executionContext) _Stock(ctx context.Context, sel ast.SelectionSet, ob
 			out.SetNonNull(i, ec._Stock_movements(ctx, field, obj))
 		case "locations":
 			out.SetNonNull(i, ec._Stock_locations(ctx, field, obj))
+		case "heldBy":
+			out.SetNonNull(i, ec._Stock_heldBy(ctx, field, obj))
 		case "inTransitShipments":
 			out.SetNonNull(i, ec._Stock_inTransitShipments(ctx, field, obj))
 		case "layers":

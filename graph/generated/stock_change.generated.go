@@ -574,7 +574,7 @@ func (ec *executionContext) unmarshalInputStockAdjustInput(ctx context.Context, 
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "reasonCode", "note", "occurredAt", "errorPolicy", "dryRun", "changes"}
+	fieldsInOrder := [...]string{"idempotencyKey", "reasonCode", "note", "occurredAt", "errorPolicy", "dryRun", "ifPromised", "changes"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -623,6 +623,13 @@ func (ec *executionContext) unmarshalInputStockAdjustInput(ctx context.Context, 
 				return it, err
 			}
 			it.DryRun = data
+		case "ifPromised":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifPromised"))
+			data, err := ec.unmarshalOIfPromised2ᚖentrepotᚋinternalᚋpostingᚐIfPromised(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfPromised = data
 		case "changes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changes"))
 			data, err := ec.unmarshalNStockAdjustLine2ᚕentrepotᚋinternalᚋpostingᚐAdjustLineᚄ(ctx, v)
@@ -1363,6 +1370,25 @@ func (ec *executionContext) marshalOAdjustableBucket2ᚖentrepotᚋinternalᚋst
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOIfPromised2ᚖentrepotᚋinternalᚋpostingᚐIfPromised(ctx context.Context, v any) (*posting.IfPromised, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := posting.IfPromised(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIfPromised2ᚖentrepotᚋinternalᚋpostingᚐIfPromised(ctx context.Context, sel ast.SelectionSet, v *posting.IfPromised) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOPostingReversePayload2ᚖentrepotᚋgraphᚋinternalᚋmodelᚐStockChange(ctx context.Context, sel ast.SelectionSet, v *model.StockChange) graphql.Marshaler {

@@ -30,6 +30,7 @@ import (
 	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/reservation"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
 )
@@ -49,8 +50,8 @@ func New(t testing.TB, db *store.DB) *Graph {
 	}
 	d := graph.Deps{
 		DB: db, Auth: svc, Postings: posting.New(db, "CNY", nil), Rates: fx.New(db, time.Now), Approvals: approval.New(db, time.Now),
-		Documents: document.New(db, "CNY", time.Now),
-		Catalog:   catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
+		Documents: document.New(db, "CNY", time.Now), Reservations: reservation.New(db, "CNY", time.Now),
+		Catalog: catalog.New(db, time.Now), Warehouses: warehouse.New(db, time.Now),
 		Bins:    bin.New(db, time.Now),
 		Reports: report.New(db, "CNY", time.Now),
 	}

@@ -139,6 +139,8 @@ func (l *loaders) wantNode(id page.ID) {
 		l.documents.byID.want(id.Key)
 	case "Shipment":
 		l.shipments.byID.want(id.Key)
+	case "Reservation":
+		l.reservations.byID.want(id.Key)
 	}
 }
 
@@ -162,6 +164,8 @@ func (l *loaders) node(ctx context.Context, id page.ID) (any, error) {
 		return orNil(l.documents.byID.load(ctx, id.Key))
 	case "Shipment":
 		return orNil(l.shipments.byID.load(ctx, id.Key))
+	case "Reservation":
+		return orNil(l.reservations.byID.load(ctx, id.Key))
 	}
 	return nil, nil
 }

@@ -123,6 +123,7 @@ func (l *loaders) leadStocks(rows []*ent.Stock) []*ent.Stock {
 	l.goods.replacedBy.want(distinct(rows, func(s *ent.Stock) string { return s.Sku })...)
 	l.stockLists.want(rows)
 	l.shipments.coming.want(distinct(rows, stockKey)...)
+	l.reservations.holders.want(distinct(rows, stockKey)...)
 	return rows
 }
 

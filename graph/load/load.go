@@ -19,24 +19,25 @@ import (
 )
 
 type loaders struct {
-	warehouses  *shownLoader[int64, *ent.Warehouse]
-	products    *shownLoader[string, *ent.Product]
-	parents     *loader[int64, []*ent.Warehouse]
-	barcodes    *loader[string, []*ent.Barcode]
-	locations   *loader[int64, *ent.Location]
-	locationsOf *nested[int64, whole, *ent.Location]
-	productByID *loader[int64, *ent.Product]
-	users       *loader[int64, *ent.User]
-	stocks      *loader[int64, *ent.Stock]
-	postings    *loader[int64, *ent.Posting]
-	reversals   *loader[int64, *ent.Posting]
-	movements   *nested[int64, whole, *ent.StockMovement]
-	documents   documentLoaders
-	shipments   shipmentLoaders
-	jobs        jobLoaders
-	stocktakes  stocktakeLoaders
-	overviews   *overviews
-	layers      *loader[int64, []*report.StockLayer]
+	warehouses   *shownLoader[int64, *ent.Warehouse]
+	products     *shownLoader[string, *ent.Product]
+	parents      *loader[int64, []*ent.Warehouse]
+	barcodes     *loader[string, []*ent.Barcode]
+	locations    *loader[int64, *ent.Location]
+	locationsOf  *nested[int64, whole, *ent.Location]
+	productByID  *loader[int64, *ent.Product]
+	users        *loader[int64, *ent.User]
+	stocks       *loader[int64, *ent.Stock]
+	postings     *loader[int64, *ent.Posting]
+	reversals    *loader[int64, *ent.Posting]
+	movements    *nested[int64, whole, *ent.StockMovement]
+	documents    documentLoaders
+	shipments    shipmentLoaders
+	jobs         jobLoaders
+	reservations reservationLoaders
+	stocktakes   stocktakeLoaders
+	overviews    *overviews
+	layers       *loader[int64, []*report.StockLayer]
 	stockLists
 	binLists
 	goods goodLoaders
@@ -118,6 +119,7 @@ func With(ctx context.Context, db *store.DB, reports *report.Service) context.Co
 	l.shipments = l.newShipmentLoaders(db)
 	l.jobs = l.newJobLoaders(db)
 	l.stocktakes = l.newStocktakeLoaders(db)
+	l.reservations = l.newReservationLoaders(db)
 	l.overviews = newOverviews(reports)
 	l.layers = newLoader(func(ctx context.Context, stocks []int64) (map[int64][]*report.StockLayer, error) {
 		layers, err := reports.Layers(ctx, stocks)

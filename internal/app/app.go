@@ -25,6 +25,7 @@ import (
 	"entrepot/internal/job"
 	"entrepot/internal/posting"
 	"entrepot/internal/report"
+	"entrepot/internal/reservation"
 	"entrepot/internal/schedule"
 	"entrepot/internal/store"
 	"entrepot/internal/warehouse"
@@ -107,8 +108,8 @@ func New(ctx context.Context, c Config, d Deps) (_ *App, err error) {
 func (a *App) handler() http.Handler {
 	deps := graph.Deps{
 		DB: a.DB, Auth: a.Auth, Postings: openPostings(a.cfg, a.DB), Rates: fx.New(a.DB, a.deps.Now), Approvals: approval.New(a.DB, a.deps.Now),
-		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
-		Catalog:   catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
+		Documents: document.New(a.DB, a.cfg.BaseCurrency, a.deps.Now), Reservations: openReservations(a.cfg, a.DB, a.deps.Now),
+		Catalog: catalog.New(a.DB, a.deps.Now), Warehouses: warehouse.New(a.DB, a.deps.Now),
 		Bins:    bin.New(a.DB, a.deps.Now),
 		Reports: report.New(a.DB, a.cfg.BaseCurrency, a.deps.Now),
 		Jobs:    a.jobs, Imports: a.imports, Exports: a.exports,
@@ -130,6 +131,13 @@ func openPostings(c Config, db *store.DB) *posting.Service {
 		return posting.New(db, c.BaseCurrency, nil, posting.Alone())
 	}
 	return posting.New(db, c.BaseCurrency, nil)
+}
+
+func openReservations(c Config, db *store.DB, now func() time.Time) *reservation.Service {
+	if !c.GroupCommit {
+		return reservation.New(db, c.BaseCurrency, now, reservation.Alone())
+	}
+	return reservation.New(db, c.BaseCurrency, now)
 }
 
 func (a *App) pingRedis() func(context.Context) error {

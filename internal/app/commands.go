@@ -11,6 +11,7 @@ import (
 	"entrepot/internal/auth"
 	"entrepot/internal/document"
 	"entrepot/internal/ledger"
+	"entrepot/internal/reservation"
 	"entrepot/internal/snapshot"
 	"entrepot/internal/store"
 )
@@ -65,7 +66,7 @@ var ErrBroken = errors.New("the ledger is broken: the rows are named above")
 // with the rows named in the output, when a rule does not hold.
 func Verify(ctx context.Context, c Config, out io.Writer) error {
 	return withStore(ctx, c, openReady, func(db *store.DB) error {
-		report, err := ledger.Verify(ctx, db, slices.Concat(document.Rules(), snapshot.Rules())...)
+		report, err := ledger.Verify(ctx, db, slices.Concat(document.Rules(), reservation.Rules(), snapshot.Rules())...)
 		if err != nil {
 			return err
 		}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
-	"entrepot/internal/fx"
 	files "entrepot/internal/file"
+	"entrepot/internal/fx"
 	"entrepot/internal/idempotency"
 	"entrepot/internal/job"
 	"entrepot/internal/ledger"
 	"entrepot/internal/posting"
+	"entrepot/internal/reservation"
 	"entrepot/internal/schedule"
 	"entrepot/internal/snapshot"
 	"entrepot/internal/store"
@@ -24,7 +25,10 @@ const (
 	// snapshotLook is how soon after midnight a day is taken.
 	snapshotLook = time.Minute
 	sweepEvery   = time.Minute
-	expireEvery  = time.Hour
+	// batchesEvery is how late a batch may be EXPIRED whose day has passed.
+	batchesEvery = time.Hour
+	// expireEvery is how long what has expired may stand as held in lists.
+	expireEvery = 15 * time.Second
 	// Housekeeping removes so many rows in a transaction, and so many
 	// transactions' worth in a run: what is left waits for the next one.
 	housekeepingEvery = time.Hour
@@ -48,6 +52,7 @@ func (a *App) openClock() (*schedule.Runner, error) {
 
 func jobsOf(db *store.DB, baseCurrency string, log *slog.Logger, now func() time.Time) []schedule.Job {
 	snapshots, postings := snapshot.New(db, now), posting.New(db, baseCurrency, nil)
+	reservations := reservation.New(db, baseCurrency, now)
 	return []schedule.Job{
 		{
 			Name: "snapshot",
@@ -66,7 +71,13 @@ func jobsOf(db *store.DB, baseCurrency string, log *slog.Logger, now func() time
 			},
 		},
 		{
-			Name: "batch-expiry", Cadence: schedule.Every(expireEvery),
+			Name: "reservation-sweep", Cadence: schedule.Every(expireEvery),
+			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
+				return reservations.Sweep(ctx, l.Confirm)
+			},
+		},
+		{
+			Name: "batch-expiry", Cadence: schedule.Every(batchesEvery),
 			Run: func(ctx context.Context, l *schedule.Lease) (int64, error) {
 				return postings.ExpireBatches(ctx, l.Confirm)
 			},

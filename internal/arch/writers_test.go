@@ -39,6 +39,13 @@ var snapshotTables = owned{
 	instead:  "only internal/snapshot writes this table; what it tells was so when the day ended",
 }
 
+var reservationTables = owned{
+	entities: []string{"Reservation", "ReservationLine", "ReservationAllocation", "ReservationEvent", "ReservationEntry"},
+	write:    writes(`reservations|reservation_lines|reservation_allocations|reservation_events|reservation_entries`),
+	writers:  []string{"internal/reservation", "ent/...", "bench/..."},
+	instead:  "only internal/reservation writes this table; what stocks have allocated must agree with it",
+}
+
 // writes finds SQL that changes rows of one of the tables.
 func writes(tables string) *regexp.Regexp {
 	return regexp.MustCompile(`(?is)\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update(\s+or\s+\w+)?|delete\s+from|truncate(\s+table)?|merge\s+into|copy)` +
@@ -58,6 +65,11 @@ func TestOnlyTheLedgerWritesItsTables(t *testing.T) {
 func TestOnlySnapshotWritesItsTables(t *testing.T) {
 	t.Parallel()
 	snapshotTables.hold(t)
+}
+
+func TestOnlyReservationWritesItsTables(t *testing.T) {
+	t.Parallel()
+	reservationTables.hold(t)
 }
 
 func (o owned) hold(t *testing.T) {

@@ -279,6 +279,20 @@ func NextPostings(ctx context.Context, tx store.Tx, n int) ([]int64, error) {
 	return ids, err
 }
 
+// NextPostingBeside draws the id of a posting that nobody planned for, in a
+// transaction that may have drawn others and not used them yet. On SQLite, where
+// drawing counts nothing up, it is one far behind those.
+func NextPostingBeside(ctx context.Context, tx store.Tx) (int64, error) {
+	id, err := NextPosting(ctx, tx)
+	if tx.Dialect == dialect.SQLite {
+		id += drawnAtMost
+	}
+	return id, err
+}
+
+// drawnAtMost is more ids than any transaction draws ahead.
+const drawnAtMost = 1 << 16
+
 // movement is the ledger row of one part, not yet appraised.
 func movement(p Posting, k Key, c part, w written, a Balance) *ent.StockMovement {
 	first := c.moves[0]
@@ -377,6 +391,50 @@ func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, re
 		accepted = append(accepted, m)
 	}
 	return accepted, refused, nil
+}
+
+// DecideAll tells of each posting whether it fits the stocks as they are and as
+// the accepted ones before it leave them: refused[i] is nil, or what [Post] would
+// say if the postings came one after the other. The stocks stay locked, so the
+// accepted ones may be posted in the same transaction by [PostAll], which still
+// says [ErrTogether] when a stock that did not exist appeared meanwhile.
+func DecideAll(ctx context.Context, tx store.Tx, postings []Posting) (refused []Refused, err error) {
+	changes := merge(postings)
+	keys := make([]Key, len(changes))
+	for i, c := range changes {
+		keys[i] = c.Key
+	}
+	now, err := Lock(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([][]stockPart, len(postings)) // in lock order, as refusals are told
+	for _, c := range changes {
+		for _, p := range c.parts {
+			parts[p.posting] = append(parts[p.posting], stockPart{c.Key, p})
+		}
+	}
+	refused = make([]Refused, len(postings))
+	for i, ps := range parts {
+		for _, p := range ps {
+			if r, bad := refuse(p.Key, p.moves, now[p.Key]); bad {
+				refused[i] = append(refused[i], r)
+			}
+		}
+		if refused[i] != nil {
+			continue
+		}
+		for _, p := range ps {
+			b := now[p.Key]
+			now[p.Key] = Balance{b.Add(p.delta), b.Version + 1}
+		}
+	}
+	return refused, nil
+}
+
+type stockPart struct {
+	Key
+	part
 }
 
 // Reversal is the posting that takes another one back: on every stock the

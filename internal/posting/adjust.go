@@ -50,6 +50,9 @@ func (s *Service) Adjust(ctx context.Context, in AdjustInput) (Result, error) {
 		targets: targets, bins: named(bins), currencies: currencies,
 		moves: func(r lookup.Codes, faults *fault.List) []ledger.Move { return adjustMoves(r, lines, faults) },
 	}
+	if in.IfPromised != nil && *in.IfPromised == ShortenReservations {
+		w.loses = func(i int) bool { return lines[i].Bucket == stock.BucketAvailable }
+	}
 	if asks {
 		s.asking(&w, lines)
 	}

@@ -68,6 +68,14 @@ func (s *Service) together(ctx context.Context, tx store.Tx, batch []*member) er
 			m.Answer(Result{PostingID: posted[i].ID, Movements: posted[i].Movements})
 			continue
 		}
+		var way *blocked
+		switch err := m.Plan.mayBeBlocked(ctx, tx, nil, posts[i].Moves, refused[i], nil); {
+		case errors.As(err, &way):
+			refusals = append(refusals, m.Plan.key) // alone it clears the way
+			continue
+		case err != nil:
+			return err
+		}
 		var faults fault.List
 		m.Plan.work.explain(&faults, refused[i])
 		refuse(m, faults)

@@ -46,10 +46,24 @@ type Command struct {
 // Target names one stock by codes.
 type Target = lookup.Target
 
+// IfPromised says what becomes of a line that takes more than is available.
+type IfPromised string
+
+// The values of IfPromised.
+const (
+	// RejectPromised refuses it: what is promised to others is not there to take.
+	RejectPromised IfPromised = "REJECT"
+	// ShortenReservations records it as a loss, which nobody can refuse: the
+	// reservations that held the units go short.
+	ShortenReservations IfPromised = "SHORTEN_RESERVATIONS"
+)
+
 // AdjustInput changes stocks by deltas.
 type AdjustInput struct {
 	Command
-	Changes []AdjustLine `json:"changes,omitempty"`
+	// IfPromised is nil for RejectPromised, which keeps the hash of older inputs.
+	IfPromised *IfPromised  `json:"ifPromised,omitempty"`
+	Changes    []AdjustLine `json:"changes,omitempty"`
 }
 
 // AdjustLine changes one bucket of one stock. A delta of AVAILABLE, DAMAGED or

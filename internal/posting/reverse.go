@@ -10,22 +10,24 @@ import (
 	"entrepot/internal/fault"
 	"entrepot/internal/ledger"
 	"entrepot/internal/lookup"
+	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
 	"entrepot/internal/store"
 )
 
 // Reverse takes a whole posting back: it posts the opposite change of every
 // stock, at the opposite value, and points at what it reverses. It needs
-// stock:reverse.
+// stock:reverse. Reservations that a loss made short get back what they lost.
 //
 // It returns NOT_FOUND, ALREADY_REVERSED, INVALID for a posting that belongs
-// to a document (reverse the document), is itself a reversal or a relocation, ARCHIVED for one
+// to a document (reverse the document) or a reservation, or is itself a reversal or a relocation, ARCHIVED for one
 // in a warehouse that went out of use, and INSUFFICIENT_STOCK when the goods have
 // since gone elsewhere.
 func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) {
 	at := reversedPosting
 	var original *ent.Posting
 	var rows []*ent.StockMovement
+	var owed *reservation.Restoration
 	return s.run(ctx, work{
 		operation: "postingReverse", kind: stock.MovementReversal, needs: auth.StockReverse,
 		command: in.Command, input: in,
@@ -50,10 +52,21 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 				return nil, fault.New(fault.Invalid, at, "this posting belongs to a document: reverse the document")
 			case p.Kind == stock.MovementRelocation:
 				return nil, fault.New(fault.Invalid, at, "this posting brought goods from bins to bins: bring them back with stockRelocate")
+			case p.Kind == stock.MovementReservation:
+				return nil, fault.New(fault.Invalid, at, "this posting belongs to a reservation: release or deduct what it holds")
+			case p.Operation == "reservationDeduct":
+				return nil, fault.New(fault.Invalid, at, "this posting took what was reserved: use reservationRollback")
 			case p.Kind == stock.MovementReversal:
 				return nil, fault.New(fault.Invalid, at, "this posting is a reversal itself: post the change again instead")
 			}
 			if err := notReversed(ctx, tx, in.PostingID); err != nil {
+				return nil, err
+			}
+			now, _ := s.clock()
+			by := *post
+			by.BaseCurrency = original.BaseCurrency
+			var err error
+			if owed, err = reservation.Restore(ctx, tx, now, by, original.ID); err != nil {
 				return nil, err
 			}
 			houses := make([]int64, len(rows))
@@ -66,6 +79,9 @@ func (s *Service) Reverse(ctx context.Context, in ReverseInput) (Result, error) 
 			// The rates are those of the original, and so is what they lead to.
 			post.ReversesID, post.BaseCurrency = &original.ID, original.BaseCurrency
 			return ledger.Reversal(rows), nil
+		},
+		after: func(ctx context.Context, tx store.Tx, postingID int64) error {
+			return owed.Record(ctx, tx, map[int64]int64{original.ID: postingID})
 		},
 	})
 }

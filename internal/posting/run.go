@@ -89,6 +89,12 @@ type work struct {
 	dropped binsRefused
 	// decides says that plan decides on locked stocks.
 	decides bool
+	// locked, when set, are the stocks that plan decides on.
+	locked func() []ledger.Key
+	// loses, when set, says which lines are losses, to which promises give way.
+	loses func(line int) bool
+	// after, when set, goes on in the transaction with what was posted.
+	after func(ctx context.Context, tx store.Tx, postingID int64) error
 	// look reads, without a lock, what the codes of the input mean, and draws
 	// the id that the posting will have. It comes before the key is claimed, so
 	// that the key can be kept with its outcome at once.
@@ -148,26 +154,29 @@ func (s *Service) alone(ctx context.Context, p plan) (res Result, err error) {
 			return w.moves(refs, faults), nil
 		}
 	}
-	once := func(tx store.Tx) error {
-		res = Result{DryRun: w.command.DryRun} // InTx may run this twice
-		if post.ID, err = w.look(ctx, tx); err != nil {
-			return err
-		}
-		if !res.DryRun {
-			var done outcome
-			replayed, err := idempotency.Claim(ctx, tx, p.key, p.now, outcome{PostingID: post.ID}, &done)
-			if err != nil {
-				return err
-			}
-			if replayed {
-				res, err = replay(ctx, tx, done)
-				return err
-			}
-		}
-		return s.post(ctx, tx, w, p.key, post, &res)
-	}
+	var way *blocked
 	for {
-		err = s.db.InTx(ctx, once)
+		err = s.db.InTx(ctx, func(tx store.Tx) error {
+			res = Result{DryRun: w.command.DryRun} // InTx may run this twice
+			if post.ID, err = w.look(ctx, tx); err != nil {
+				return err
+			}
+			if !res.DryRun {
+				var done outcome
+				replayed, err := idempotency.Claim(ctx, tx, p.key, p.now, outcome{PostingID: post.ID}, &done)
+				if err != nil {
+					return err
+				}
+				if replayed {
+					res, err = replay(ctx, tx, done)
+					return err
+				}
+			}
+			return s.post(ctx, tx, plan{w, p.key, post, p.now}, way, &res)
+		})
+		if way == nil && errors.As(err, &way) {
+			continue
+		}
 		var without binsRefused
 		if !errors.As(err, &without) {
 			break
@@ -195,10 +204,18 @@ func (w work) keep(moves []ledger.Move) []ledger.Move {
 }
 
 // post plans, posts and settles, inside the transaction.
-func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency.Key, post ledger.Posting, res *Result) error {
+func (s *Service) post(ctx context.Context, tx store.Tx, p plan, way *blocked, res *Result) error {
+	w, key, post := p.work, p.key, p.post
+	holders, err := way.clear(ctx, tx, p)
+	if err != nil {
+		return err
+	}
 	var faults fault.List
 	moves, err := w.plan(ctx, tx, &post, &faults)
 	if err != nil {
+		return err
+	}
+	if err := p.mayBeBlocked(ctx, tx, way, moves, nil, faults); err != nil {
 		return err
 	}
 	partly := w.command.ErrorPolicy == RejectFailedRows
@@ -207,9 +224,16 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 	if len(faults) > 0 && !partly {
 		return faults
 	}
+	yielded, err := w.yield(holders, moves)
+	if err != nil {
+		return err
+	}
 	if partly {
 		accepted, refused, err := ledger.Decide(ctx, tx, moves)
 		if err != nil {
+			return err
+		}
+		if err := p.mayBeBlocked(ctx, tx, way, moves, refused, nil); err != nil {
 			return err
 		}
 		moves = accepted
@@ -223,9 +247,15 @@ func (s *Service) post(ctx context.Context, tx store.Tx, w work, key idempotency
 	posted, err := ledger.Post(ctx, tx, post)
 	var refused ledger.Refused
 	if errors.As(err, &refused) {
+		if err := p.mayBeBlocked(ctx, tx, way, moves, refused, nil); err != nil {
+			return err
+		}
 		return w.refused(ctx, tx, faults, refused)
 	}
 	if err != nil {
+		return err
+	}
+	if err := w.follow(ctx, tx, yielded, posted.ID); err != nil {
 		return err
 	}
 	res.Movements = posted.Movements

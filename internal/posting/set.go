@@ -19,6 +19,9 @@ import (
 //
 // It returns the faults of [Service.Adjust] and STALE_QUANTITY. A count that
 // agrees with the books posts nothing; when all do, nothing is posted at all.
+//
+// What is counted is the truth: when less is there than was promised, reservations
+// go short in the same transaction, those of the lowest priority first.
 func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 	lines := slices.Clone(in.Counts)
 	for i := range lines {
@@ -29,10 +32,13 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 	for i, l := range lines {
 		bins[i] = binOf(l.Target, &lines[i].LocationCode)
 	}
+	var keys []ledger.Key
 	return s.run(ctx, work{
 		operation: "stockSet", kind: stock.MovementCount, needs: auth.StockAdjust,
 		command: in.Command, input: in, decides: true,
-		lines: "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
+		locked: func() []ledger.Key { return keys },
+		loses:  func(i int) bool { return lines[i].Bucket == stock.BucketPhysical },
+		lines:  "counts", quantity: "quantity", name: func(i int) string { return lines[i].Target.String() },
 		check: func(faults *fault.List) {
 			if !checkLines(faults, "counts", len(lines)) {
 				return
@@ -57,16 +63,17 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 			}
 			return refs.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		}),
-		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) ([]ledger.Move, error) {
-			return planSet(ctx, tx, refs, lines, faults)
+		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) (moves []ledger.Move, err error) {
+			moves, keys, err = planSet(ctx, tx, refs, lines, faults)
+			return moves, err
 		},
 	})
 }
 
 // planSet locks the stocks and compares each with what was seen.
-func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLine, faults *fault.List) ([]ledger.Move, error) {
+func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLine, faults *fault.List) (counted []ledger.Move, keys []ledger.Key, err error) {
 	moves := make([]ledger.Move, 0, len(lines))
-	keys := make([]ledger.Key, 0, len(lines))
+	keys = make([]ledger.Key, 0, len(lines))
 	for i, l := range lines {
 		if m, ok := refs.Move(faults, fault.Input.At("counts").Item(i), i, l.Target, l.Quantity > l.ExpectedQuantity); ok {
 			moves, keys = append(moves, m), append(keys, m.Key)
@@ -74,9 +81,9 @@ func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLin
 	}
 	now, err := ledger.Lock(ctx, tx, keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	counted := moves[:0]
+	counted = moves[:0]
 	for _, m := range moves {
 		l, path := lines[m.Line], fault.Input.At("counts").Item(m.Line)
 		n := len(*faults)
@@ -96,7 +103,7 @@ func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLin
 			counted = append(counted, m)
 		}
 	}
-	return counted, nil
+	return counted, keys, nil
 }
 
 func (l SetLine) check(faults *fault.List, path fault.Path) {

@@ -95,6 +95,9 @@ func letGo(ctx context.Context, tx store.Tx, now time.Time, list []*held, action
 	var posting *int64
 	if len(by.Moves) > 0 {
 		by.Kind = stock.MovementReservation
+		if by.ID, err = ledger.NextPostingBeside(ctx, tx); err != nil {
+			return posted, err
+		}
 		if posted, err = ledger.Post(ctx, tx, by); err != nil {
 			return posted, err
 		}
@@ -115,16 +118,27 @@ func letGo(ctx context.Context, tx store.Tx, now time.Time, list []*held, action
 	return posted, save(ctx, tx, list...)
 }
 
+// AnyExpired says whether reservations that have expired still stand as holding
+// some of the goods of these stocks.
+func AnyExpired(ctx context.Context, tx store.Tx, now time.Time, keys []ledger.Key) (bool, error) {
+	ids, err := expiredOn(ctx, tx, now, goodsOf(keys))
+	return len(ids) > 0, err
+}
+
+func goodsOf(keys []ledger.Key) []goods {
+	list := make([]goods, len(keys))
+	for i, k := range keys {
+		list[i] = goods{k.WarehouseID, k.SKU}
+	}
+	return list
+}
+
 // FreeExpired lets go what expired reservations hold of these stocks, by a posting
 // of the system's own, and says whether there was any. It locks the reservations,
 // and then these stocks and theirs together, so that the caller may go on to take.
 func FreeExpired(ctx context.Context, tx store.Tx, now time.Time, base string, keys []ledger.Key) (freed bool, err error) {
 	defer fault.Wrap(&err, "reservation.FreeExpired")
-	list := make([]goods, len(keys))
-	for i, k := range keys {
-		list[i] = goods{k.WarehouseID, k.SKU}
-	}
-	ids, err := expiredOn(ctx, tx, now, list)
+	ids, err := expiredOn(ctx, tx, now, goodsOf(keys))
 	if err != nil || len(ids) == 0 {
 		return false, err
 	}

@@ -12,9 +12,9 @@ import (
 
 // fill promises again what a reservation is short of, out of the same stocks, as
 // far as they have it. It returns INSUFFICIENT_STOCK when there is nothing of it.
-func fill(ctx context.Context, tx store.Tx, now time.Time, h *held, by ledger.Posting) (ledger.Posted, error) {
+func fill(ctx context.Context, tx store.Tx, now time.Time, h *held, by ledger.Posting, at fault.Path) (ledger.Posted, error) {
 	if h.row.ShortQuantity == 0 {
-		return ledger.Posted{}, fault.New(fault.InvalidTransition, fault.Input, "the reservation is short of nothing")
+		return ledger.Posted{}, fault.New(fault.InvalidTransition, at, "the reservation is short of nothing")
 	}
 	var keys []ledger.Key
 	for _, a := range h.parts {
@@ -40,7 +40,7 @@ func fill(ctx context.Context, tx store.Tx, now time.Time, h *held, by ledger.Po
 	}
 	if len(by.Moves) == 0 {
 		missing, none := h.row.ShortQuantity, int64(0)
-		faults := fault.New(fault.InsufficientStock, fault.Input, "nothing of the %d units that it is short of is available yet", missing)
+		faults := fault.New(fault.InsufficientStock, at, "nothing of the %d units that it is short of is available yet", missing)
 		faults[0].CurrentQuantity, faults[0].ShortBy = &none, &missing
 		return ledger.Posted{}, faults
 	}

@@ -125,6 +125,7 @@ func plan(s *supply, now time.Time, req Request) (*draft, []ledger.Move, error) 
 		total += n
 	}
 	if len(short) > 0 && (!req.Partly || total == 0) {
+		s.undo(chosen)
 		return nil, nil, s.refuse(req.Lines, short)
 	}
 	d := &draft{req: req, row: &ent.Reservation{

@@ -188,3 +188,27 @@ func (s *supply) keep(locked map[ledger.Key]ledger.Balance) {
 
 // goods are all that were read.
 func (s *supply) goods() []goods { return slices.Collect(maps.Keys(s.shelves)) }
+
+// give brings back to the shelves what a release let go of.
+func (s *supply) give(moves []ledger.Move) {
+	for _, m := range moves {
+		s.put(m.Key, -m.Delta.Allocated)
+	}
+}
+
+// undo brings back what was chosen for lines that are refused after all.
+func (s *supply) undo(chosen [][]portion) {
+	for _, line := range chosen {
+		for _, p := range line {
+			s.put(p.Key, p.quantity)
+		}
+	}
+}
+
+func (s *supply) put(k ledger.Key, n int64) {
+	for _, sh := range s.shelves[goods{k.WarehouseID, k.SKU}] {
+		if sh.batchNo == k.BatchNo {
+			sh.available += n
+		}
+	}
+}

@@ -45,35 +45,56 @@ type Yielded struct {
 	steps map[*held]*event
 }
 
-// Yield plans that losses are recorded in full: they are taken from what is
-// available, then from what the reservations of the lowest priority hold, the
-// youngest of them first, then from what is on hold, then from what is damaged.
-// Expired holds on the stocks are let go before, by a posting of their own. A loss
-// of more than there physically is will be refused by the ledger.
-//
-// It locks the reservations that hold something of the stocks, and then the
-// stocks, so the caller must have locked neither.
-func Yield(ctx context.Context, tx store.Tx, now time.Time, by ledger.Posting, losses []Loss) (_ *Yielded, err error) {
-	defer fault.Wrap(&err, "reservation.Yield")
+// Holders are the reservations that hold something of some stocks, locked with
+// these stocks.
+type Holders struct {
+	list   []*held
+	locked map[ledger.Key]ledger.Balance
+	now    time.Time
+	by     ledger.Posting
+}
+
+// Hold locks the reservations that hold something of the stocks, and then the
+// stocks, so the caller must have locked neither. Expired holds on them are let go
+// by a posting of their own. By says who and why.
+func Hold(ctx context.Context, tx store.Tx, now time.Time, by ledger.Posting, keys []ledger.Key) (_ *Holders, err error) {
+	defer fault.Wrap(&err, "reservation.Hold")
+	list, locked, err := holders(ctx, tx, now, by.BaseCurrency, keys)
+	return &Holders{list, locked, now, by}, err
+}
+
+// Balance is a stock as it was locked, less the losses so far.
+func (h *Holders) Balance(k ledger.Key) ledger.Balance { return h.locked[k] }
+
+// Yield is [Hold] and [Holders.Yield] for callers that know the losses beforehand.
+func Yield(ctx context.Context, tx store.Tx, now time.Time, by ledger.Posting, losses []Loss) (*Yielded, error) {
 	keys := make([]ledger.Key, len(losses))
 	for i, l := range losses {
 		keys[i] = l.Key
 	}
-	list, locked, err := holders(ctx, tx, now, by.BaseCurrency, keys)
+	h, err := Hold(ctx, tx, now, by, keys)
 	if err != nil {
 		return nil, err
 	}
-	y := &Yielded{list: list, steps: map[*held]*event{}}
-	holding := y.holding()
+	return h.Yield(losses)
+}
+
+// Yield plans that losses are recorded in full: they are taken from what is
+// available, then from what the reservations of the lowest priority hold, the
+// youngest of them first, then from what is on hold, then from what is damaged. A
+// loss of more than there physically is will be refused by the ledger.
+func (h *Holders) Yield(losses []Loss) (*Yielded, error) {
+	y := &Yielded{list: h.list, steps: map[*held]*event{}}
+	claims := y.holding()
 	for _, l := range losses {
-		d, err := y.spread(locked[l.Key], holding[l.Key], l, now, by)
+		b := h.locked[l.Key]
+		d, err := y.spread(b, claims[l.Key], l, h.now, h.by)
 		if err != nil {
 			return nil, err
 		}
 		y.Moves = append(y.Moves, ledger.Move{Key: l.Key, Line: l.Line, Delta: d})
-		b := locked[l.Key]
 		b.Quantities = b.Add(d)
-		locked[l.Key] = b
+		h.locked[l.Key] = b
 	}
 	return y, nil
 }
