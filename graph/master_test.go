@@ -156,6 +156,7 @@ func masterData(t *testing.T, db *store.DB) string {
 		func() (any, error) { return db.Ent().CodeMapping.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().Warehouse.Query().Order(ent.Asc("id")).WithParents().All(ctx) },
 		func() (any, error) { return db.Ent().Location.Query().Order(ent.Asc("id")).All(ctx) },
+		func() (any, error) { return db.Ent().ApprovalRule.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().ExchangeRate.Query().Order(ent.Asc("id")).All(ctx) },
 		func() (any, error) { return db.Ent().IdempotencyKey.Query().Order(ent.Asc("id")).All(ctx) },
 	} {

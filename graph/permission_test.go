@@ -62,6 +62,8 @@ func TestCommandsCheckThePermissionThatTheSchemaDeclares(t *testing.T) {
 
 // beside is what a root field needs beside what it declares, for what its example asks.
 var beside = map[string][]auth.Permission{
+	"documentPickList":   {auth.StockView},
+	"documentPutaway":    {auth.StockView, auth.WarehouseView},
 	"importStart":        {auth.ProductEdit},
 	"exportStart":        {auth.ProductView},
 	"reportMonthlyStart": {auth.StockView, auth.CostView, auth.WarehouseView},

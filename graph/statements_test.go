@@ -332,6 +332,7 @@ func TestOnlyTotalCountCounts(t *testing.T) {
 		reverseSome(t, g, p)
 		seedMaster(t, g, p)
 		documentSome(t, g, p)
+		shipSome(t, g, p)
 		refuseSome(t, g, p, 2)
 		countSome(t, g, p)
 		reserveSome(t, g, p)

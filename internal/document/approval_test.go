@@ -2,7 +2,6 @@ package document_test
 
 import (
 	"testing"
-	"time"
 
 	"entrepot/internal/auth"
 	"entrepot/internal/store"
@@ -15,12 +14,6 @@ func TestRulesSayWhoMayApprove(t *testing.T) {
 		f := setup(t, db)
 		f.receive("BRAKE-1", 100) // at 10 each
 		admin := f.SignIn(t, auth.RoleAdmin)
-		if err := db.InTx(t.Context(), func(tx store.Tx) error {
-			now := time.Now().UTC()
-			return tx.Ent.Role.Create().SetName(auth.RoleAdmin).SetDescription("all").SetPermissions([]string{}).SetCreatedAt(now).SetUpdatedAt(now).Exec(t.Context())
-		}); err != nil {
-			t.Fatal(err)
-		}
 		rule := func(input vars) {
 			t.Helper()
 			f.Must(t, f.manager, "approvalRuleCreate", "approvalRule { code }", input)

@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"entrepot/internal/auth"
@@ -35,12 +36,12 @@ func (f *floor) costs(who *auth.Principal, no string) costed {
 	return data.Document
 }
 
-func (f *floor) unitCost(sku string) string {
+func (f *floor) unitCost(sku string, batch ...string) string {
 	f.t.Helper()
 	var data struct {
 		Stock *struct{ UnitCost, Value string }
 	}
-	f.Do(f.t, f.manager, fmt.Sprintf(`{ stock(warehouseCode: "SZ01", sku: %q) { unitCost value } }`, sku), nil).Into(f.t, &data)
+	f.Do(f.t, f.manager, fmt.Sprintf(`{ stock(warehouseCode: "SZ01", sku: %q, batchNo: %q) { unitCost value } }`, sku, strings.Join(batch, "")), nil).Into(f.t, &data)
 	return data.Stock.UnitCost + " " + data.Stock.Value
 }
 
