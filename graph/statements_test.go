@@ -251,6 +251,7 @@ func connections(t *testing.T) (out []connection) {
 		"Stocktake": stocktake, "StocktakeLine": fmt.Sprintf(stocktake, "lines(first: 3) { nodes { %s } }"),
 		"DocumentLine": "{ documents(first: 1, filter: {kinds: [INBOUND], states: [COMPLETED]}) { nodes { lines(first: 3) { nodes { %s } } } } }",
 	}
+	way["ShipmentLine"] = "{ shipments(first: 1) { nodes { lines(first: 3) { nodes { %s } } } } }"
 	for _, f := range schema().Query.Fields {
 		switch {
 		case isList(f):
