@@ -27,7 +27,9 @@ var masterMutations = []struct {
 	{"productArchive", "product { sku status version }", in{"sku": "P-1"}},
 	{"productRestore", "product { sku status version }", in{"sku": "P-1"}},
 	{"productsImport", "rows { index action product { sku name kind version barcodes { barcode unit } components { sku quantity } } userErrors { code } }", in{"mode": "UPSERT", "errorPolicy": "REJECT_FAILED_ROWS", "rows": []any{
-		in{"sku": "P-1", "name": "Uno"}, in{"sku": "P-2", "name": "Two", "barcodes": []any{in{"barcode": "692", "unit": "BOX"}}}, in{"sku": "P-3"},
+		in{"sku": "P-1", "name": "Uno"},
+		in{"sku": "P-2", "name": "Two", "barcodes": []any{in{"barcode": "692", "unit": "BOX"}}},
+		in{"sku": "P-3"},
 		in{"sku": "K-1", "name": "Kit", "kind": "SALES_KIT", "components": []any{in{"sku": "P-1", "quantity": 2}}},
 	}}},
 	{"carrierCreate", "carrier { code name volumetricDivisor weightStepG version }", in{"code": "dhl", "name": "DHL", "volumetricDivisor": 5000}},

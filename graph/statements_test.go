@@ -398,10 +398,14 @@ func countSome(t *testing.T, g *graphtest.Graph, p *auth.Principal) {
 	t.Helper()
 	for i := range 60 {
 		var made struct{ Document struct{ No string } }
-		g.Must(t, p, "stocktakeCreate", "document { no }", map[string]any{"idempotencyKey": fmt.Sprint("take", i), "warehouseCode": "B0",
-			"scope": map[string]any{"skus": []string{fmt.Sprintf("SKU-%04d", i)}, "includeEmpty": true}}).Into(t, &made)
-		g.Must(t, p, "stocktakeCount", "", map[string]any{"idempotencyKey": fmt.Sprint("counted", i), "no": made.Document.No,
-			"lines": []map[string]any{{"lineNo": 1, "quantity": i}}})
+		g.Must(t, p, "stocktakeCreate", "document { no }", map[string]any{
+			"idempotencyKey": fmt.Sprint("take", i), "warehouseCode": "B0",
+			"scope": map[string]any{"skus": []string{fmt.Sprintf("SKU-%04d", i)}, "includeEmpty": true},
+		}).Into(t, &made)
+		g.Must(t, p, "stocktakeCount", "", map[string]any{
+			"idempotencyKey": fmt.Sprint("counted", i), "no": made.Document.No,
+			"lines": []map[string]any{{"lineNo": 1, "quantity": i}},
+		})
 	}
 }
 

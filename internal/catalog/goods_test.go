@@ -72,8 +72,10 @@ func TestStandInsComeInTheirOrder(t *testing.T) {
 		g.Warehouses(t, "SZ01")
 		g.Products(t, "OLD", "NEW", "ALIKE", "BEST", "OTHER")
 		g.Must(t, p, "interchangeGroupCreate", "", in{"code": "pads", "members": []any{
-			in{"sku": "old", "direction": "REPLACED"}, in{"sku": "NEW", "direction": "STANDS_IN", "priority": 20},
-			in{"sku": "ALIKE", "priority": 20}, in{"sku": "BEST", "direction": "STANDS_IN", "priority": 10},
+			in{"sku": "old", "direction": "REPLACED"},
+			in{"sku": "NEW", "direction": "STANDS_IN", "priority": 20},
+			in{"sku": "ALIKE", "priority": 20},
+			in{"sku": "BEST", "direction": "STANDS_IN", "priority": 10},
 		}})
 		g.Must(t, p, "interchangeGroupCreate", "", in{"code": "MORE", "members": []any{in{"sku": "NEW"}, in{"sku": "OTHER"}, in{"sku": "OLD", "priority": 0}}})
 		standIns := func() map[string][]string {

@@ -62,8 +62,10 @@ func TestGoodsArePutAwayAndPickedAlongTheBins(t *testing.T) {
 		}
 		more := f.inbound(lineOf("BRAKE-1", 8), lineOf("LAMP-1", 4), lineOf("BRAKE-2", 2))
 		f.must("documentExecute", vars{"no": more.No, "complete": true, "lines": []vars{
-			{"lineNo": 1, "quantity": 5, "locationCode": "a-01-01-02"}, {"lineNo": 1, "quantity": 3, "locationCode": "A-02-01-01"},
-			{"lineNo": 2, "quantity": 4, "locationCode": "A-02-01-03"}, {"lineNo": 3, "quantity": 2, "locationCode": "A-01-01-01"},
+			{"lineNo": 1, "quantity": 5, "locationCode": "a-01-01-02"},
+			{"lineNo": 1, "quantity": 3, "locationCode": "A-02-01-01"},
+			{"lineNo": 2, "quantity": 4, "locationCode": "A-02-01-03"},
+			{"lineNo": 3, "quantity": 2, "locationCode": "A-01-01-01"},
 		}})
 		if got := f.read(more.No).executions(1); !slices.Equal(got, []string{"5 BRAKE-1/ AVAILABLE at A-01-01-02", "3 BRAKE-1/ AVAILABLE at A-02-01-01"}) {
 			t.Errorf("executions %v", got)

@@ -89,10 +89,11 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 				if err := checkNoReturns(ctx, tx, doc, in.field()); err != nil {
 					return nil, err
 				}
-				posted, err = s.takeBack(ctx, tx, "documentCancel", now, doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
+				back, err := s.takeBack(ctx, tx, "documentCancel", now, doc, takingBack{by: doc.ID, field: in.field(), reason: doc.ReasonCode, note: in.Note, at: moment(in.OccurredAt, now)})
 				if err != nil {
 					return nil, err
 				}
+				posted = append(posted, back...)
 				doc.ExecutedQuantity = 0
 				for _, l := range doc.Edges.Lines {
 					l.ExecutedQuantity = 0
@@ -101,9 +102,11 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 					return nil, err
 				}
 			} else {
-				if posted, err = s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc); err != nil {
+				freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
+				if err != nil {
 					return nil, err
 				}
+				posted = append(posted, freed...)
 			}
 			tell(ctx, doc, stock.DocumentCancel, to, 0, in.Note, now)
 			return posted, nil

@@ -18,8 +18,10 @@ func (f *floor) shelves() {
 		f.Must(f.t, f.manager, "locationCreate", "", vars{"warehouseCode": "BINS", "code": code, "type": "STORAGE", "maxVolumeCm3": 1})
 	}
 	for code, n := range map[string]int{"A-01": 10, "B-01": 5} {
-		f.Must(f.t, f.manager, "stockAdjust", "", vars{"idempotencyKey": "fill-" + code, "reasonCode": "TEST",
-			"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "BINS", "locationCode": code, "delta": n, "unitCost": "10"}}})
+		f.Must(f.t, f.manager, "stockAdjust", "", vars{
+			"idempotencyKey": "fill-" + code, "reasonCode": "TEST",
+			"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "BINS", "locationCode": code, "delta": n, "unitCost": "10"}},
+		})
 	}
 }
 
@@ -31,8 +33,10 @@ func (f *floor) inBin(code string) int64 {
 func (f *floor) pick(code string, n int) []string {
 	f.t.Helper()
 	f.keys++
-	p := f.Mutate(f.t, f.manager, "stockAdjust", "", vars{"idempotencyKey": "pick-" + code + string(rune('a'+f.keys)), "reasonCode": "TEST",
-		"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "BINS", "locationCode": code, "delta": -n}}})
+	p := f.Mutate(f.t, f.manager, "stockAdjust", "", vars{
+		"idempotencyKey": "pick-" + code + string(rune('a'+f.keys)), "reasonCode": "TEST",
+		"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "BINS", "locationCode": code, "delta": -n}},
+	})
 	var out []string
 	for _, e := range p.UserErrors {
 		out = append(out, e.Code)

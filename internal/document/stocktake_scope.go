@@ -180,11 +180,11 @@ WHERE d.warehouse_id = $2 AND d.kind = $3 AND d.state IN ($4, $5) AND d.id <> $1
 		return fmt.Errorf("look for other stocktakes: %w", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&sku, &no, &n); err != nil {
-			return err
-		}
-		return fault.New(fault.Locked, at, "SKU %s is being counted by stocktake %s already, as are %d lines in all: end that one first, or leave them out", sku, no, n)
+	if !rows.Next() {
+		return rows.Err()
 	}
-	return rows.Err()
+	if err := rows.Scan(&sku, &no, &n); err != nil {
+		return err
+	}
+	return fault.New(fault.Locked, at, "SKU %s is being counted by stocktake %s already, as are %d lines in all: end that one first, or leave them out", sku, no, n)
 }

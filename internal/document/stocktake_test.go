@@ -223,7 +223,7 @@ func TestALossOfWhatIsPromisedMakesAShortfall(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		f := setup(t, db)
 		f.receive("BRAKE-1", 10)
-		var house int64 = f.count("SELECT id FROM warehouses WHERE code = 'SZ01'")
+		house := f.count("SELECT id FROM warehouses WHERE code = 'SZ01'")
 		ctx := auth.With(t.Context(), f.manager)
 		err := f.db.InTx(ctx, func(tx store.Tx) error {
 			_, err := reservation.Promise(ctx, tx, store.Moment(time.Now()), reservation.Request{
@@ -315,8 +315,10 @@ func (f *truth) act(n int64) (there int64, at time.Time, ok bool) {
 }
 
 func (f *floor) adjust(n int64, at time.Time) error {
-	p := f.Mutate(f.t, f.manager, "stockAdjust", "", vars{"idempotencyKey": fmt.Sprint("adjust-", at.UnixNano()), "reasonCode": "TEST", "occurredAt": at.Format(time.RFC3339Nano),
-		"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "SZ01", "delta": n}}})
+	p := f.Mutate(f.t, f.manager, "stockAdjust", "", vars{
+		"idempotencyKey": fmt.Sprint("adjust-", at.UnixNano()), "reasonCode": "TEST", "occurredAt": at.Format(time.RFC3339Nano),
+		"changes": []vars{{"sku": "BRAKE-1", "warehouseCode": "SZ01", "delta": n}},
+	})
 	if len(p.UserErrors) > 0 {
 		return fmt.Errorf("adjust by %d: %s", n, p.Raw)
 	}
@@ -340,8 +342,8 @@ func TestCountsAmongMovementsEndInTheTruth(t *testing.T) {
 			var late []booking
 			counted := false
 			for range rapid.IntRange(1, 8).Draw(rt, "acts") {
-				switch n := rapid.Int64Range(-3, 3).Draw(rt, "act"); {
-				case n == 0:
+				switch n := rapid.Int64Range(-3, 3).Draw(rt, "act"); n {
+				case 0:
 					there, at, _ := now.act(0)
 					p := f.takes(f.manager, "stocktakeCount", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": there, "countedAt": at.Format(time.RFC3339Nano)}}})
 					if len(p.UserErrors) > 0 {

@@ -29,10 +29,10 @@ var whileExecuting = map[stock.DocumentState]stock.DocumentState{stock.DocumentE
 
 // checkTransfer collects the faults of what only a transfer has.
 func (in *CreateInput) checkTransfer(faults *fault.List, at fault.Path) {
-	switch {
-	case in.TargetWarehouseCode == "":
+	switch in.TargetWarehouseCode {
+	case "":
 		faults.Add(fault.Required, at.At("targetWarehouseCode"), "give the code of the warehouse that the goods go to")
-	case in.TargetWarehouseCode == in.WarehouseCode:
+	case in.WarehouseCode:
 		faults.Add(fault.Invalid, at.At("targetWarehouseCode"), "a transfer goes to another warehouse; within one, stockMove changes what goods are")
 	}
 	if in.AdvanceTo == stock.DocumentCompleted {

@@ -148,8 +148,10 @@ func TestATransferBySeaInTwoShipments(t *testing.T) {
 		f := setup(t, db)
 		f.must("inboundCreate", vars{"warehouseCode": "SZ01", "advanceTo": "COMPLETED", "lines": []vars{lineOf("BRAKE-1", 7, vars{"unitCost": "1.4286"}), lineOf("LAMP-1", 30, vars{"unitCost": "3"})}})
 		f.holds("before", "BRAKE-1", "SZ01", "7/7/0/0/0/0 10.0002")
-		d := *f.must("transferCreate", vars{"warehouseCode": "sz01", "targetWarehouseCode": "la01", "expectedAt": "2026-01-01T00:00:00Z",
-			"lines": []vars{lineOf("BRAKE-1", 7), lineOf("LAMP-1", 20)}}).Document
+		d := *f.must("transferCreate", vars{
+			"warehouseCode": "sz01", "targetWarehouseCode": "la01", "expectedAt": "2026-01-01T00:00:00Z",
+			"lines": []vars{lineOf("BRAKE-1", 7), lineOf("LAMP-1", 20)},
+		}).Document
 		f.expect("no dispatch of a draft", f.ship("transferDispatch", vars{"no": d.No}).payload, "INVALID_TRANSITION input")
 		f.must("documentApprove", vars{"no": d.No})
 		f.holds("promised", "BRAKE-1", "SZ01", "7/0/7/0/0/0 10.0002")
