@@ -87,7 +87,10 @@ func NewRunner(o Options) (*Runner, error) {
 	r.queue, err = river.NewClient(o.DB.Queue(), &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}}, Workers: worker,
 		JobTimeout: dayLong, RescueStuckJobsAfter: dayLong + time.Hour,
-		FetchPollInterval: r.poll, FetchCooldown: min(r.poll, river.FetchCooldownDefault), PollOnly: true,
+		// The queue holds a row for each job under way: there is nothing to reindex, and
+		// the role that serves does not own the tables.
+		ReindexerIndexNames: []string{},
+		FetchPollInterval:   r.poll, FetchCooldown: min(r.poll, river.FetchCooldownDefault), PollOnly: true,
 		Logger: slog.New(quiet{o.Log.Handler()}),
 	})
 	return r, err
