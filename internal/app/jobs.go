@@ -28,7 +28,7 @@ const (
 	// batchesEvery is how late a batch may be EXPIRED whose day has passed.
 	batchesEvery = time.Hour
 	// expireEvery is how long what has expired may stand as held in lists.
-	expireEvery = 15 * time.Second
+	expireEvery = time.Minute
 	// Housekeeping removes so many rows in a transaction, and so many
 	// transactions' worth in a run: what is left waits for the next one.
 	housekeepingEvery = time.Hour
