@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+
+	"entrepot/internal/sheet"
 )
 
 // csvFile is a file of lines with a header.
@@ -31,7 +33,7 @@ func openCSV(path string, m mapping) (_ *csvFile, err error) {
 	// Peek reports an error only for a header that is shorter than that, and
 	// Read will report it again.
 	begin, _ := s.text.Peek(32 << 10)
-	f.records.Comma = delimiter(begin)
+	f.records.Comma = sheet.Delimiter(begin)
 	header, err := f.records.Read()
 	if err != nil {
 		return nil, f.fault(err)
@@ -41,29 +43,6 @@ func openCSV(path string, m mapping) (_ *csvFile, err error) {
 		return nil, s.refuse(1, "%v", err)
 	}
 	return f, nil
-}
-
-// delimiter is the one that the header has most of, outside of quotes.
-func delimiter(begin []byte) rune {
-	counts, quoted := map[byte]int{}, false
-	for _, b := range begin {
-		if b == '"' {
-			quoted = !quoted
-		}
-		if b == '\n' && !quoted {
-			break
-		}
-		if !quoted {
-			counts[b]++
-		}
-	}
-	best := byte(',')
-	for _, d := range []byte{';', '\t'} {
-		if counts[d] > counts[best] {
-			best = d
-		}
-	}
-	return rune(best)
 }
 
 // next is the next line and its number in the file, io.EOF after the last one.

@@ -400,41 +400,12 @@ func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, re
 // says [ErrTogether] when a stock that did not exist appeared meanwhile.
 func DecideAll(ctx context.Context, tx store.Tx, postings []Posting) (refused []Refused, err error) {
 	changes := merge(postings)
-	keys := make([]Key, len(changes))
-	for i, c := range changes {
-		keys[i] = c.Key
-	}
-	now, err := Lock(ctx, tx, keys)
+	stocks, err := locked(ctx, tx, keysOf(changes))
 	if err != nil {
 		return nil, err
 	}
-	parts := make([][]stockPart, len(postings)) // in lock order, as refusals are told
-	for _, c := range changes {
-		for _, p := range c.parts {
-			parts[p.posting] = append(parts[p.posting], stockPart{c.Key, p})
-		}
-	}
-	refused = make([]Refused, len(postings))
-	for i, ps := range parts {
-		for _, p := range ps {
-			if r, bad := refuse(p.Key, p.moves, now[p.Key]); bad {
-				refused[i] = append(refused[i], r)
-			}
-		}
-		if refused[i] != nil {
-			continue
-		}
-		for _, p := range ps {
-			b := now[p.Key]
-			now[p.Key] = Balance{b.Add(p.delta), b.Version + 1}
-		}
-	}
+	_, _, refused = decide(postings, changes, stocks)
 	return refused, nil
-}
-
-type stockPart struct {
-	Key
-	part
 }
 
 // Reversal is the posting that takes another one back: on every stock the

@@ -42,10 +42,7 @@ func PostEach(ctx context.Context, tx store.Tx, postings []Posting) (posted []Po
 		return nil, nil, err
 	}
 	changes := merge(postings)
-	keys := make([]Key, len(changes))
-	for i, c := range changes {
-		keys[i] = c.Key
-	}
+	keys := keysOf(changes)
 	h, holds := writerFor(tx).(holder)
 	var stocks map[Key]heldStock
 	var worths map[costKey]worth
@@ -77,6 +74,15 @@ func PostEach(ctx context.Context, tx store.Tx, postings []Posting) (posted []Po
 		posted[places[i]] = p
 	}
 	return posted, refused, nil
+}
+
+// keysOf are the stocks of the changes, in their order.
+func keysOf(changes []change) []Key {
+	keys := make([]Key, len(changes))
+	for i, c := range changes {
+		keys[i] = c.Key
+	}
+	return keys
 }
 
 // locked is hold for a writer that applies changes by guarded statements alone.

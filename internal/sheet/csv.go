@@ -42,7 +42,7 @@ func openCSV(file *os.File) (Reader, error) {
 	begin, _ := text.Peek(32 << 10) // of a shorter file it is all
 	b := &bound{from: text, limit: MaxRow}
 	r := &csvReader{file: file, records: csv.NewReader(b), bound: b, gbk: gbk}
-	r.records.Comma = delimiter(begin)
+	r.records.Comma = Delimiter(begin)
 	r.records.FieldsPerRecord = -1
 	r.records.ReuseRecord = true
 	first, err := r.read()
@@ -82,8 +82,8 @@ func encodingOf(file *os.File) (e encoding.Encoding, gbk bool, err error) {
 	}
 }
 
-// delimiter is the one that the header has most of, outside of quotes.
-func delimiter(begin []byte) rune {
+// Delimiter is the one that the header has most of, outside of quotes.
+func Delimiter(begin []byte) rune {
 	counts, quoted := map[byte]int{}, false
 	for _, b := range begin {
 		if b == '"' {
