@@ -46,6 +46,7 @@ var parts = []struct {
 	{"reserve", (*bench).reserve},
 	{"reservehot", (*bench).reserveHot},
 	{"reservehot128", (*bench).reserveCrowd},
+	{"transfer", (*bench).transfer},
 }
 
 // names are what -only chooses from.
