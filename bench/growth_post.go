@@ -10,7 +10,7 @@ import (
 // comparePostings posts to both, and compares what they accepted with their journals.
 func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, error) {
 	r := sizes("stockAdjust of a random stock", at)
-	var posters [2]*adjuster
+	var posters [2]*writer
 	var last, accepted [2]int64
 	sides := [2]*bench{large, small}
 	for i, of := range sides {
@@ -23,17 +23,17 @@ func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, 
 		}
 	}
 	for i, of := range sides { // not before: a server hangs up on who says nothing
-		a, err := of.adjuster(of.server, false)
+		w, err := of.writer(of.server, writing{forms: adjusts})
 		if err != nil {
 			return r, err
 		}
-		defer a.close()
-		posters[i] = a
+		defer w.close()
+		posters[i] = w
 	}
 	err := r.byTurns(ctx, large.rounds, growthTurns, func(side int) error {
 		posters[side].next()
 		accepted[side]++
-		return posters[side].post()
+		return posters[side].post(posters[side].requests[0])
 	})
 	if err != nil {
 		return r, err
@@ -54,7 +54,7 @@ func comparePostings(ctx context.Context, small, large *bench, at stage) (*row, 
 // change of a page after a checkpoint writes all of it to the log, and whoever
 // posts in the middle of a working day finds that done.
 func (b *bench) morning(ctx context.Context) (posted int64, err error) {
-	clients, err := b.adjusters(b.server, adjusting{connections: writers})
+	clients, err := b.writers(b.server, writing{forms: adjusts, connections: few})
 	if err != nil {
 		return 0, err
 	}

@@ -71,20 +71,29 @@ var sameRows = []struct{ table, query string }{
 // compareImports asks whether both sides have done the same work.
 func compareImports(ctx context.Context, r *row, ours, theirs *database) error {
 	for _, t := range sameRows {
-		digest := fmt.Sprintf("SELECT count(*), coalesce(sum(hashtextextended(x::text, 0)::numeric), 0)::text FROM (%s) x", t.query)
-		type rows struct {
-			n   int64
-			sum string
+		got, err := ours.digest(ctx, t.query)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.table, err)
 		}
-		var got, want rows
-		for d, to := range map[*database]*rows{ours: &got, theirs: &want} {
-			if err := d.sql.QueryRowContext(ctx, digest).Scan(&to.n, &to.sum); err != nil {
-				return fmt.Errorf("%s: %w", t.table, err)
-			}
+		want, err := theirs.digest(ctx, t.query)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.table, err)
 		}
 		if got != want {
 			r.fail("Entrepot and the limit wrote other rows into %s: %d and %d", t.table, got.n, want.n)
 		}
 	}
 	return nil
+}
+
+// digest tells rows apart from others, in whatever order they are.
+type digest struct {
+	n   int64
+	sum string
+}
+
+func (d *database) digest(ctx context.Context, query string, args ...any) (of digest, err error) {
+	err = d.sql.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*), coalesce(sum(hashtextextended(x::text, 0)::numeric), 0)::text FROM (%s) x", query), args...).
+		Scan(&of.n, &of.sum)
+	return of, err
 }

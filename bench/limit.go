@@ -26,8 +26,8 @@ type pgbench struct {
 }
 
 // pgbench runs a script on as many connections as the server gets, for the
-// seconds of a round.
-func (b *bench) pgbench(script string, connections int) (*pgbench, error) {
+// seconds of a round: on all stocks or, hot, on the first one.
+func (b *bench) pgbench(script string, hot bool, connections int) (*pgbench, error) {
 	raw, err := limitScripts.ReadFile("limit/" + script)
 	if err != nil {
 		return nil, err
@@ -36,8 +36,12 @@ func (b *bench) pgbench(script string, connections int) (*pgbench, error) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		return nil, err
 	}
+	places, skus := warehouses, b.db.skus
+	if hot {
+		places, skus = 1, 1
+	}
 	return b.db.pgbench("--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(connections), "--jobs=2", "--time="+strconv.Itoa(b.seconds),
-		"--define=warehouses="+strconv.Itoa(warehouses), "--define=skus="+strconv.Itoa(b.db.skus), "--file="+path)
+		"--define=warehouses="+strconv.Itoa(places), "--define=skus="+strconv.Itoa(skus), "--file="+path)
 }
 
 // pgbench is the program for this database.

@@ -43,6 +43,10 @@ var parts = []struct {
 	{"spread", (*bench).spread},
 	{"hot", (*bench).hot},
 	{"hot128", (*bench).hotCrowd},
+	{"reserve", (*bench).reserve},
+	{"reservehot", (*bench).reserveHot},
+	{"reservehot128", (*bench).reserveCrowd},
+	{"transfer", (*bench).transfer},
 }
 
 // names are what -only chooses from.

@@ -82,7 +82,7 @@ func (s *Service) onShipment(ctx context.Context, st shipmentStep) (Result, erro
 			if shipment, err = st.which.read(ctx, tx, doc); err != nil {
 				return nil, err
 			}
-			h := &handling{doc: doc, shipment: shipment, field: st.which.field(), note: st.note}
+			h := &handling{doc: doc, shipment: shipment, field: st.which.field(), reason: doc.ReasonCode, note: st.note}
 			if h.at, err = happened(st.occurredAt, now, shipment); err != nil {
 				return nil, err
 			}

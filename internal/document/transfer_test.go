@@ -41,7 +41,7 @@ type shipmentLine struct {
 		AcceptedDelta, RejectedDelta, MissingDelta, ReturnedDelta int64
 		RejectedBucket                                            *string
 		ReasonCode                                                string
-		Posting                                                   struct{ Operation string }
+		Posting                                                   struct{ Operation, ReasonCode string }
 	}]
 }
 
@@ -50,7 +50,7 @@ const worths = `worth { sent arrived writtenOff returned outstanding }`
 const shipmentFields = `id shipmentNo version state carrier overdue quantity acceptedQuantity rejectedQuantity missingQuantity returnedQuantity outstandingQuantity ` + worths + `
   document { no }
   lines(first: 200) { totalCount nodes { lineNo sku batchNo quantity missingQuantity outstandingQuantity ` + worths + `
-    entries { totalCount nodes { acceptedDelta rejectedDelta missingDelta returnedDelta rejectedBucket reasonCode posting { operation } } } } }`
+    entries { totalCount nodes { acceptedDelta rejectedDelta missingDelta returnedDelta rejectedBucket reasonCode posting { operation reasonCode } } } } }`
 
 // ship runs one command on shipments as the manager.
 func (f *floor) ship(op string, input vars) shipped {
@@ -201,7 +201,9 @@ func TestATransferBySeaInTwoShipments(t *testing.T) {
 		if s := found.Shipment; s.State != "RECEIVED" || s.MissingQuantity != 2 || s.AcceptedQuantity != 8 || *s.Worth != (worth{"25.0002", "22.143", "2.8572", "0", "0"}) || s.Lines.Nodes[0].Entries.TotalCount != 4 {
 			t.Errorf("%+v %+v", s, s.Worth)
 		}
-		if e := found.Shipment.Lines.Nodes[0].Entries.Nodes; *e[1].RejectedBucket != "DAMAGED" || e[1].ReasonCode != "CRUSHED" || e[2].ReasonCode != "LOST_IN_TRANSIT" || e[3].MissingDelta != -1 {
+		if e := found.Shipment.Lines.Nodes[0].Entries.Nodes; e[0].Posting.ReasonCode != "TRANSFER" || e[2].Posting.ReasonCode != "LOST_IN_TRANSIT" {
+			t.Errorf("the receipt and the loss were posted because of %+v and %+v", e[0].Posting, e[2].Posting)
+		} else if *e[1].RejectedBucket != "DAMAGED" || e[1].ReasonCode != "CRUSHED" || e[2].ReasonCode != "LOST_IN_TRANSIT" || e[3].MissingDelta != -1 {
 			t.Errorf("%+v", e)
 		}
 

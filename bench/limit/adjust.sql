@@ -1,7 +1,8 @@
 -- The least that a posting can be: a key that makes it happen once, a guarded
 -- change of a balance, and the rows that say why. One round trip each.
 -- Units go on hold instead of away, so that no worth changes and the ledger
--- can still be proved; the rows written are of the same size.
+-- can still be proved; the rows written are of the same size. With one warehouse and
+-- one SKU all of it is on one stock, and every client waits for the one before.
 \set warehouse random(1, :warehouses)
 \set sku 100000 + random(1, :skus)
 \set key random(1, 4000000000000000000)

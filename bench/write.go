@@ -9,49 +9,56 @@ import (
 	"time"
 )
 
-// writers is how many connections post at once, crowd where there are many.
+// few is how many connections post at once, crowd where there are many.
 const (
-	writers = 32
-	crowd   = 128
+	few   = 32
+	crowd = 128
 )
 
 func (b *bench) spread(ctx context.Context) (*row, error) {
-	return b.adjust(ctx, adjusting{"spread", "spread SKUs", false, writers, 1.2})
+	return b.write(ctx, writing{"spread", "stockAdjust, spread SKUs", adjusts, "adjust.sql", false, few, 1.2})
 }
 
 func (b *bench) hot(ctx context.Context) (*row, error) {
-	return b.adjust(ctx, adjusting{"hot", "one hot SKU", true, writers, 5})
+	return b.write(ctx, writing{"hot", "stockAdjust, one hot SKU", adjusts, "adjust.sql", true, few, 5})
 }
 
 func (b *bench) hotCrowd(ctx context.Context) (*row, error) {
-	return b.adjust(ctx, adjusting{"hot128", "one hot SKU", true, crowd, 8})
+	return b.write(ctx, writing{"hot128", "stockAdjust, one hot SKU", adjusts, "adjust.sql", true, crowd, 8})
 }
 
-// adjusting is what a row of postings is about.
-type adjusting struct {
-	part, stocks string
-	hot          bool
-	connections  int
-	target       float64
+func (b *bench) reserve(ctx context.Context) (*row, error) {
+	return b.write(ctx, writing{"reserve", "reservationCreate and Deduct, spread SKUs", reserves, "reserve.sql", false, few, 1.2})
 }
 
-func (a adjusting) script() string {
-	if a.hot {
-		return "hot.sql"
-	}
-	return "spread.sql"
+func (b *bench) reserveHot(ctx context.Context) (*row, error) {
+	return b.write(ctx, writing{"reservehot", "reservationCreate and Deduct, one hot SKU", reserves, "reserve.sql", true, few, 5})
 }
 
-// adjust compares posting through the graph with pgbench on the same tables, and
+func (b *bench) reserveCrowd(ctx context.Context) (*row, error) {
+	return b.write(ctx, writing{"reservehot128", "reservationCreate and Deduct, one hot SKU", reserves, "reserve.sql", true, crowd, 8})
+}
+
+// writing is what a row of postings is about.
+type writing struct {
+	part, work  string
+	forms       forms // the commands of one operation, each of them a posting
+	script      string
+	hot         bool
+	connections int
+	target      float64
+}
+
+// write compares posting through the graph with pgbench on the same tables, and
 // tells how long clients wait beside a server that commits every posting alone.
 // Before each side a checkpoint, so that neither pays for the other's pages;
 // after it, every accepted posting must have its movement.
-func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
+func (b *bench) write(ctx context.Context, w writing) (*row, error) {
 	r := &row{
-		work: fmt.Sprintf("stockAdjust, %s, %d connections", a.stocks, a.connections), limit: "pgbench, limit/" + a.script(),
-		target: a.target, atLeast: true, unit: perSecond,
+		work: fmt.Sprintf("%s, %d connections", w.work, w.connections), limit: "pgbench, limit/" + w.script,
+		target: w.target, atLeast: true, unit: perSecond,
 	}
-	limit, err := b.pgbench(a.script(), a.connections)
+	limit, err := b.pgbench(w.script, w.hot, w.connections)
 	if err != nil {
 		return nil, err
 	}
@@ -60,15 +67,15 @@ func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
 		return nil, err
 	}
 	defer alone.stop()
-	var clients, loners []*adjuster
+	var clients, loners []*writer
 	defer func() {
 		hangUp(clients)
 		hangUp(loners)
 	}()
 	// Not before their turn: a server hangs up on who says nothing.
-	dialed := func(all *[]*adjuster, at *server) (err error) {
+	dialed := func(all *[]*writer, at *server) (err error) {
 		if *all == nil {
-			*all, err = b.adjusters(at, a)
+			*all, err = b.writers(at, w)
 		}
 		return err
 	}
@@ -99,13 +106,14 @@ func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
 		return rate, err
 	}
 	theirs := func() (rate float64, err error) {
-		err = b.counted(ctx, r, "pgbench's transactions", func() (done int64, err error) {
+		err = b.counted(ctx, r, "of pgbench", func() (done int64, err error) {
 			before, err := b.db.cpu()
 			if err != nil {
 				return 0, err
 			}
 			err = b.shared(&machineTheirs, func() error {
 				done, rate, err = limit.run(ctx)
+				done, rate = done*int64(len(w.forms)), rate*float64(len(w.forms)) // a transaction for each
 				return err
 			})
 			if err != nil {
@@ -146,10 +154,11 @@ func (b *bench) adjust(ctx context.Context, a adjusting) (*row, error) {
 	if p99 > p99Alone {
 		verdict = "WORSE with it"
 	}
-	r.note("without group commit %s, 99 of 100 answers within %.1f ms: %s", perSecond(median(rates[1:])), p99Alone.Seconds()*1e3, verdict)
+	r.note("without group commit %s, %.2f × the limit, 99 of 100 answers within %.1f ms: %s",
+		perSecond(median(rates[1:])), median(rates[1:])/median(r.theirs), p99Alone.Seconds()*1e3, verdict)
 	r.busy = machineOurs.busy() || machineTheirs.busy()
 	r.note("of the machine went %s beside Entrepot, %s beside pgbench", &machineOurs, &machineTheirs)
-	return r, b.profiled(ctx, a.part, func() error {
+	return r, b.profiled(ctx, w.part, func() error {
 		_, err := postAll(ctx, clients, time.Now().Add(profileTime))
 		return err
 	})
@@ -202,7 +211,7 @@ func (b *bench) usage(s *server) (ours, postgres time.Duration, err error) {
 }
 
 // waits are the median and the 99th percentile of all answers so far.
-func waits(clients []*adjuster) (p50, p99 time.Duration) {
+func waits(clients []*writer) (p50, p99 time.Duration) {
 	var all []time.Duration
 	for _, c := range clients {
 		all = append(all, c.waits...)
