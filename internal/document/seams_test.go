@@ -1,0 +1,70 @@
+package document_test
+
+import (
+	"testing"
+
+	"entrepot/internal/store"
+	"entrepot/internal/testdb"
+)
+
+// A freight bill that was taken back by itself is not taken back again with its receipt.
+func TestAReceiptIsTakenBackAfterItsLandedCost(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"documentReverse", "documentCancel"} {
+		testdb.Each(t, func(t *testing.T, db *store.DB) {
+			f := setup(t, db)
+			no := f.must("inboundCreate", vars{"warehouseCode": "SZ01", "advanceTo": "APPROVED", "lines": []vars{lineOf("BRAKE-1", 3, vars{"unitCost": "10"}), lineOf("LAMP-1", 2, vars{"unitCost": "1"})}}).Document.No
+			f.must("documentExecute", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 3}}})
+			f.must("landedCostAdd", vars{"no": no, "kind": "FREIGHT", "basis": "QUANTITY", "amount": "6", "currency": "CNY"})
+			f.must("landedCostReverse", vars{"no": no, "landedCostNo": 1})
+			in := vars{"no": no}
+			if how == "documentReverse" {
+				f.must("documentComplete", vars{"no": no, "closeShort": true})
+				in["reasonCode"] = "ERROR"
+			}
+			f.must(how, in)
+			if f.available("BRAKE-1") != 0 {
+				t.Error("the goods are still there")
+			}
+			f.verify()
+		})
+	}
+}
+
+// A bill for a receipt that was taken back does not raise the worth of other goods.
+func TestAReceiptThatWasTakenBackBearsNoCost(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		receive := vars{"warehouseCode": "SZ01", "advanceTo": "COMPLETED", "lines": []vars{lineOf("BRAKE-1", 3, vars{"unitCost": "10"})}}
+		f.must("inboundCreate", receive)
+		no := f.must("inboundCreate", receive).Document.No
+		by := f.must("documentReverse", vars{"no": no, "reasonCode": "ERROR"}).Document.No
+		bill := vars{"no": no, "kind": "FREIGHT", "basis": "QUANTITY", "amount": "6", "currency": "CNY"}
+		f.expect("taken back", f.send(f.manager, "landedCostAdd", bill), "INVALID input.no")
+		bill["no"] = by
+		f.expect("what takes back", f.send(f.manager, "landedCostAdd", bill), "INVALID input.no")
+		if got := f.unitCost("BRAKE-1"); got != "10 30" {
+			t.Errorf("brakes are worth %s", got)
+		}
+		f.verify()
+	})
+}
+
+// Goods of a held batch cannot be inspected into what may be sold.
+func TestInspectionOfAHeldBatch(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		no := f.must("inboundCreate", vars{"warehouseCode": "SZ01", "reasonCode": "RETURN", "advanceTo": "APPROVED",
+			"lines": []vars{lineOf("BRAKE-1", 3, vars{"batchNo": "B1"})}}).Document.No
+		f.must("documentExecute", vars{"no": no, "complete": true})
+		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "hold", "sku": "BRAKE-1", "batchNo": "B1", "state": "HOLD"})
+		p := f.send(f.manager, "documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 2, "bucket": "AVAILABLE"}}})
+		t.Logf("%+v", p)
+		f.must("documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 1, "bucket": "DAMAGED"}}})
+		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "free", "sku": "BRAKE-1", "batchNo": "B1", "state": "AVAILABLE"})
+		f.must("documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 2, "bucket": "AVAILABLE"}}})
+		f.verify()
+	})
+}
