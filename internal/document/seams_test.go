@@ -60,11 +60,13 @@ func TestInspectionOfAHeldBatch(t *testing.T) {
 			"lines": []vars{lineOf("BRAKE-1", 3, vars{"batchNo": "B1"})}}).Document.No
 		f.must("documentExecute", vars{"no": no, "complete": true})
 		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "hold", "sku": "BRAKE-1", "batchNo": "B1", "state": "HOLD"})
-		p := f.send(f.manager, "documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 2, "bucket": "AVAILABLE"}}})
-		t.Logf("%+v", p)
+		f.expect("held", f.send(f.manager, "documentInspect", vars{"no": no, "lines": []vars{
+			{"lineNo": 1, "quantity": 1, "bucket": "DAMAGED"}, {"lineNo": 1, "quantity": 2, "bucket": "AVAILABLE"},
+		}}), "INVALID input.lines.1.bucket")
 		f.must("documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 1, "bucket": "DAMAGED"}}})
 		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "free", "sku": "BRAKE-1", "batchNo": "B1", "state": "AVAILABLE"})
 		f.must("documentInspect", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": 2, "bucket": "AVAILABLE"}}})
 		f.verify()
 	})
 }
+
