@@ -70,3 +70,36 @@ func TestInspectionOfAHeldBatch(t *testing.T) {
 	})
 }
 
+// What is found more of a held batch is on hold; what merely lies in another bin
+// stays what it is.
+func TestACountOfAHeldBatch(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		f.Must(t, f.manager, "warehouseCreate", "", vars{"code": "BINS", "name": "Bins", "currency": "CNY", "tracksLocations": true})
+		for _, code := range []string{"A-01", "B-01"} {
+			f.Must(t, f.manager, "locationCreate", "", vars{"warehouseCode": "BINS", "code": code, "type": "STORAGE"})
+		}
+		batch := vars{"batchNo": "B1", "unitCost": "10"}
+		f.must("inboundCreate", vars{"warehouseCode": "BINS", "advanceTo": "COMPLETED", "lines": []vars{
+			lineOf("BRAKE-1", 5, batch, vars{"locationCode": "A-01"}), lineOf("BRAKE-1", 5, batch, vars{"locationCode": "B-01"}),
+		}})
+		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "hold", "sku": "BRAKE-1", "batchNo": "B1", "state": "HOLD"})
+		count := func(a, b, held int64) {
+			t.Helper()
+			no := f.took("stocktakeCreate", vars{"warehouseCode": "BINS", "scope": vars{"everything": true}}).Document.No
+			f.took("stocktakeCount", vars{"no": no, "lines": []vars{{"lineNo": 1, "quantity": a}, {"lineNo": 2, "quantity": b}}})
+			f.took("stocktakeApprove", vars{"no": no})
+			if n := f.count("SELECT hold_quantity FROM stocks WHERE sku = 'BRAKE-1'"); n != held || f.inBin("A-01") != a || f.inBin("B-01") != b {
+				t.Errorf("on hold %d of %d, in the bins %d and %d", n, held, f.inBin("A-01"), f.inBin("B-01"))
+			}
+			f.sound()
+			f.must("documentReverse", vars{"no": no, "reasonCode": "ERROR"})
+			f.sound()
+		}
+		count(4, 6, 10)
+		count(4, 8, 12)
+		count(7, 5, 12)
+		count(5, 3, 8)
+	})
+}
