@@ -103,3 +103,41 @@ func TestACountOfAHeldBatch(t *testing.T) {
 		count(5, 3, 8)
 	})
 }
+
+// Freight of a transfer is borne by what came of it, in the currency of its target.
+func TestATransferBearsItsFreight(t *testing.T) {
+	t.Parallel()
+	for currency, freight := range map[string]int64{"USD": 100000, "CNY": 700000} {
+		testdb.Each(t, func(t *testing.T, db *store.DB) {
+			f := setup(t, db)
+			f.Must(t, f.manager, "exchangeRateSet", "", vars{"fromCurrency": "USD", "toCurrency": "CNY", "rate": "7"})
+			f.Must(t, f.manager, "warehouseCreate", "", vars{"code": "FAR", "name": "Far", "currency": currency, "tracksLocations": false})
+			f.receive("BRAKE-1", 10)
+			no := f.transfer("FAR", lineOf("BRAKE-1", 10)).No
+			bill := vars{"no": no, "kind": "FREIGHT", "basis": "QUANTITY", "amount": "70", "currency": "CNY"}
+			f.expect("before it left", f.send(f.manager, "landedCostAdd", bill), "INVALID_TRANSITION input")
+			f.ship("transferDispatch", vars{"no": no})
+			f.expect("before it came", f.send(f.manager, "landedCostAdd", bill), "INVALID input.no")
+			f.ship("shipmentReceive", vars{"transferNo": no, "shipmentNo": 1, "lines": []vars{{"lineNo": 1, "accepted": 4, "rejected": 1}}})
+			worth := func() int64 {
+				return f.count("SELECT c.value FROM stock_costs c JOIN warehouses w ON w.id = c.warehouse_id WHERE w.code = 'FAR'")
+			}
+			before := worth()
+			check := func(bills int64) {
+				t.Helper()
+				if got, want := worth(), before+bills*freight; got != want {
+					t.Errorf("after %d bills it is worth %d, want %d", bills, got, want)
+				}
+				f.sound()
+			}
+			f.must("landedCostAdd", bill)
+			check(1)
+			f.ship("shipmentCloseMissing", vars{"transferNo": no, "shipmentNo": 1, "reasonCode": "LOST"})
+			f.must("documentComplete", vars{"no": no})
+			f.must("landedCostAdd", bill)
+			check(2)
+			f.must("landedCostReverse", vars{"no": no, "landedCostNo": 1})
+			check(1)
+		})
+	}
+}
