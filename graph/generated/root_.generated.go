@@ -2322,7 +2322,8 @@ type PostingEdge {
   """
   Tells apart goods of an inbound document that came on hold, such as returns: each
   part changes to AVAILABLE or DAMAGED by one posting. What is not named stays on
-  hold. The document may be executing or completed, and inspected again for the rest.
+  hold, and so does what is of a held batch until that is released. The document may
+  be executing or completed, and inspected again for the rest.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
   STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
@@ -3823,7 +3824,8 @@ extend type Mutation {
   Spreads freight, duty or another cost over the goods that an inbound or a transfer
   brought, as movements that change nothing but worth; the moving average follows. A
   document bears at most 50. What belongs to goods that have left since is kept as
-  expensed. It can be done as soon as something was received, and after the end.
+  expensed. It can be done as soon as something was received, and after the end, but
+  not once the document was taken back.
 
   User errors: REQUIRED, INVALID, NOT_FOUND, ARCHIVED, STALE_VERSION,
   INVALID_TRANSITION, TOO_MANY, RATE_MISSING, IDEMPOTENCY_KEY_REUSED, CONFLICT.
@@ -7744,7 +7746,8 @@ type StockCardLineEdge {
 	{Name: "../sdl/stock_change.graphql", Input: `extend type Mutation {
   """
   Adds or takes units, where the person knows the change: goods found, lost,
-  broken, given away. At most 250 lines, decided as the errorPolicy says.
+  broken, given away. More of a batch that is held goes on hold. At most 250 lines,
+  decided as the errorPolicy says.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
   INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_VERSION, RATE_MISSING,
@@ -7760,7 +7763,8 @@ type StockCardLineEdge {
   names the quantity that was seen before counting, and is refused when the
   stock has changed since. A count that agrees with the books posts nothing. A
   PHYSICAL count of less than is promised makes reservations short, those of the
-  lowest priority first. At most 250 lines.
+  lowest priority first. More of a batch that is held goes on hold. At most 250
+  lines.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED,
   INSUFFICIENT_STOCK, LOCKED, MIXING, CAPACITY, STALE_QUANTITY, STALE_VERSION,

@@ -24,7 +24,8 @@ import (
 // again for the rest, also when the document has ended. It needs document:execute.
 //
 // Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it returns INVALID for a
-// document that was taken back, EXCEEDS_OUTSTANDING for more than came on hold and
+// document that was taken back and for goods of a held batch that would become
+// available, EXCEEDS_OUTSTANDING for more than came on hold and
 // was not inspected, RATE_MISSING, ARCHIVED, and INSUFFICIENT_STOCK when the goods
 // on hold have gone elsewhere.
 func (s *Service) Inspect(ctx context.Context, in InspectInput) (Result, error) {
@@ -179,9 +180,16 @@ func (s *Service) inspect(ctx context.Context, tx store.Tx, in InspectInput, doc
 	moves, rows := make([]ledger.Move, len(found)), w.rows()
 	from := stock.BucketOnHold
 	for i, p := range found {
+		if p.bucket == from {
+			faults.Add(fault.Invalid, p.at.At("bucket"), "batch %s of SKU %s is held: leave its goods on hold until batchUpdate makes it AVAILABLE", command.Short(p.batch), p.line.Sku)
+			continue
+		}
 		moves[i] = w.codes.Start(i, p.target(w.site))
 		moves[i].Delta = ledger.Between(from, p.bucket, p.quantity)
 		rows[i].FromBucket, rows[i].LineQuantity = &from, 0
+	}
+	if err := faults.Err(); err != nil {
+		return ledger.Posted{}, err
 	}
 	posted, err := ledger.Post(ctx, tx, ledger.Posting{
 		ID: w.posting, Kind: stock.MovementMove, Operation: "documentInspect", ActorID: auth.From(ctx).UserID,

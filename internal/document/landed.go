@@ -43,7 +43,7 @@ type LandedCostInput struct {
 // as expensed. Costs come when their bills do, so the document may be completed.
 //
 // It needs cost:edit. Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it
-// returns INVALID for a document that brings nothing or a basis that says nothing of
+// returns INVALID for a document that brings nothing or was taken back, or a basis that says nothing of
 // its goods, TOO_MANY, and RATE_MISSING.
 func (s *Service) AddLandedCost(ctx context.Context, in LandedCostInput) (Result, error) {
 	input := in
@@ -75,6 +75,9 @@ func (s *Service) addLandedCost(ctx context.Context, tx store.Tx, now time.Time,
 	at, ok := receivingAt(doc)
 	if !ok {
 		return nil, fault.New(fault.Invalid, in.field(), "document %s brings no goods; a landed cost belongs to an inbound or a transfer", doc.No)
+	}
+	if err := stillThere(ctx, tx, doc, in.field()); err != nil {
+		return nil, err
 	}
 	if n, err := tx.Ent.LandedCost.Query().Where(landedcost.DocumentID(doc.ID)).Count(ctx); err != nil || n >= MaxLandedCosts {
 		if err != nil {

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"entrepot/ent"
@@ -226,7 +227,7 @@ type takingBack struct {
 	only predicate.Posting
 }
 
-// takeBack reverses every posting of doc, the last one first. All stocks and
+// takeBack reverses every posting of doc that stands, the last one first. All stocks and
 // then all worths are locked beforehand in their order, since the postings of
 // one document may touch them in any. What was taken from a reservation goes back
 // into it: a promise of the document's own is let go with it, and somebody's holds
@@ -243,12 +244,18 @@ func (s *Service) takeBack(ctx context.Context, tx store.Tx, operation string, n
 	if t.only != nil {
 		which = append(which, t.only)
 	}
+	// A landed cost, for one, may have been taken back by itself before.
+	undone, err := tx.Ent.Posting.Query().Where(entposting.DocumentID(doc.ID), entposting.ReversesIDNotNil()).Select(entposting.FieldReversesID).Ints(ctx)
+	if err != nil {
+		return nil, err
+	}
 	originals, err := tx.Ent.Posting.Query().Where(which...).
 		WithMovements(func(q *ent.StockMovementQuery) { q.Order(ent.Asc(stockmovement.FieldID)) }).
 		Order(ent.Desc(entposting.FieldID)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
+	originals = slices.DeleteFunc(originals, func(p *ent.Posting) bool { return slices.Contains(undone, int(p.ID)) })
 	var keys []ledger.Key
 	ids := make([]int64, len(originals))
 	for i, p := range originals {

@@ -33,6 +33,9 @@ func (s *Service) postDifferences(ctx context.Context, tx store.Tx, now time.Tim
 		Kind: kinds[doc.Kind].movement, Operation: c.operation, ActorID: auth.From(ctx).UserID, ReasonCode: doc.ReasonCode, Note: c.note,
 		RequestID: fault.RequestID(ctx), BaseCurrency: s.baseCurrency, DocumentID: &doc.ID, OccurredAt: now,
 	}
+	if err := set.hold(ctx, tx, stakes); err != nil {
+		return posted, err
+	}
 	given, err := set.yield(ctx, tx, now, posting, stakes)
 	if err != nil {
 		return posted, err
@@ -105,7 +108,10 @@ func (s settlement) parts(w *work, stakes map[ledger.Key]*stake) (source []*ent.
 		case d > 0 && inDamaged:
 			add(stock.BucketDamaged, d)
 		case d > 0:
-			add(stock.BucketAvailable, d)
+			n := min(d, of.hold)
+			of.hold -= n
+			add(stock.BucketOnHold, n)
+			add(stock.BucketAvailable, d-n)
 		case d < 0:
 			left := -d
 			take := func(bucket stock.Bucket, from *int64) {

@@ -8,7 +8,9 @@ import (
 	"entrepot/ent"
 	entlocation "entrepot/ent/location"
 	entstock "entrepot/ent/stock"
+	"entrepot/internal/catalog"
 	"entrepot/internal/ledger"
+	"entrepot/internal/lookup"
 	"entrepot/internal/page"
 	"entrepot/internal/reservation"
 	"entrepot/internal/stock"
@@ -81,6 +83,8 @@ type stake struct {
 	broken int64
 	// held and damaged are those of lost that are taken from these buckets.
 	held, damaged int64
+	// hold are the units that the lines have more of a batch that may not be promised.
+	hold int64
 }
 
 // stakes adds the differences up by stock. What is missing in a bin of damaged
@@ -118,6 +122,27 @@ func (s settlement) stakes(ctx context.Context, tx store.Tx) (map[ledger.Key]*st
 		of.broken, of.lost = of.broken-more, of.lost+more
 	}
 	return out, nil
+}
+
+// hold sends to ON_HOLD what was found more of batches that may not be promised.
+// Their states stay so until the transaction ends; it comes before stocks are locked.
+func (s settlement) hold(ctx context.Context, tx store.Tx, stakes map[ledger.Key]*stake) error {
+	var keys []catalog.BatchKey
+	for k, of := range stakes {
+		if k.BatchNo != "" && of.lost < 0 {
+			keys = append(keys, catalog.BatchKey{SKU: k.SKU, BatchNo: k.BatchNo})
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	held, err := lookup.HeldBatches(ctx, tx, keys)
+	for k, of := range stakes {
+		if held[catalog.BatchKey{SKU: k.SKU, BatchNo: k.BatchNo}] {
+			of.hold = max(-of.lost, 0)
+		}
+	}
+	return err
 }
 
 // yield locks the stocks of the stakes, after the reservations that hold something

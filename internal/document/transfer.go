@@ -23,6 +23,7 @@ var travelling = common.with(
 	passage{action: stock.DocumentReceive, mutation: "shipmentReceive", again: true, leads: whileExecuting},
 	passage{action: stock.DocumentCloseMissing, mutation: "shipmentCloseMissing", again: true, leads: whileExecuting},
 	passage{action: stock.DocumentCancelShipment, mutation: "shipmentCancel", again: true, leads: whileExecuting},
+	landing,
 )
 
 var whileExecuting = map[stock.DocumentState]stock.DocumentState{stock.DocumentExecuting: stock.DocumentExecuting}

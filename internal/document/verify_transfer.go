@@ -69,8 +69,8 @@ const valueRule = `SELECT 'document ' || d.no FROM documents d JOIN (
     sum(CASE WHEN m.warehouse_id <> d.warehouse_id THEN m.value_delta ELSE 0 END) AS came,
     min(CASE WHEN m.warehouse_id = d.warehouse_id THEN m.currency END) AS source_currency,
     min(CASE WHEN m.warehouse_id <> d.warehouse_id THEN m.currency END) AS target_currency
-  FROM postings p JOIN stock_movements m ON m.posting_id = p.id JOIN documents d ON d.id = p.document_id
-  WHERE d.kind = 'TRANSFER' AND p.kind <> 'REVALUATION' GROUP BY p.document_id) v ON v.document_id = d.id
+  FROM postings p JOIN stock_movements m ON m.posting_id = p.id JOIN documents d ON d.id = p.document_id LEFT JOIN postings o ON o.id = p.reverses_id
+  WHERE d.kind = 'TRANSFER' AND coalesce(o.kind, p.kind) <> 'REVALUATION' GROUP BY p.document_id) v ON v.document_id = d.id
 LEFT JOIN (SELECT s.document_id, sum(CASE WHEN l.returned_quantity = 0 THEN l.value ELSE 0 END) AS sent,
     sum(l.value / l.quantity * (l.accepted_quantity + l.rejected_quantity)
       + l.value % l.quantity * (l.accepted_quantity + l.rejected_quantity) / l.quantity) AS arrived

@@ -189,3 +189,28 @@ func TestTheClockExpiresBatches(t *testing.T) {
 		f.holds("the date was wrong", "4/0")
 	})
 }
+
+// A count that finds more of a held batch makes nothing of it available.
+func TestMoreOfAHeldBatchIsCountedOnHold(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, db *store.DB) {
+		f := setup(t, db)
+		count := func(key, bucket string, saw, found int) {
+			t.Helper()
+			f.Must(t, f.manager, "stockSet", "", object{"idempotencyKey": key, "reasonCode": "T", "counts": []any{
+				object{"sku": "BRAKE-1", "warehouseCode": "SZ01", "batchNo": "B", "bucket": bucket, "expectedQuantity": saw, "quantity": found},
+			}})
+		}
+		count("1", "AVAILABLE", 0, 3)
+		f.holds("the first of a new batch", "3/0")
+		f.batch("2", "HOLD")
+		count("3", "PHYSICAL", 3, 5)
+		f.holds("more", "0/5")
+		count("4", "PHYSICAL", 5, 4)
+		f.holds("fewer", "0/4")
+		count("5", "AVAILABLE", 0, 2)
+		f.holds("more again", "0/6")
+		count("6", "DAMAGED", 0, 1)
+		f.holds("damaged", "0/6")
+	})
+}

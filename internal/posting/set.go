@@ -21,7 +21,8 @@ import (
 // agrees with the books posts nothing; when all do, nothing is posted at all.
 //
 // What is counted is the truth: when less is there than was promised, reservations
-// go short in the same transaction, those of the lowest priority first.
+// go short in the same transaction, those of the lowest priority first. More of a
+// batch that may not be promised goes on hold, as goods of it that arrive.
 func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 	lines := slices.Clone(in.Counts)
 	for i := range lines {
@@ -64,20 +65,24 @@ func (s *Service) Set(ctx context.Context, in SetInput) (Result, error) {
 			return refs.Resolve(ctx, tx, s.day(in.Command), targets, currencies)
 		}),
 		plan: func(ctx context.Context, tx store.Tx, _ *ledger.Posting, faults *fault.List) (moves []ledger.Move, err error) {
-			moves, keys, err = planSet(ctx, tx, refs, lines, faults)
+			moves, keys, err = s.planSet(ctx, tx, refs, lines, faults)
 			return moves, err
 		},
 	})
 }
 
 // planSet locks the stocks and compares each with what was seen.
-func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLine, faults *fault.List) (counted []ledger.Move, keys []ledger.Key, err error) {
+func (s *Service) planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLine, faults *fault.List) (counted []ledger.Move, keys []ledger.Key, err error) {
 	moves := make([]ledger.Move, 0, len(lines))
 	keys = make([]ledger.Key, 0, len(lines))
 	for i, l := range lines {
 		if m, ok := refs.Move(faults, fault.Input.At("counts").Item(i), i, l.Target, l.Quantity > l.ExpectedQuantity); ok {
+			m.Delta = ledger.In(l.Bucket, l.Quantity-l.ExpectedQuantity)
 			moves, keys = append(moves, m), append(keys, m.Key)
 		}
+	}
+	if err := lookup.Arrive(ctx, tx, s.time(), moves); err != nil {
+		return nil, nil, err
 	}
 	now, err := ledger.Lock(ctx, tx, keys)
 	if err != nil {
@@ -93,7 +98,6 @@ func planSet(ctx context.Context, tx store.Tx, refs lookup.Codes, lines []SetLin
 				"%s has %d %s now, not %d: it moved since; count again", l.Target, current, lookup.Words[l.Bucket], l.ExpectedQuantity)
 			f.CurrentQuantity, f.CurrentVersion = &current, &is.Version
 		}
-		m.Delta = ledger.In(l.Bucket, l.Quantity-l.ExpectedQuantity)
 		// The version holds what was compared: it also guards a stock that did
 		// not exist, and so could not be locked.
 		m.ExpectedVersion = &is.Version
