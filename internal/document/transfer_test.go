@@ -17,6 +17,7 @@ type shipped struct {
 	payload
 
 	Shipment *shipment
+	Job      *struct{ ID, Kind, Title string }
 }
 
 type shipment struct {
@@ -64,7 +65,7 @@ func (f *floor) ship(op string, input vars) shipped {
 func (f *floor) shipRaw(op string, input vars) shipped {
 	f.t.Helper()
 	name := strings.ToUpper(op[:1]) + op[1:]
-	selection := strings.Replace(answer, "{ document", "{ shipment { "+shipmentFields+" } document", 1)
+	selection := strings.Replace(answer, "{ document", "{ shipment { "+shipmentFields+" } job { id kind title } document", 1)
 	var data struct{ It *shipped }
 	f.Do(f.t, f.manager, fmt.Sprintf("mutation($in: %sInput!) { it: %s(input: $in) %s }", name, op, selection), vars{"in": input}).Into(f.t, &data)
 	if data.It == nil {
@@ -148,8 +149,10 @@ func TestATransferBySeaInTwoShipments(t *testing.T) {
 		f := setup(t, db)
 		f.must("inboundCreate", vars{"warehouseCode": "SZ01", "advanceTo": "COMPLETED", "lines": []vars{lineOf("BRAKE-1", 7, vars{"unitCost": "1.4286"}), lineOf("LAMP-1", 30, vars{"unitCost": "3"})}})
 		f.holds("before", "BRAKE-1", "SZ01", "7/7/0/0/0/0 10.0002")
-		d := *f.must("transferCreate", vars{"warehouseCode": "sz01", "targetWarehouseCode": "la01", "expectedAt": "2026-01-01T00:00:00Z",
-			"lines": []vars{lineOf("BRAKE-1", 7), lineOf("LAMP-1", 20)}}).Document
+		d := *f.must("transferCreate", vars{
+			"warehouseCode": "sz01", "targetWarehouseCode": "la01", "expectedAt": "2026-01-01T00:00:00Z",
+			"lines": []vars{lineOf("BRAKE-1", 7), lineOf("LAMP-1", 20)},
+		}).Document
 		f.expect("no dispatch of a draft", f.ship("transferDispatch", vars{"no": d.No}).payload, "INVALID_TRANSITION input")
 		f.must("documentApprove", vars{"no": d.No})
 		f.holds("promised", "BRAKE-1", "SZ01", "7/0/7/0/0/0 10.0002")
