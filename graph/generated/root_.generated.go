@@ -3379,7 +3379,7 @@ runs. Jobs that have ended are shown for 90 days.
 type Job {
   "Opaque id, unique over all types."
   id: ID!
-  "What sort of work it is, such as import.products or export."
+  "What sort of work it is, such as import.products, export or transfer-dispatch."
   kind: String!
   "What it is about in a few words, such as the name of the file."
   title: String!
@@ -3436,7 +3436,7 @@ type JobProgress {
 
 "A row that was refused."
 type JobError {
-  "Its number in the file: the line of a text, the row of a worksheet."
+  "Its number in the file: the line of a text, the row of a worksheet. Of a large transfer, its place in the lines of the command, from 1."
   row: Long!
   "What is wrong with it."
   faults: [JobRowFault!]!
@@ -6880,6 +6880,9 @@ type ShipmentEntryEdge {
   promised to the transfer, and puts them in transit to the target. It may be called
   again for the rest.
 
+  A dispatch of more than 250 lines is checked at once and booked by a background job,
+  in one transaction too: see job of the payload. A dry run never is.
+
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
   STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, RATE_MISSING,
   INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, CONFLICT.
@@ -6897,6 +6900,9 @@ type ShipmentEntryEdge {
   The goods come in at the value at which they left. When the target keeps its costs
   in another currency, that is the value at dispatch in base currency, at the rate of
   the dispatch, divided by the target's rate on the day of the receipt.
+
+  A receipt of more than 250 lines is checked at once and booked by a background job,
+  in one transaction too: see job of the payload. A dry run never is.
 
   User errors: REQUIRED, INVALID, TOO_MANY, NOT_FOUND, ARCHIVED, LOCKED,
   STALE_VERSION, INVALID_TRANSITION, EXCEEDS_OUTSTANDING, OUTSTANDING, RATE_MISSING,
@@ -7164,8 +7170,17 @@ input ShipmentCancelInput {
 
 "What a command on a shipment did, or would do."
 type ShipmentPayload {
-  "The shipment as it is now, or would be. Null when it was refused."
+  "The shipment as it is now, or would be. Null when it was refused, and until the job has booked it."
   shipment: Shipment
+  """
+  What books a dispatch or a receipt of more than 250 lines; null for others. Its kind
+  is transfer-dispatch or shipment-receive. It books as of the time at which it was
+  asked for, and looks at state, version and quantities again. When it ends as FAILED,
+  nothing was booked: error and errors tell why, and the command may be sent under
+  another key. The same input sent again answers with the same job, and with the
+  shipment once that is booked. To look at a job takes the permission job:run.
+  """
+  job: Job
   "Its transfer as it is now, or would be. Null when it was refused."
   document: Document
   "The rows of the ledger that this wrote, or would write; at most the first 200."
@@ -11781,6 +11796,8 @@ func (ec *executionContext) childFields_ShipmentPayload(ctx context.Context, fie
 	switch field.Name {
 	case "shipment":
 		return ec.fieldContext_ShipmentPayload_shipment(ctx, field)
+	case "job":
+		return ec.fieldContext_ShipmentPayload_job(ctx, field)
 	case "document":
 		return ec.fieldContext_ShipmentPayload_document(ctx, field)
 	case "movements":

@@ -59,6 +59,38 @@ func (ec *executionContext) fieldContext_ShipmentPayload_shipment(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _ShipmentPayload_job(ctx context.Context, field graphql.CollectedField, obj *model.ShipmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShipmentPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖentrepotᚋentᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShipmentPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShipmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ShipmentPayload_document(ctx context.Context, field graphql.CollectedField, obj *model.ShipmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1058,6 +1090,8 @@ func (ec *executionContext) _ShipmentPayload(ctx context.Context, sel ast.Select
 			out.Set(i, graphql.MarshalString("ShipmentPayload"))
 		case "shipment":
 			out.Set(i, ec._ShipmentPayload_shipment(ctx, field, obj))
+		case "job":
+			out.Set(i, ec._ShipmentPayload_job(ctx, field, obj))
 		case "document":
 			out.Set(i, ec._ShipmentPayload_document(ctx, field, obj))
 		case "movements":

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,7 +59,7 @@ func New(t testing.TB, db *store.DB) *Graph {
 	d.Imports = importer.New(db, d.Catalog, d.Warehouses, d.Documents, time.Now)
 	d.Exports = exporter.New(db, d.Reports, time.Now)
 	d.Jobs, err = job.NewRunner(job.Options{
-		DB: db, Kinds: append(d.Imports.Jobs(), d.Exports.Jobs()...), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 50 * time.Millisecond,
+		DB: db, Kinds: slices.Concat(d.Imports.Jobs(), d.Exports.Jobs(), d.Documents.Jobs()), Log: slog.New(slog.DiscardHandler), Now: time.Now, Poll: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

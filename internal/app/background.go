@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"entrepot/internal/catalog"
 	"entrepot/internal/document"
@@ -16,9 +17,10 @@ import (
 // openJobs makes what does background jobs. A kind of job is registered here.
 func (a *App) openJobs() (err error) {
 	now, base := a.deps.Now, a.cfg.BaseCurrency
-	a.imports = importer.New(a.DB, catalog.New(a.DB, now), warehouse.New(a.DB, now), document.New(a.DB, base, now), now)
+	documents := document.New(a.DB, base, now)
+	a.imports = importer.New(a.DB, catalog.New(a.DB, now), warehouse.New(a.DB, now), documents, now)
 	a.exports = exporter.New(a.DB, report.New(a.DB, base, now), now)
-	kinds := append(a.imports.Jobs(), a.exports.Jobs()...)
+	kinds := slices.Concat(a.imports.Jobs(), a.exports.Jobs(), documents.Jobs())
 	a.jobs, err = job.NewRunner(job.Options{DB: a.DB, Kinds: kinds, Log: a.deps.Log, Now: now})
 	return err
 }

@@ -33,6 +33,8 @@ type edit struct {
 	locate func(ctx context.Context, tx store.Tx) (Which, error)
 	// shipment, when set, is the one that do made or changed.
 	shipment func() *ent.Shipment
+	// large, when set, is how a command is booked that may be about many lines.
+	large *large
 	// do changes doc in memory and in the ledger; what it tells of doc is saved
 	// after it.
 	do func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error)
@@ -75,7 +77,12 @@ func (s *Service) change(ctx context.Context, e edit) (res Result, err error) {
 			if e.counted != nil {
 				res.Counted = e.counted()
 			}
-			return res.done(posted...), nil
+			if e.large == nil {
+				return res.done(posted...), nil
+			}
+			res.Job = e.large.asked
+			k := res.done(posted...)
+			return k, e.large.save(ctx, tx, k)
 		},
 		Again: s.again(&res),
 	})
@@ -169,6 +176,9 @@ func (r *Result) done(posted ...ledger.Posted) kept {
 	if r.Shipment != nil {
 		k.Shipment = r.Shipment.ID
 	}
+	if r.Job != nil {
+		k.Job = r.Job.ID
+	}
 	r.Movements = nil
 	for _, p := range posted {
 		if p.ID != 0 {
@@ -184,9 +194,14 @@ func (r *Result) done(posted ...ledger.Posted) kept {
 }
 
 // again answers a repetition: the document as it is now, and the movements that
-// the command wrote when it was first sent.
+// the command wrote when it was first sent, or that its job has written since.
 func (s *Service) again(res *Result) func(context.Context, store.Tx, kept) error {
 	return func(ctx context.Context, tx store.Tx, k kept) (err error) {
+		if k.Job != 0 {
+			if res.Job, k, err = askedFor(ctx, tx, k); err != nil {
+				return err
+			}
+		}
 		if res.Document, err = tx.Ent.Document.Get(ctx, k.Document); err != nil {
 			return err
 		}

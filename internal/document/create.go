@@ -23,6 +23,7 @@ type kept struct {
 	Postings []int64 `json:"postings,omitempty"`
 	Shipment int64   `json:"shipment,omitempty"`
 	Lines    []int   `json:"lines,omitempty"` // of a stocktake, those shown
+	Job      int64   `json:"job,omitempty"`
 }
 
 // Create makes a document: a draft, or, as AdvanceTo says, one that is approved

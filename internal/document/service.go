@@ -207,6 +207,9 @@ type Result struct {
 	// Shipment that the command made or changed, if any. That of a dry run carries
 	// its lines in Edges.
 	Shipment *ent.Shipment
+	// Job is what does the command when it is about more than [MaxAtOnce] lines: then
+	// Shipment is nil until it has.
+	Job *ent.Job
 	// Movements are the ledger rows that the command wrote; those of a dry run have no id.
 	Movements []*ent.StockMovement
 	// Counted are the lines of a stocktake that the command made, counted or

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -25,16 +26,23 @@ import (
 // another one, in base currency at the rate of the dispatch and from that at the
 // target's rate on the day of the receipt, so that both sides agree in base currency.
 //
+// Of more than [MaxAtOnce] lines it checks everything but what the posting itself
+// finds, and answers with the job that books it as of now; a dry run never does.
+//
 // Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it returns
 // EXCEEDS_OUTSTANDING, ARCHIVED, LOCKED, RATE_MISSING, INVALID for what came before
 // it left, and with Complete what [Service.Complete] returns.
 func (s *Service) Receive(ctx context.Context, in ReceiveInput) (Result, error) {
+	return s.receive(ctx, in, &large{kind: receiveJob})
+}
+
+func (s *Service) receive(ctx context.Context, in ReceiveInput, big *large) (Result, error) {
 	tidy := in
 	tidy.tidy()
 	st := shipmentStep{
 		operation: "shipmentReceive", action: stock.DocumentReceive, intent: in.Intent, which: tidy.WhichShipment, input: in,
-		note: in.Note, occurredAt: in.OccurredAt, check: tidy.check,
-		do: func(ctx context.Context, tx store.Tx, _ time.Time, h *handling) ([]ledger.Posted, error) {
+		note: in.Note, occurredAt: in.OccurredAt, check: tidy.check, large: big,
+		do: func(ctx context.Context, tx store.Tx, now time.Time, h *handling) ([]ledger.Posted, error) {
 			values, err := tidy.choose(h)
 			if err != nil {
 				return nil, err
@@ -48,6 +56,13 @@ func (s *Service) Receive(ctx context.Context, in ReceiveInput) (Result, error) 
 			}
 			moves, err := h.arrivals(codes, site, values)
 			if err != nil {
+				return nil, err
+			}
+			asked := tidy
+			asked.WhichShipment = WhichShipment{TransferNo: h.doc.No, ShipmentNo: h.shipment.ShipmentNo, ExpectedVersion: in.ExpectedVersion}
+			asked.OccurredAt = &h.at
+			title := fmt.Sprintf("Receipt of shipment %d of %s, %d lines", h.shipment.ShipmentNo, h.doc.No, len(h.parts))
+			if later, err := big.later(ctx, tx, now, in.Intent, len(h.parts), title, asked); later || err != nil {
 				return nil, err
 			}
 			if err := lookup.Arrive(ctx, tx, store.Moment(s.now()), moves); err != nil {

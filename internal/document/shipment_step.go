@@ -35,6 +35,9 @@ type shipmentStep struct {
 	occurredAt *time.Time
 	check      func(faults *fault.List)
 	do         func(ctx context.Context, tx store.Tx, now time.Time, h *handling) ([]ledger.Posted, error)
+	// large, when set, is how a step is booked that may be about many lines: do posts
+	// nothing when a job is to book it.
+	large *large
 	// after, when set, ends the command once everything of the shipment is saved.
 	after func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) ([]ledger.Posted, error)
 }
@@ -63,7 +66,7 @@ type arrival struct {
 func (s *Service) onShipment(ctx context.Context, st shipmentStep) (Result, error) {
 	var shipment *ent.Shipment
 	return s.change(ctx, edit{
-		operation: st.operation, needs: auth.DocumentExecute, intent: st.intent, input: st.input,
+		operation: st.operation, needs: auth.DocumentExecute, intent: st.intent, input: st.input, large: st.large,
 		locate:   func(ctx context.Context, tx store.Tx) (Which, error) { return st.which.transfer(ctx, tx) },
 		shipment: func() *ent.Shipment { return shipment },
 		check: func(faults *fault.List, now time.Time) {
@@ -88,6 +91,10 @@ func (s *Service) onShipment(ctx context.Context, st shipmentStep) (Result, erro
 			}
 			if posted, err = st.do(ctx, tx, now, h); err != nil {
 				return nil, err
+			}
+			if len(posted) == 0 {
+				shipment = nil // as it was: what was taken of it was only looked at
+				return nil, nil
 			}
 			tell(ctx, doc, st.action, to, posted[0].ID, st.note, now)
 			if err := h.save(ctx, tx, now, posted[0].ID); err != nil {

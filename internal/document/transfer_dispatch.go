@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,17 +23,24 @@ import (
 // target, SKU by SKU and batch by batch. The shipment keeps what they were worth. It
 // may be called again for the rest. It needs document:execute.
 //
+// Of more than [MaxAtOnce] lines it checks everything but what the posting itself
+// finds, and answers with the job that books it as of now; a dry run never does.
+//
 // Beside NOT_FOUND, STALE_VERSION and INVALID_TRANSITION it returns
 // EXCEEDS_OUTSTANDING, ARCHIVED, LOCKED, RATE_MISSING, and INSUFFICIENT_STOCK when
 // less is promised than is asked for.
 func (s *Service) Dispatch(ctx context.Context, in DispatchInput) (Result, error) {
+	return s.dispatch(ctx, in, &large{kind: dispatchJob})
+}
+
+func (s *Service) dispatch(ctx context.Context, in DispatchInput, big *large) (Result, error) {
 	tidy := in
 	tidy.tidy()
 	var shipment *ent.Shipment
 	return s.change(ctx, edit{
 		operation: "transferDispatch", needs: auth.DocumentExecute, intent: in.Intent, which: in.Which, input: in,
-		shipment: func() *ent.Shipment { return shipment },
-		check:    tidy.check,
+		shipment: func() *ent.Shipment { return shipment }, large: big,
+		check: tidy.check,
 		do: func(ctx context.Context, tx store.Tx, now time.Time, doc *ent.Document) (posted []ledger.Posted, err error) {
 			if doc.Kind != stock.DocumentTransfer {
 				return nil, fault.New(fault.Invalid, in.field(), "document %s is no transfer: use documentExecute", doc.No)
@@ -46,6 +54,13 @@ func (s *Service) Dispatch(ctx context.Context, in DispatchInput) (Result, error
 				return nil, err
 			}
 			if err := s.prepare(ctx, tx, d); err != nil {
+				return nil, err
+			}
+			shipment = nil
+			asked := tidy
+			asked.Which, asked.OccurredAt = Which{No: doc.No, ExpectedVersion: in.ExpectedVersion}, &d.at
+			title := fmt.Sprintf("Dispatch of %s, %d lines", doc.No, len(d.leaving))
+			if later, err := big.later(ctx, tx, now, in.Intent, len(d.leaving), title, asked); later || err != nil {
 				return nil, err
 			}
 			one, err := s.depart(ctx, tx, now, d)

@@ -17,6 +17,7 @@ type shipped struct {
 	payload
 
 	Shipment *shipment
+	Job      *struct{ ID, Kind, Title string }
 }
 
 type shipment struct {
@@ -64,7 +65,7 @@ func (f *floor) ship(op string, input vars) shipped {
 func (f *floor) shipRaw(op string, input vars) shipped {
 	f.t.Helper()
 	name := strings.ToUpper(op[:1]) + op[1:]
-	selection := strings.Replace(answer, "{ document", "{ shipment { "+shipmentFields+" } document", 1)
+	selection := strings.Replace(answer, "{ document", "{ shipment { "+shipmentFields+" } job { id kind title } document", 1)
 	var data struct{ It *shipped }
 	f.Do(f.t, f.manager, fmt.Sprintf("mutation($in: %sInput!) { it: %s(input: $in) %s }", name, op, selection), vars{"in": input}).Into(f.t, &data)
 	if data.It == nil {

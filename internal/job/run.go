@@ -51,11 +51,16 @@ func (r *Run) Payload(to any) error {
 
 // Checkpoint reads what the last attempt saved; false when this is the beginning.
 func (r *Run) Checkpoint(to any) (bool, error) {
-	if r.Job.Checkpoint == "" {
+	return CheckpointOf(r.Job, to)
+}
+
+// CheckpointOf reads what the last attempt at j saved; false when there is nothing.
+func CheckpointOf(j *ent.Job, to any) (bool, error) {
+	if j.Checkpoint == "" {
 		return false, nil
 	}
-	if err := json.Unmarshal([]byte(r.Job.Checkpoint), to); err != nil {
-		return false, fmt.Errorf("the checkpoint of job %d: %w", r.Job.ID, err)
+	if err := json.Unmarshal([]byte(j.Checkpoint), to); err != nil {
+		return false, fmt.Errorf("the checkpoint of job %d: %w", j.ID, err)
 	}
 	return true, nil
 }

@@ -241,6 +241,7 @@ type ShipmentEntryEdge = page.Edge[*ent.ShipmentEntry]
 // ShipmentPayload answers every mutation of shipments.
 type ShipmentPayload struct {
 	Shipment         *ent.Shipment
+	Job              *ent.Job
 	Document         *ent.Document
 	Movements        []*ent.StockMovement
 	DryRun, Replayed bool
@@ -256,7 +257,10 @@ func Shipped(ctx context.Context, dryRun bool, res document.Result, err error) (
 	if res.Shipment != nil {
 		load.Shipments(ctx, []*ent.Shipment{res.Shipment})
 	}
-	return &ShipmentPayload{res.Shipment, p.Document, p.Movements, p.DryRun, p.Replayed, p.UserErrors}, nil
+	if res.Job != nil {
+		load.Jobs(ctx, res.Job)
+	}
+	return &ShipmentPayload{res.Shipment, res.Job, p.Document, p.Movements, p.DryRun, p.Replayed, p.UserErrors}, nil
 }
 
 // ServerLimits tells what this server takes at most.
