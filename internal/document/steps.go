@@ -101,9 +101,11 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (Result, error) {
 					return nil, err
 				}
 			} else {
-				if posted, err = s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc); err != nil {
+				freed, err := s.hooksOf(doc.Kind).free.run(ctx, tx, now, doc)
+				if err != nil {
 					return nil, err
 				}
+				posted = append(posted, freed...)
 			}
 			tell(ctx, doc, stock.DocumentCancel, to, 0, in.Note, now)
 			return posted, nil
