@@ -44,11 +44,12 @@ func PickList(ctx context.Context, db *store.DB, no *string, id *page.ID) (_ []*
 	}
 	var out []*Pick
 	err = db.InTx(ctx, func(tx store.Tx) error {
-		out, err = pickList(ctx, tx, doc)
+		list, err := pickList(ctx, tx, doc)
 		if err != nil {
 			return err
 		}
-		return store.Rollback() // it only read
+		out = append([]*Pick{}, list...) // nil is no document
+		return store.Rollback()          // it only read
 	})
 	return out, err
 }

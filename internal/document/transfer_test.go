@@ -284,7 +284,13 @@ func TestATransferThatIsGivenUp(t *testing.T) {
 		f.holds("promised again", "BRAKE-1", "SZ01", "10/2/8/0/0/0 100")
 		f.holds("called back", "BRAKE-1", "LA01", "0/0/0/0/0/0 0")
 		f.mustShip("transferDispatch", vars{"no": d.No})
-		f.must("documentCancel", vars{"no": d.No})
+		// The goods come back and leave what was on its way, and the promise is let go.
+		for _, again := range []bool{false, true} {
+			p := f.raw(f.manager, "documentCancel", vars{"no": d.No, "idempotencyKey": "cancel"})
+			if m := p.Movements; len(m) != 3 || p.Replayed != again || m[0].Kind != "REVERSAL" || m[2].Kind != "RESERVATION" {
+				t.Errorf("the cancellation moved %+v", p)
+			}
+		}
 		f.holds("free", "BRAKE-1", "SZ01", "10/10/0/0/0/0 100")
 		f.refuseShip("shipmentReceive", "INVALID_TRANSITION input", vars{"transferNo": d.No, "shipmentNo": 2})
 		f.verify()

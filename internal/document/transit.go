@@ -102,7 +102,7 @@ WHERE done < quantity GROUP BY target_warehouse_id ORDER BY target_warehouse_id`
 		return nil, err
 	}
 	defer rows.Close()
-	var out []*InTransit
+	out := []*InTransit{} // no list is for those who may not see it
 	for rows.Next() {
 		t := new(InTransit)
 		if err := rows.Scan(&t.WarehouseID, &t.Shipments, &t.Quantity, &t.BaseValue); err != nil {
