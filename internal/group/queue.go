@@ -21,6 +21,7 @@ type Queue[P, A any] struct {
 	mu      sync.Mutex
 	led     bool // somebody leads, or was told to
 	waiting []*Member[P, A]
+	came    int // how many ever came to wait
 	company company
 }
 
@@ -71,6 +72,7 @@ const (
 func (q *Queue[P, A]) wait(m *Member[P, A]) turn {
 	q.mu.Lock()
 	q.waiting = append(q.waiting, m)
+	q.came++
 	q.company.came(len(q.waiting))
 	if !q.led {
 		q.led, m.called = true, true
@@ -138,4 +140,12 @@ func (q *Queue[P, A]) State() (working bool, waiting int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.led, len(q.waiting)
+}
+
+// Came is how many commands ever came to wait: it only rises, so that a caller can
+// see that one has taken its place, whatever those before it do.
+func (q *Queue[P, A]) Came() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.came
 }

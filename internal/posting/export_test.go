@@ -1,5 +1,4 @@
 package posting
 
-// Queue tells whether a command is at work and how many wait to be committed
-// together.
-func (s *Service) Queue() (working bool, waiting int) { return s.queue.State() }
+// Came is how many commands ever came to wait to be committed together.
+func (s *Service) Came() int { return s.queue.Came() }

@@ -145,12 +145,12 @@ func (f *floor) atOnce(commands []sent) []string {
 		}
 		for i, c := range commands {
 			ended := make(chan struct{})
-			before := f.standing()
+			before := f.Deps.Postings.Came()
 			clients.Go(func() {
 				defer close(ended)
 				answers[i] = f.told(c)
 			})
-			for f.standing() == before && !over(ended) { // refused for what it says, it never comes to stand
+			for f.Deps.Postings.Came() == before && !over(ended) { // refused for what it says, it never comes to stand
 				runtime.Gosched()
 			}
 		}
@@ -161,15 +161,6 @@ func (f *floor) atOnce(commands []sent) []string {
 		f.t.Error(err)
 	}
 	return answers
-}
-
-// standing is how many commands are at work or wait.
-func (f *floor) standing() int {
-	working, waiting := f.Deps.Postings.Queue()
-	if working {
-		waiting++
-	}
-	return waiting
 }
 
 func over(ended chan struct{}) bool {
