@@ -56,8 +56,10 @@ func TestInspectionOfAHeldBatch(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, db *store.DB) {
 		f := setup(t, db)
-		no := f.must("inboundCreate", vars{"warehouseCode": "SZ01", "reasonCode": "RETURN", "advanceTo": "APPROVED",
-			"lines": []vars{lineOf("BRAKE-1", 3, vars{"batchNo": "B1"})}}).Document.No
+		no := f.must("inboundCreate", vars{
+			"warehouseCode": "SZ01", "reasonCode": "RETURN", "advanceTo": "APPROVED",
+			"lines": []vars{lineOf("BRAKE-1", 3, vars{"batchNo": "B1"})},
+		}).Document.No
 		f.must("documentExecute", vars{"no": no, "complete": true})
 		f.Must(t, f.manager, "batchUpdate", "", vars{"idempotencyKey": "hold", "sku": "BRAKE-1", "batchNo": "B1", "state": "HOLD"})
 		f.expect("held", f.send(f.manager, "documentInspect", vars{"no": no, "lines": []vars{
