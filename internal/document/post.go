@@ -87,7 +87,7 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 	}
 	posted := make([]ledger.Posted, len(works))
 	if len(postings) > 0 {
-		done, err := ledger.PostAll(ctx, tx, postings)
+		done, err := s.take(ctx, tx, works, postings)
 		var refused ledger.Refused
 		if errors.As(err, &refused) {
 			return nil, works[place[0]].refuse(refused)
@@ -105,6 +105,16 @@ func (s *Service) post(ctx context.Context, tx store.Tx, operation string, works
 		}
 	}
 	return posted, nil
+}
+
+// take writes the postings. Holds that have expired do not stand in their way,
+// unless something is taken out of a promise: its reservation is locked already, and
+// others would come after the stocks.
+func (s *Service) take(ctx context.Context, tx store.Tx, works []work, postings []ledger.Posting) ([]ledger.Posted, error) {
+	if slices.ContainsFunc(works, func(w work) bool { return w.taken != nil }) {
+		return ledger.PostAll(ctx, tx, postings)
+	}
+	return reservation.Post(ctx, tx, store.Moment(s.now()), postings)
 }
 
 // apply brings documents and lines in memory up to what is done.

@@ -393,21 +393,6 @@ func Decide(ctx context.Context, tx store.Tx, moves []Move) (accepted []Move, re
 	return accepted, refused, nil
 }
 
-// DecideAll tells of each posting whether it fits the stocks as they are and as
-// the accepted ones before it leave them: refused[i] is nil, or what [Post] would
-// say if the postings came one after the other. The stocks stay locked, so the
-// accepted ones may be posted in the same transaction by [PostAll], which still
-// says [ErrTogether] when a stock that did not exist appeared meanwhile.
-func DecideAll(ctx context.Context, tx store.Tx, postings []Posting) (refused []Refused, err error) {
-	changes := merge(postings)
-	stocks, err := locked(ctx, tx, keysOf(changes))
-	if err != nil {
-		return nil, err
-	}
-	_, _, refused = decide(postings, changes, stocks)
-	return refused, nil
-}
-
 // Reversal is the posting that takes another one back: on every stock the
 // opposite change, at the opposite value.
 func Reversal(original []*ent.StockMovement) []Move {

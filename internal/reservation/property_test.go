@@ -113,7 +113,7 @@ func (f *floor) play(t *rapid.T, sku string) {
 	pick := func() *promise {
 		live := b.live()
 		if len(live) == 0 {
-			t.Skip("no promise")
+			t.Skip("no promise") // rapid draws another action; no test is left out
 		}
 		return rapid.SampledFrom(live).Draw(t, "which")
 	}
@@ -150,7 +150,7 @@ func (f *floor) play(t *rapid.T, sku string) {
 		},
 		"rollback": func(t *rapid.T) {
 			if len(b.deductions) == 0 {
-				t.Skip("no deduction")
+				t.Skip("no deduction") // another action is drawn
 			}
 			i := rapid.IntRange(0, len(b.deductions)-1).Draw(t, "deduction")
 			d := b.deductions[i]
@@ -185,7 +185,7 @@ func (f *floor) play(t *rapid.T, sku string) {
 		},
 		"lose": func(t *rapid.T) {
 			if b.physical == 0 {
-				t.Skip("nothing to lose")
+				t.Skip("nothing to lose") // another action is drawn
 			}
 			n := rapid.Int64Range(1, b.physical).Draw(t, "lost")
 			if refused := f.adjust(vars{"sku": sku, "warehouseCode": "SZ01", "delta": -n}, vars{"ifPromised": "SHORTEN_RESERVATIONS"}); refused != nil {
